@@ -1,0 +1,160 @@
+package mce
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// ItemRef names a piece of content.
+type ItemRef struct {
+	Kind ItemKind
+	ID   int64
+}
+
+// Candidate is a piece of content as the assembly looks at it.
+type Candidate struct {
+	ItemRef
+	Slug     string
+	Title    Text
+	Topics   []string
+	Priority int
+	Window
+	Starts    time.Time // events only
+	Cancelled bool      // events only
+	RanIn     int       // number of the issue of this series that ran it; 0 when none did
+}
+
+// Verdict says what becomes of a candidate.
+type Verdict string
+
+// The verdicts. A held item comes back at the next issue; a dropped one does not.
+const (
+	In      Verdict = "in"
+	Held    Verdict = "held"
+	Dropped Verdict = "dropped"
+)
+
+// Decision is one line of "issue explain".
+type Decision struct {
+	Candidate
+	Section  string // slug; empty unless a section wants it
+	Position int    // in the section, from 1; 0 unless in
+	Verdict  Verdict
+	Reason   string
+}
+
+// Assembly is the outcome of assembling an issue: every candidate with its verdict, those in first, in order.
+type Assembly struct {
+	Decisions []Decision
+	Skip      string // why there is no issue this time; empty when there is one
+}
+
+// Assemble decides what goes into the issue of a series that is due at the given time. Sections are filled in their order up to their
+// quotas; a candidate goes to the first section that takes its kind and topics. Articles and resources come by priority, then the oldest
+// first, so that what was held or came late is next in line; events in the order of their start.
+func Assemble(s Series, at time.Time, stock []Candidate) Assembly {
+	slices.SortStableFunc(stock, inOrder)
+	filled := make([]int, len(s.Sections))
+	var a Assembly
+	in := 0
+	for _, c := range stock {
+		d := Decision{Candidate: c}
+		d.Verdict, d.Reason = admissible(s, c, at)
+		if i := s.sectionFor(c); d.Verdict == In && i < 0 {
+			d.Verdict, d.Reason = Dropped, "no section takes this kind and these topics"
+		} else if d.Verdict == In {
+			section := s.Sections[i]
+			d.Section = section.Slug
+			if filled[i] >= section.Quota {
+				d.Verdict, d.Reason = Held, fmt.Sprintf("section %q is full (quota %d); first in line next time", section.Slug, section.Quota)
+			} else {
+				filled[i]++
+				in++
+				d.Position, d.Reason = filled[i], fmt.Sprintf("number %d of section %q", filled[i], section.Slug)
+			}
+		}
+		a.Decisions = append(a.Decisions, d)
+	}
+	if in < s.Minimum {
+		a.Skip = fmt.Sprintf("too little to say: %d of at least %d items", in, s.Minimum)
+		for i := range a.Decisions {
+			if d := &a.Decisions[i]; d.Verdict == In {
+				d.Verdict, d.Position, d.Reason = Held, 0, "the issue was skipped: "+a.Skip
+			}
+		}
+	}
+	slices.SortStableFunc(a.Decisions, s.byPlace)
+	return a
+}
+
+// admissible decides by the item alone, without sections and quotas.
+func admissible(s Series, c Candidate, at time.Time) (Verdict, string) {
+	day := func(t time.Time) string { return t.In(zoneOrUTC(s.TimeZone)).Format("2 January 2006") }
+	switch {
+	case c.RanIn > 0:
+		return Dropped, fmt.Sprintf("ran in number %d", c.RanIn)
+	case at.Before(c.From):
+		return Held, "its time begins on " + day(c.From)
+	case !c.Window.Open(at):
+		return Dropped, "its time ended on " + day(c.Until)
+	case c.Cancelled:
+		return Dropped, "the event is cancelled"
+	case c.Kind == KindEvent && !c.Starts.After(at):
+		return Dropped, "the event began on " + day(c.Starts)
+	case c.Kind != KindEvent && c.From.Before(s.From):
+		return Dropped, "published before the series began, on " + day(c.From)
+	}
+	return In, ""
+}
+
+// sectionFor is the index of the first section that takes the candidate, -1 when none does.
+func (s Series) sectionFor(c Candidate) int {
+	return slices.IndexFunc(s.Sections, func(sec Section) bool {
+		return sec.Kind == c.Kind && (len(sec.Topics) == 0 || slices.ContainsFunc(c.Topics, func(t string) bool { return slices.Contains(sec.Topics, t) }))
+	})
+}
+
+func inOrder(a, b Candidate) int {
+	if a.Kind != b.Kind {
+		return cmp.Compare(a.Kind, b.Kind)
+	}
+	if a.Kind == KindEvent {
+		return cmp.Or(a.Starts.Compare(b.Starts), cmp.Compare(a.ID, b.ID))
+	}
+	return cmp.Or(cmp.Compare(b.Priority, a.Priority), a.From.Compare(b.From), cmp.Compare(a.ID, b.ID))
+}
+
+func (s Series) byPlace(a, b Decision) int {
+	verdicts := []Verdict{In, Held, Dropped}
+	place := func(d Decision) int {
+		return slices.IndexFunc(s.Sections, func(sec Section) bool { return sec.Slug == d.Section })
+	}
+	return cmp.Or(
+		cmp.Compare(slices.Index(verdicts, a.Verdict), slices.Index(verdicts, b.Verdict)),
+		cmp.Compare(place(a), place(b)),
+		cmp.Compare(a.Position, b.Position),
+	)
+}
+
+// Subject proposes the issue's subject: the titles of its first two items, in each language that both have.
+func (a Assembly) Subject() Text {
+	var first []Text
+	for _, d := range a.Decisions {
+		if d.Verdict == In && len(first) < 2 {
+			first = append(first, d.Title)
+		}
+	}
+	if len(first) == 0 {
+		return nil
+	}
+	subject := Text{}
+	for lang, title := range first[0] {
+		if len(first) == 2 && first[1][lang] != "" && len(title)+len(first[1][lang]) < 90 {
+			title += " · " + first[1][lang]
+		}
+		subject[lang] = title
+	}
+	return subject
+}

@@ -1,0 +1,188 @@
+package mce
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// IssueState is where an issue stands. docs/states.md draws the table below.
+type IssueState string
+
+// The states of an issue. Sent, cancelled and skipped are final.
+const (
+	Assembled IssueState = "assembled"
+	InReview  IssueState = "in_review"
+	Approved  IssueState = "approved"
+	Scheduled IssueState = "scheduled"
+	Sending   IssueState = "sending"
+	Paused    IssueState = "paused"
+	Sent      IssueState = "sent"
+	Cancelled IssueState = "cancelled"
+	Skipped   IssueState = "skipped"
+)
+
+// IssueAction is what can be done to an issue.
+type IssueAction string
+
+// The actions. Void is the program's own: what was approved has changed.
+const (
+	Submit     IssueAction = "submit"
+	Approve    IssueAction = "approve"
+	ScheduleIt IssueAction = "schedule"
+	Start      IssueAction = "start"
+	Finish     IssueAction = "finish"
+	Pause      IssueAction = "pause"
+	Resume     IssueAction = "resume"
+	Void       IssueAction = "void"
+	Cancel     IssueAction = "cancel"
+)
+
+// Transition is a row of the one table that says what may become of an issue.
+type Transition struct {
+	Action IssueAction
+	From   []IssueState
+	To     IssueState
+}
+
+// Transitions is that table.
+func Transitions() []Transition {
+	return []Transition{
+		{Submit, []IssueState{Assembled}, InReview},
+		{Approve, []IssueState{InReview}, Approved},
+		{ScheduleIt, []IssueState{Approved}, Scheduled},
+		{Void, []IssueState{Approved, Scheduled}, InReview},
+		{Start, []IssueState{Scheduled}, Sending},
+		{Pause, []IssueState{Sending}, Paused},
+		{Resume, []IssueState{Paused}, Sending},
+		{Finish, []IssueState{Sending}, Sent},
+		{Cancel, []IssueState{Assembled, InReview, Approved, Scheduled, Sending, Paused}, Cancelled},
+	}
+}
+
+// Next is the state that an action leads to, or an error of code Conflict that says what is possible instead.
+func (s IssueState) Next(action IssueAction) (IssueState, error) {
+	var can []IssueAction
+	for _, t := range Transitions() {
+		if !slices.Contains(t.From, s) {
+			continue
+		}
+		if t.Action == action {
+			return t.To, nil
+		}
+		if t.Action != Void && t.Action != Start && t.Action != Finish {
+			can = append(can, t.Action)
+		}
+	}
+	if len(can) == 0 {
+		return "", Conflictf("the issue is %s; nothing more can be done with it", s.Words())
+	}
+	return "", Conflictf("the issue is %s; it cannot be put to %q now, only to %q", s.Words(), action, can)
+}
+
+// Words is the state as people read it.
+func (s IssueState) Words() string {
+	if s == InReview {
+		return "in review"
+	}
+	return string(s)
+}
+
+// Issue is one number of a series.
+type Issue struct {
+	ID           int64
+	Series       string // slug
+	SeriesID     int64
+	Number       int // from 1, within the series
+	Slot         Slot
+	State        IssueState
+	Subject      Text
+	Reason       string // why it was skipped, cancelled or sent back; else empty
+	Seal         []byte // of what was approved; nil unless approved or later
+	ApprovedBy   string
+	AssembledAt  time.Time
+	ScheduledFor time.Time // zero until scheduled
+	StartedAt    time.Time
+	FinishedAt   time.Time
+}
+
+// Item is a piece of content in an issue, frozen as words: what an edition is rendered from.
+type Item struct {
+	ItemRef
+	Section  string
+	Topics   []string
+	Article  *Article  `json:",omitempty"`
+	Event    *Event    `json:",omitempty"`
+	Resource *Resource `json:",omitempty"`
+}
+
+// Draft is everything that an issue would say if it went out now: the issue, its series and its items with their current texts.
+type Draft struct {
+	Issue  Issue
+	Series Series
+	Items  []Item
+}
+
+// For keeps the items for a reader of these topics; an item without topics is for everybody.
+func (d Draft) For(topics []string) Draft {
+	out := d
+	out.Items = slices.DeleteFunc(slices.Clone(d.Items), func(it Item) bool {
+		return len(it.Topics) > 0 && !slices.ContainsFunc(it.Topics, func(t string) bool { return slices.Contains(topics, t) })
+	})
+	return out
+}
+
+// Topics lists the topics of the draft's items, sorted: only these tell editions apart.
+func (d Draft) Topics() []string {
+	var all []string
+	for _, it := range d.Items {
+		all = append(all, it.Topics...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// SealOf is the hash of everything that an approval approves: the words of the issue in all languages, the look they are rendered
+// with (a fingerprint of the templates), whom it goes to, and, once it is scheduled, the moment.
+func SealOf(d Draft, look string, moment time.Time) ([]byte, error) {
+	sum := sha256.New()
+	err := json.NewEncoder(sum).Encode(struct {
+		Number    int
+		Subject   Text
+		Items     []Item
+		Sections  []Section
+		Languages []Lang
+		Name      Text
+		Audience  string
+		Look      string
+		Moment    string
+	}{
+		d.Issue.Number, d.Issue.Subject, d.Items, d.Series.Sections, d.Series.Languages, d.Series.Name,
+		"active subscribers by topic", look, moment.UTC().Format(time.RFC3339Nano),
+	})
+	return sum.Sum(nil), err
+}
+
+// SentIssue is a line of the public archive.
+type SentIssue struct {
+	Series    string // slug
+	Name      Text
+	Number    int
+	Date      time.Time // on which it went out, in the zone of the series
+	Subject   Text
+	Languages []Lang
+}
+
+// Title is the headline of the item.
+func (it Item) Title() Text {
+	switch {
+	case it.Article != nil:
+		return it.Article.Title
+	case it.Event != nil:
+		return it.Event.Title
+	case it.Resource != nil:
+		return it.Resource.Title
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package mce
+
+import (
+	"strings"
+	"time"
+	"unicode"
+)
+
+// SubscriberState is where a subscriber stands.
+type SubscriberState string
+
+// The states of a subscriber. Only an active one is sent newsletters.
+const (
+	Pending      SubscriberState = "pending" // asked, not yet confirmed
+	Active       SubscriberState = "active"
+	Unsubscribed SubscriberState = "unsubscribed"
+)
+
+// Subscriber is a person who chose to read the newsletters.
+type Subscriber struct {
+	ID        int64
+	Email     string
+	Name      string // may be empty
+	Language  Lang
+	Topics    []string
+	State     SubscriberState
+	CreatedAt time.Time
+	ChangedAt time.Time // of the state
+}
+
+// Consent is one line of the append-only record of what a person agreed to or withdrew.
+type Consent struct {
+	ID      int64
+	Action  string // asked, confirmed, imported, withdrawn
+	Wording string // the exact words; empty for a withdrawal
+	Source  string // form, command line, import, one-click …
+	At      time.Time
+}
+
+// RegistrationState is where a registration stands.
+type RegistrationState string
+
+// The states of a registration.
+const (
+	Registered RegistrationState = "registered"
+	Withdrawn  RegistrationState = "cancelled"
+)
+
+// Registration is a delegate's place in an event.
+type Registration struct {
+	ID           int64
+	Event        string // slug
+	Email        string
+	Name         string
+	Organisation string
+	Country      string // as the delegate wrote it
+	Language     Lang
+	State        RegistrationState
+	Code         string // typed at the desk: 8 letters and digits that cannot be mistaken
+	Sequence     int    // of the calendar entry: raised by each cancellation and re-registration
+	CreatedAt    time.Time
+}
+
+// MaxName is the length at which names are refused, in bytes.
+const MaxName = 200
+
+// CleanName trims a person's name and refuses what has no place in one: control characters would end a header line.
+func CleanName(s string) (string, error) {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > MaxName {
+		return "", Invalidf("the name is longer than %d characters", MaxName)
+	}
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar }) {
+		return "", Invalidf("the name %q contains a control character", s)
+	}
+	return s, nil
+}

@@ -1,0 +1,106 @@
+package mce
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// ReminderRule says when a mail about an event is due, relative to the event's current dates. Nothing is queued ahead: what is due is
+// derived at each tick, so moving the event moves its reminders.
+type ReminderRule struct {
+	ID     int64       `json:"-"`
+	Slug   string      `json:"slug"`
+	Kinds  []EventKind `json:"kinds,omitempty"` // for these kinds of event; empty means all
+	Event  string      `json:"event,omitempty"` // for this event only (slug)
+	Anchor Anchor      `json:"anchor"`
+	Days   int         `json:"days"`         // from the anchor's local day; negative is before
+	At     string      `json:"at"`           // local time of day at the venue, "09:00"
+	Useful int         `json:"useful_hours"` // so long after it was due it is still worth sending
+	// Subject and Body (Markdown) are the wording; {title}, {city}, {starts} and {days} stand for the event's own.
+	Subject Text   `json:"subject"`
+	Body    Text   `json:"body"`
+	Show    []Show `json:"show,omitempty"` // what else of the event the mail shows
+}
+
+// Anchor is the date that a rule counts from.
+type Anchor string
+
+// The anchors.
+const (
+	AtStart Anchor = "start"
+	AtEnd   Anchor = "end"
+)
+
+// Show is a part of the event that a reminder shows below its wording.
+type Show string
+
+// The parts.
+const (
+	ShowFacts     Show = "facts"     // when, where, contact
+	ShowProgramme Show = "programme" // sessions
+	ShowHandouts  Show = "handouts"  // resources of the event that are published by then
+)
+
+// Concerns reports whether the rule is for the event.
+func (r ReminderRule) Concerns(e Event) bool {
+	return (r.Event == "" || r.Event == e.Slug) && (len(r.Kinds) == 0 || slices.Contains(r.Kinds, e.Kind)) && e.State != EventCancelled
+}
+
+// Due is when the reminder is due for an event as it now stands, and the latest moment at which it is still of use. A reminder that
+// counts from the start is never of use once the event has begun.
+func (r ReminderRule) Due(e Event) (due, latest time.Time, err error) {
+	at, err := ParseLocalTime(r.At)
+	if err != nil {
+		return due, latest, err
+	}
+	anchor := e.Starts
+	if r.Anchor == AtEnd {
+		anchor = e.Ends
+	}
+	due = at.On(anchor.In(e.Zone()), r.Days)
+	latest = due.Add(time.Duration(r.Useful) * time.Hour)
+	if r.Anchor == AtStart && latest.After(e.Starts) {
+		latest = e.Starts
+	}
+	return due, latest, nil
+}
+
+// Check says what is wrong with the rule, if anything.
+func (r ReminderRule) Check() error {
+	what := "reminder " + r.Slug
+	if r.Anchor != AtStart && r.Anchor != AtEnd {
+		return Invalidf("%s: anchor %q must be start or end", what, r.Anchor)
+	}
+	if _, err := ParseLocalTime(r.At); err != nil {
+		return Invalidf("%s: %s", what, err)
+	}
+	if r.Useful < 1 {
+		return Invalidf("%s: useful_hours must be at least 1", what)
+	}
+	for _, k := range r.Kinds {
+		if !slices.Contains(EventKinds(), k) {
+			return Invalidf("%s: kind %q must be one of %v", what, k, EventKinds())
+		}
+	}
+	for _, s := range r.Show {
+		if !slices.Contains([]Show{ShowFacts, ShowProgramme, ShowHandouts}, s) {
+			return Invalidf("%s: show %q must be facts, programme or handouts", what, s)
+		}
+	}
+	return firstError(
+		checkSlug("reminder", r.Slug),
+		r.Subject.check(what+": subject", true),
+		r.Body.check(what+": body", true),
+	)
+}
+
+// Words says the rule as people read it.
+func (r ReminderRule) Words() string {
+	when := map[bool]string{true: "before", false: "after"}[r.Days < 0]
+	verb := map[Anchor]string{AtStart: "it starts", AtEnd: "it ends"}[r.Anchor]
+	if r.Days == 0 {
+		return fmt.Sprintf("on the day %s, at %s", verb, r.At)
+	}
+	return fmt.Sprintf("%d days %s %s, at %s", max(r.Days, -r.Days), when, verb, r.At)
+}

@@ -1,0 +1,16 @@
+package mce
+
+import "time"
+
+// Run is a portion of an issue's letters that one delivery session leases whole and works in order.
+type Run struct {
+	ID      int64
+	IssueID int64
+	Born    time.Time
+	FirstID int64 // of its letters; letters of other causes may lie between
+	LastID  int64
+	Lease   string
+}
+
+// LeaseTime is how long a run or a letter belongs to the session that claimed it, unless renewed. A dead daemon's letters go on after it.
+const LeaseTime = 30 * time.Second

@@ -1,0 +1,99 @@
+package mce
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+)
+
+// Purpose is what a token is good for. A token of one purpose is worth nothing for another.
+type Purpose string
+
+// The purposes of tokens, and the numbers that each carries.
+const (
+	ForLeaving    Purpose = "leave"    // subscriber, issue
+	ForConfirming Purpose = "confirm"  // subscriber, consent asked
+	ForDelegate   Purpose = "delegate" // registration, 0
+	ForReturn     Purpose = "return"   // letter, 0: the keyed return path
+)
+
+// Token carries two numbers and their keyed MAC in 27 to 40 characters that are safe in URLs and addresses. Nothing about it is
+// stored, so nothing can leak from the database, and it works for as long as the secret is kept.
+type Token = string
+
+// macSize is 128 bits: RFC 2104 §5 allows truncation to half the hash.
+const macSize = 16
+
+// Keys makes and opens tokens, a key of its own per purpose (RFC 5869). It is safe for concurrent use.
+type Keys struct {
+	purposes map[Purpose][]byte
+	check    []byte
+}
+
+// MinSecret is the least length of the secret, in bytes.
+const MinSecret = 32
+
+// NewKeys derives the keys from the installation's secret.
+func NewKeys(secret []byte) (*Keys, error) {
+	if len(secret) < MinSecret {
+		return nil, Invalidf("the secret must have at least %d characters", MinSecret)
+	}
+	k := &Keys{purposes: map[Purpose][]byte{}}
+	for _, p := range []Purpose{ForLeaving, ForConfirming, ForDelegate, ForReturn} {
+		key, err := hkdf.Key(sha256.New, secret, nil, "mce-mailer token "+string(p), sha256.Size)
+		if err != nil {
+			return nil, err
+		}
+		k.purposes[p] = key
+	}
+	var err error
+	k.check, err = hkdf.Key(sha256.New, secret, nil, "mce-mailer fingerprint", sha256.Size)
+	return k, err
+}
+
+// Fingerprint tells two secrets apart without giving either away. It is stored, so that a daemon with another secret is refused.
+func (k *Keys) Fingerprint() []byte { return k.check }
+
+// Token makes the token of a purpose for two numbers (a missing second one is 0).
+func (k *Keys) Token(p Purpose, a, b int64) Token {
+	return string(k.AppendToken(nil, p, a, b))
+}
+
+// AppendToken appends the token to dst: the letter path makes one per letter.
+func (k *Keys) AppendToken(dst []byte, p Purpose, a, b int64) []byte {
+	var buf [2*binary.MaxVarintLen64 + macSize]byte
+	raw := binary.AppendUvarint(buf[:0], uint64(a))
+	raw = binary.AppendUvarint(raw, uint64(b))
+	raw = append(raw, k.mac(p, raw)...)
+	return base64.RawURLEncoding.AppendEncode(dst, raw)
+}
+
+var errToken = errors.New("bad token")
+
+// Open gives back the numbers of a token, in constant time with regard to the MAC. Every fault gives the same error of code NotFound.
+func (k *Keys) Open(p Purpose, t Token) (a, b int64, err error) {
+	fault := &Error{Code: NotFound, Message: "This link is not one of ours, or it was cut off on its way. Please use the whole link from the mail.", Err: errToken}
+	raw, decodeErr := base64.RawURLEncoding.Strict().DecodeString(t)
+	if decodeErr != nil || len(raw) < 2+macSize || len(raw) > 2*binary.MaxVarintLen64+macSize {
+		return 0, 0, fault
+	}
+	numbers, mac := raw[:len(raw)-macSize], raw[len(raw)-macSize:]
+	if !hmac.Equal(mac, k.mac(p, numbers)) {
+		return 0, 0, fault
+	}
+	ua, n := binary.Uvarint(numbers)
+	ub, m := binary.Uvarint(numbers[max(n, 0):])
+	if n <= 0 || m <= 0 || n+m != len(numbers) {
+		return 0, 0, fault
+	}
+	return int64(ua), int64(ub), nil
+}
+
+func (k *Keys) mac(p Purpose, numbers []byte) []byte {
+	h := hmac.New(sha256.New, k.purposes[p])
+	h.Write(numbers)
+	return h.Sum(nil)[:macSize]
+}
