@@ -1,0 +1,106 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+func insertEdition(ctx context.Context, q sqlx.QueryerContext, e mce.Edition, domain string, now time.Time) (id int64, err error) {
+	const insert = `
+		insert into editions (kind, issue_id, lang, topics, subject, html, plain, nonce, calendar, method, reply_to, list_id, number, domain, latest, created_at)
+		values ($1, nullif($2, 0), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+		returning id`
+	err = sqlx.GetContext(ctx, q, &id, insert, e.Kind, e.IssueID, e.Lang, pq.Array(strs(e.Topics)), e.Subject, e.HTML, e.Text, e.Nonce,
+		e.Calendar, e.Method, e.ReplyTo, e.ListID, e.Number, domain, orNull(e.Latest), now)
+	return id, err
+}
+
+const selectEdition = `
+	select id, kind, coalesce(issue_id, 0) as issue_id, lang, topics, subject, html, plain, nonce, calendar, method, reply_to, list_id,
+		number, domain, latest
+	from editions`
+
+type editionRow struct {
+	ID       int64
+	Kind     mce.LetterKind
+	IssueID  int64 `db:"issue_id"`
+	Lang     mce.Lang
+	Topics   pq.StringArray
+	Subject  string
+	HTML     string
+	Plain    string
+	Nonce    string
+	Calendar string
+	Method   string
+	ReplyTo  string `db:"reply_to"`
+	ListID   string `db:"list_id"`
+	Number   int
+	Domain   string
+	Latest   *time.Time
+}
+
+func (r editionRow) edition() mce.Edition {
+	return mce.Edition{
+		ID: r.ID, Kind: r.Kind, IssueID: r.IssueID, Lang: r.Lang, Topics: r.Topics, Subject: r.Subject, HTML: r.HTML, Text: r.Plain,
+		Nonce: r.Nonce, Calendar: r.Calendar, Method: r.Method, ReplyTo: r.ReplyTo, ListID: r.ListID, Number: r.Number,
+		Domain: r.Domain, Latest: orZero(r.Latest),
+	}
+}
+
+// Edition is one frozen mail by its id.
+func (s *Store) Edition(ctx context.Context, id int64) (mce.Edition, error) {
+	return s.edition(ctx, selectEdition+` where id = $1`, id)
+}
+
+// ArchivedEdition is the public page of a sent issue: of the series, by its number, in a language.
+func (s *Store) ArchivedEdition(ctx context.Context, series string, number int, lang mce.Lang) (mce.Edition, error) {
+	return s.edition(ctx, selectEdition+` where archive and list_id = $1 and number = $2 and lang = $3`, series, number, lang)
+}
+
+func (s *Store) edition(ctx context.Context, query string, args ...any) (mce.Edition, error) {
+	var row editionRow
+	err := s.db.GetContext(ctx, &row, query, args...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return mce.Edition{}, mce.NotFoundf("there is no such mail in the archive")
+	}
+	return row.edition(), err
+}
+
+// wake tells every daemon, at commit, that there is something to deliver.
+func wake(ctx context.Context, tx *sqlx.Tx) error {
+	_, err := tx.ExecContext(ctx, `select pg_notify('letters', '')`)
+	return err
+}
+
+// SentIssues lists the public archive, the newest first: every issue whose letters have begun to leave.
+func (s *Store) SentIssues(ctx context.Context) ([]mce.SentIssue, error) {
+	var rows []struct {
+		Series    string
+		Name      jsonb[mce.Text]
+		Zone      string
+		Number    int
+		StartedAt time.Time `db:"started_at"`
+		Subject   jsonb[mce.Text]
+		Languages pq.StringArray
+	}
+	err := s.db.SelectContext(ctx, &rows, `
+		select s.slug as series, s.name, s.time_zone as zone, i.number, i.started_at, i.subject,
+			array(select e.lang from editions e where e.issue_id = i.id and e.archive order by e.lang) as languages
+		from issues i join series s on s.id = i.series_id
+		where i.started_at is not null order by i.started_at desc, i.id desc`)
+	out := make([]mce.SentIssue, len(rows))
+	for i, r := range rows {
+		out[i] = mce.SentIssue{
+			Series: r.Series, Name: r.Name.V, Number: r.Number, Date: mce.InZone(r.StartedAt, r.Zone), Subject: r.Subject.V,
+			Languages: typed[mce.Lang](r.Languages),
+		}
+	}
+	return out, err
+}

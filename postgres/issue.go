@@ -1,0 +1,212 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+type issueRow struct {
+	ID           int64
+	SeriesID     int64 `db:"series_id"`
+	Series       string
+	Number       int
+	Slot         string
+	Due          time.Time
+	State        mce.IssueState
+	Subject      jsonb[mce.Text]
+	Reason       string
+	Seal         []byte
+	ApprovedBy   string     `db:"approved_by"`
+	AssembledAt  time.Time  `db:"assembled_at"`
+	ScheduledFor *time.Time `db:"scheduled_for"`
+	StartedAt    *time.Time `db:"started_at"`
+	FinishedAt   *time.Time `db:"finished_at"`
+}
+
+const selectIssues = `
+	select i.id, i.series_id, s.slug as series, coalesce(i.number, 0) as number, i.slot, i.due, i.state, i.subject, i.reason, i.seal,
+		i.approved_by, i.assembled_at, i.scheduled_for, i.started_at, i.finished_at
+	from issues i join series s on s.id = i.series_id`
+
+func (r issueRow) issue() mce.Issue {
+	return mce.Issue{
+		ID: r.ID, SeriesID: r.SeriesID, Series: r.Series, Number: r.Number, Slot: mce.Slot{Wall: r.Slot, Due: r.Due.UTC()}, State: r.State,
+		Subject: r.Subject.V, Reason: r.Reason, Seal: r.Seal, ApprovedBy: r.ApprovedBy, AssembledAt: r.AssembledAt.UTC(),
+		ScheduledFor: orZero(r.ScheduledFor), StartedAt: orZero(r.StartedAt), FinishedAt: orZero(r.FinishedAt),
+	}
+}
+
+func issues(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) ([]mce.Issue, error) {
+	var rows []issueRow
+	err := sqlx.SelectContext(ctx, q, &rows, selectIssues+where, args...)
+	out := make([]mce.Issue, len(rows))
+	for i, r := range rows {
+		out[i] = r.issue()
+	}
+	return out, err
+}
+
+// Issues lists the issues, the latest slot first; of one series, or of all for "".
+func (s *Store) Issues(ctx context.Context, series string) ([]mce.Issue, error) {
+	return issues(ctx, s.db, ` where s.slug = $1 or $1 = '' order by i.due desc, i.id desc`, series)
+}
+
+// DueIssues lists the scheduled issues whose moment has come, the earliest first.
+func (s *Store) DueIssues(ctx context.Context, now time.Time) ([]mce.Issue, error) {
+	return issues(ctx, s.db, ` where i.state = 'scheduled' and i.scheduled_for <= $1 order by i.scheduled_for, i.id`, now)
+}
+
+// UnscheduledOf lists the issues of a series that are before the editors or approved, the earliest first.
+func (s *Store) UnscheduledOf(ctx context.Context, seriesID int64) ([]mce.Issue, error) {
+	return issues(ctx, s.db, ` where i.series_id = $1 and i.state in ('in_review', 'approved') order by i.due, i.id`, seriesID)
+}
+
+// Issue is one issue by its id.
+func (s *Store) Issue(ctx context.Context, id int64) (mce.Issue, error) {
+	return issueByID(ctx, s.db, id, "")
+}
+
+// issueByID reads one issue; lock is "" or " for update of i".
+func issueByID(ctx context.Context, q sqlx.QueryerContext, id int64, lock string) (mce.Issue, error) {
+	var row issueRow
+	err := sqlx.GetContext(ctx, q, &row, selectIssues+` where i.id = $1`+lock, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return mce.Issue{}, mce.NotFoundf("there is no issue %d; issue list shows those there are", id)
+	}
+	return row.issue(), err
+}
+
+// act locks the issue, checks the transition, lets change set what goes with it, and writes the new state.
+func (s *Store) act(ctx context.Context, id int64, action mce.IssueAction, change func(*sqlx.Tx, *mce.Issue) error) (mce.Issue, error) {
+	var issue mce.Issue
+	err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) (err error) {
+		if issue, err = issueByID(ctx, tx, id, " for update of i"); err != nil {
+			return err
+		}
+		next, err := issue.State.Next(action)
+		if err != nil {
+			return err
+		}
+		issue.State = next
+		if change != nil {
+			if err := change(tx, &issue); err != nil {
+				return err
+			}
+		}
+		return saveState(ctx, tx, issue)
+	})
+	return issue, err
+}
+
+func saveState(ctx context.Context, tx *sqlx.Tx, i mce.Issue) error {
+	const update = `
+		update issues set state = $2, reason = $3, seal = $4, approved_by = $5, scheduled_for = $6, started_at = $7, finished_at = $8
+		where id = $1`
+	_, err := tx.ExecContext(ctx, update, i.ID, i.State, i.Reason, i.Seal, i.ApprovedBy, orNull(i.ScheduledFor), orNull(i.StartedAt), orNull(i.FinishedAt))
+	return err
+}
+
+// Submit puts an assembled issue before the editors.
+func (s *Store) Submit(ctx context.Context, id int64) (mce.Issue, error) {
+	return s.act(ctx, id, mce.Submit, nil)
+}
+
+// Approve seals what the issue says now; look is the fingerprint of the templates.
+func (s *Store) Approve(ctx context.Context, id int64, by, look string) (mce.Issue, error) {
+	return s.act(ctx, id, mce.Approve, func(tx *sqlx.Tx, i *mce.Issue) error {
+		i.ApprovedBy, i.Reason = by, ""
+		return seal(ctx, tx, i, look)
+	})
+}
+
+// Schedule sets the moment at which an approved issue goes out, and seals that too. When its content has changed since the
+// approval, the approval is void and the error, of code Conflict, says so.
+func (s *Store) Schedule(ctx context.Context, id int64, at time.Time, look string) (mce.Issue, error) {
+	issue, err := s.act(ctx, id, mce.ScheduleIt, func(tx *sqlx.Tx, i *mce.Issue) error {
+		if intact, err := sealHolds(ctx, tx, *i, look); err != nil || !intact {
+			voided(i)
+			return err
+		}
+		i.ScheduledFor = at.UTC().Truncate(time.Microsecond) // what the database keeps
+		return seal(ctx, tx, i, look)
+	})
+	if err == nil && issue.State == mce.InReview {
+		err = mce.Conflictf("issue %d was not scheduled: %s", id, issue.Reason)
+	}
+	return issue, err
+}
+
+// Pause stops an issue that is being sent; letters on their way at this moment still arrive.
+func (s *Store) Pause(ctx context.Context, id int64) (mce.Issue, error) {
+	return s.act(ctx, id, mce.Pause, nil)
+}
+
+// Resume goes on with a paused issue.
+func (s *Store) Resume(ctx context.Context, id int64) (mce.Issue, error) {
+	return s.act(ctx, id, mce.Resume, func(tx *sqlx.Tx, _ *mce.Issue) error { return wake(ctx, tx) })
+}
+
+// Cancel ends an issue for good. Before it was sent its items go back and may run in the next one; afterwards the letters that have
+// not left yet are left out.
+func (s *Store) Cancel(ctx context.Context, id int64, reason string, now time.Time) (mce.Issue, error) {
+	return s.act(ctx, id, mce.Cancel, func(tx *sqlx.Tx, i *mce.Issue) error {
+		i.Reason, i.FinishedAt = reason, now
+		if i.StartedAt.IsZero() {
+			_, err := tx.ExecContext(ctx, `delete from item_ledger where issue_id = $1`, id)
+			return err
+		}
+		return dropUnsent(ctx, tx, id, now)
+	})
+}
+
+// VoidChanged takes back every approval whose issue no longer says what was approved, and reports those issues.
+func (s *Store) VoidChanged(ctx context.Context, look string) ([]mce.Issue, error) {
+	sealed, err := issues(ctx, s.db, ` where i.state in ('approved', 'scheduled') order by i.id`)
+	if err != nil {
+		return nil, err
+	}
+	var out []mce.Issue
+	for _, i := range sealed {
+		if intact, err := sealHolds(ctx, s.db, i, look); err != nil || intact {
+			if err != nil {
+				return out, err
+			}
+			continue
+		}
+		issue, err := s.act(ctx, i.ID, mce.Void, func(_ *sqlx.Tx, i *mce.Issue) error { voided(i); return nil })
+		if err != nil {
+			return out, err
+		}
+		out = append(out, issue)
+	}
+	return out, nil
+}
+
+func voided(i *mce.Issue) {
+	i.State, i.Seal, i.ApprovedBy, i.ScheduledFor = mce.InReview, nil, "", time.Time{}
+	i.Reason = "something in it has changed since it was approved; look at it and approve it again"
+}
+
+func seal(ctx context.Context, q sqlx.QueryerContext, i *mce.Issue, look string) error {
+	d, err := draft(ctx, q, *i)
+	if err != nil {
+		return err
+	}
+	i.Seal, err = mce.SealOf(d, look, i.ScheduledFor)
+	return err
+}
+
+func sealHolds(ctx context.Context, q sqlx.QueryerContext, i mce.Issue, look string) (bool, error) {
+	sealed := i.Seal
+	if err := seal(ctx, q, &i, look); err != nil {
+		return false, err
+	}
+	return bytes.Equal(sealed, i.Seal), nil
+}

@@ -1,0 +1,221 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// leaseTime is mce.LeaseTime in PostgreSQL's words.
+const leaseTime = "30 seconds"
+
+// LeaseRun leases the next run of an issue that is being sent, for mce.LeaseTime by the database's clock. ok is false when there is none.
+//
+// A run whose lease ran out belonged to a session that died. Of its letters that have no outcome, the first ones, at most window of
+// them, may have been delivered: those become uncertain and are parked. The others were never tried.
+func (s *Store) LeaseRun(ctx context.Context, window int) (run mce.Run, ok bool, err error) {
+	const claim = `
+		with picked as (
+			select r.id, r.lease is not null as abandoned
+			from runs r join issues i on i.id = r.issue_id
+			where i.state = 'sending' and (r.leased_until is null or r.leased_until < now())
+			order by r.id limit 1 for update of r skip locked
+		)
+		update runs r set lease = gen_random_uuid(), leased_until = now() + interval '` + leaseTime + `'
+		from picked where r.id = picked.id
+		returning r.id, r.issue_id, r.born, r.first_id, r.last_id, r.lease, picked.abandoned`
+	var row struct {
+		ID        int64
+		IssueID   int64 `db:"issue_id"`
+		Born      time.Time
+		FirstID   int64 `db:"first_id"`
+		LastID    int64 `db:"last_id"`
+		Lease     string
+		Abandoned bool
+	}
+	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		err := tx.GetContext(ctx, &row, claim)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		ok = true
+		run = mce.Run{ID: row.ID, IssueID: row.IssueID, Born: row.Born, FirstID: row.FirstID, LastID: row.LastID, Lease: row.Lease}
+		if !row.Abandoned {
+			return nil
+		}
+		return doubt(ctx, tx, run, window)
+	})
+	return run, ok, err
+}
+
+// doubt parks the letters of an abandoned run whose fate is unknown.
+func doubt(ctx context.Context, tx *sqlx.Tx, run mce.Run, window int) error {
+	const park = `
+		with doubtful as (
+			update letters set outcome = 'uncertain', detail = 'the program ended before the answer to this letter was kept'
+			where born = $1 and id = any(array(
+				select id from letters
+				where born = $1 and id between $2 and $3 and issue_id = $4 and outcome = 'waiting' order by id limit $5))
+			returning id, born, issue_id, kind, created_at
+		)
+		insert into express (letter_id, born, issue_id, kind, due, parked)
+		select id, born, issue_id, kind, created_at, true from doubtful
+		on conflict (letter_id) do update set parked = true`
+	_, err := tx.ExecContext(ctx, park, run.Born, run.FirstID, run.LastID, run.IssueID, window)
+	return err
+}
+
+// RunLetters gives the next letters of a run after the one with id after (0: from its beginning), at most n, in order. Who must not
+// be written to any more is marked in LeftOut: this is the last look before a letter leaves.
+func (s *Store) RunLetters(ctx context.Context, run mce.Run, after int64, n int) ([]mce.Letter, error) {
+	return s.letters(ctx, selectLetters+`
+		where l.born = $1 and l.id between $2 and $3 and l.issue_id = $4 and l.outcome = 'waiting'
+			and exists (select from issues i where i.id = $4 and i.state = 'sending')
+		order by l.id limit $5`, run.Born, max(run.FirstID, after+1), run.LastID, run.IssueID, n)
+}
+
+// ReturnRun gives a run back in good order: every letter that was tried has its outcome. A run without any waiting letter is done and
+// goes; another one is free to be leased, and nothing in it is in doubt. It does nothing when the lease was lost.
+func (s *Store) ReturnRun(ctx context.Context, run mce.Run) error {
+	const end = `
+		delete from runs r where r.id = $1 and r.lease = $2 and not exists (
+			select from letters l where l.born = r.born and l.id between r.first_id and r.last_id and l.issue_id = r.issue_id and l.outcome = 'waiting')`
+	res, err := s.db.ExecContext(ctx, end, run.ID, run.Lease)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	_, err = s.db.ExecContext(ctx, `update runs set lease = null, leased_until = null where id = $1 and lease = $2`, run.ID, run.Lease)
+	return err
+}
+
+// ClaimExpress leases at most n single letters and retries that are due at now, the longest due first, those that are not newsletters
+// before all others. A newsletter letter whose lease ran out is in doubt and is parked; any other is sent again, with its Message-ID.
+func (s *Store) ClaimExpress(ctx context.Context, n int, now time.Time) (lease string, letters []mce.Letter, err error) {
+	const claim = `
+		with picked as (
+			select x.letter_id from express x
+			where not x.parked and x.due <= $1 and (x.leased_until is null or x.leased_until < now())
+				and (x.issue_id is null or exists (select from issues i where i.id = x.issue_id and i.state = 'sending'))
+			order by x.kind = 'newsletter', x.due limit $2 for update of x skip locked
+		), new as (select gen_random_uuid() as lease)
+		update express x
+		set lease = case when x.lease is not null and x.kind = 'newsletter' then x.lease else new.lease end,
+			parked = x.lease is not null and x.kind = 'newsletter',
+			leased_until = now() + interval '` + leaseTime + `'
+		from picked, new where x.letter_id = picked.letter_id
+		returning x.letter_id, x.born, x.lease, x.parked`
+	var rows []struct {
+		LetterID int64 `db:"letter_id"`
+		Born     time.Time
+		Lease    string
+		Parked   bool
+	}
+	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		if err := tx.SelectContext(ctx, &rows, claim, now, n); err != nil {
+			return err
+		}
+		var doubtful []int64
+		for _, r := range rows {
+			if r.Parked {
+				doubtful = append(doubtful, r.LetterID)
+			}
+		}
+		if len(doubtful) == 0 {
+			return nil
+		}
+		_, err := tx.ExecContext(ctx, `
+			update letters set outcome = 'uncertain', detail = 'the program ended before the answer to this letter was kept'
+			where id = any($1)`, pq.Array(doubtful))
+		return err
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	var ids []int64
+	var born []time.Time
+	for _, r := range rows {
+		if !r.Parked {
+			ids, born, lease = append(ids, r.LetterID), append(born, r.Born), r.Lease
+		}
+	}
+	if len(ids) == 0 {
+		return "", nil, nil
+	}
+	letters, err = s.letters(ctx, selectLetters+` where l.id = any($1) and l.born = any($2) order by l.kind = 'newsletter', l.id`, pq.Array(ids), pq.Array(born))
+	return lease, letters, err
+}
+
+// ReleaseExpress gives back claimed letters that were not tried.
+func (s *Store) ReleaseExpress(ctx context.Context, lease string) error {
+	_, err := s.db.ExecContext(ctx, `update express set lease = null, leased_until = null where lease = $1`, lease)
+	return err
+}
+
+// Renew lengthens leases and reports which of them still hold.
+func (s *Store) Renew(ctx context.Context, leases []string) (held []string, err error) {
+	const renew = `
+		with run as (
+			update runs set leased_until = now() + interval '` + leaseTime + `' where lease = any($1::uuid[]) returning lease
+		), single as (
+			update express set leased_until = now() + interval '` + leaseTime + `' where lease = any($1::uuid[]) and not parked returning lease
+		)
+		select lease from run union select lease from single`
+	err = s.db.SelectContext(ctx, &held, renew, pq.Array(leases))
+	return held, err
+}
+
+const selectLetters = `
+	select l.id, l.born, l.edition_id, l.kind, l.created_at, l.attempts, l.cause_id,
+		coalesce(l.subscriber_id, l.registration_id) as person_id,
+		coalesce(s.email, r.email) as email, coalesce(s.name, r.name) as name, coalesce(r.code, '') as code,
+		case
+			when x.email is not null then 'the address is suppressed'
+			when l.kind = 'newsletter' and s.state <> 'active' then 'unsubscribed'
+			when l.kind = 'opt_in' and s.state <> 'pending' then 'no longer waiting for a confirmation'
+			when l.kind in ('confirmation', 'reminder') and r.state <> 'registered' then 'the registration was cancelled'
+			else ''
+		end as left_out
+	from letters l
+	left join subscribers s on s.id = l.subscriber_id
+	left join registrations r on r.id = l.registration_id
+	left join suppressions x on x.email = lower(coalesce(s.email, r.email))`
+
+func (s *Store) letters(ctx context.Context, query string, args ...any) ([]mce.Letter, error) {
+	var rows []struct {
+		ID        int64
+		Born      time.Time
+		EditionID int64 `db:"edition_id"`
+		Kind      mce.LetterKind
+		CreatedAt time.Time `db:"created_at"`
+		Attempts  int
+		CauseID   int64 `db:"cause_id"`
+		PersonID  int64 `db:"person_id"`
+		Email     string
+		Name      string
+		Code      string
+		LeftOut   string `db:"left_out"`
+	}
+	if err := s.db.SelectContext(ctx, &rows, query, args...); err != nil {
+		return nil, err
+	}
+	out := make([]mce.Letter, len(rows))
+	for i, r := range rows {
+		out[i] = mce.Letter{
+			ID: r.ID, Born: r.Born, EditionID: r.EditionID, Kind: r.Kind, CreatedAt: r.CreatedAt.UTC(), To: r.Email, Name: r.Name,
+			PersonID: r.PersonID, CauseID: r.CauseID, Code: r.Code, Attempts: r.Attempts, LeftOut: r.LeftOut,
+		}
+	}
+	return out, nil
+}

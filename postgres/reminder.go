@@ -1,0 +1,123 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+func saveReminderRules(ctx context.Context, tx *sqlx.Tx, lib mce.Library) error {
+	const upsert = `
+		insert into reminder_rules (slug, kinds, event, anchor, days, at, useful_hours, subject, body, show)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		on conflict (slug) do update set kinds = excluded.kinds, event = excluded.event, anchor = excluded.anchor, days = excluded.days,
+			at = excluded.at, useful_hours = excluded.useful_hours, subject = excluded.subject, body = excluded.body, show = excluded.show`
+	for _, r := range lib.Reminders {
+		if _, err := tx.ExecContext(ctx, upsert, r.Slug, pq.Array(strs(r.Kinds)), r.Event, r.Anchor, r.Days, r.At, r.Useful,
+			jsonb[mce.Text]{r.Subject}, jsonb[mce.Text]{r.Body}, pq.Array(strs(r.Show))); err != nil {
+			return fmt.Errorf("save reminder %s: %w", r.Slug, err)
+		}
+	}
+	return nil
+}
+
+// ReminderRules lists the rules by name.
+func (s *Store) ReminderRules(ctx context.Context) ([]mce.ReminderRule, error) {
+	var rows []struct {
+		ID      int64
+		Slug    string
+		Kinds   pq.StringArray
+		Event   string
+		Anchor  mce.Anchor
+		Days    int
+		At      string
+		Useful  int `db:"useful_hours"`
+		Subject jsonb[mce.Text]
+		Body    jsonb[mce.Text]
+		Show    pq.StringArray
+	}
+	err := s.db.SelectContext(ctx, &rows, `
+		select id, slug, kinds, event, anchor, days, at, useful_hours, subject, body, show from reminder_rules order by slug`)
+	out := make([]mce.ReminderRule, len(rows))
+	for i, r := range rows {
+		out[i] = mce.ReminderRule{
+			ID: r.ID, Slug: r.Slug, Kinds: typed[mce.EventKind](r.Kinds), Event: r.Event, Anchor: r.Anchor, Days: r.Days, At: r.At,
+			Useful: r.Useful, Subject: r.Subject.V, Body: r.Body.V, Show: typed[mce.Show](r.Show),
+		}
+	}
+	return out, err
+}
+
+// EventsAround lists the events that a reminder could be about now: those not over for longer than 90 days.
+func (s *Store) EventsAround(ctx context.Context, now time.Time) ([]mce.Event, error) {
+	return events(ctx, s.db, ` where ends > $1::timestamptz - interval '90 days' order by starts, id`, now)
+}
+
+// whom a due reminder is for: registered before it was due (later ones have just had their confirmation), and not settled yet.
+const dueDelegates = `
+	from registrations r
+	where r.event_id = $1 and r.state = 'registered' and r.created_at < $2
+		and not exists (select from reminders m where m.rule_id = $3 and m.registration_id = r.id)`
+
+// QueueReminder puts a due reminder of an event into the outbox, for every delegate who has not had it; render makes its edition in a
+// language. Repeating it does nothing.
+func (s *Store) QueueReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, latest, now time.Time, render func(mce.Lang) (mce.Edition, error), domain string) (letters int, err error) {
+	err = s.inTx(ctx, sql.LevelRepeatableRead, func(tx *sqlx.Tx) error {
+		var langs []mce.Lang
+		if err := tx.SelectContext(ctx, &langs, `select distinct r.language`+dueDelegates, event.ID, due, rule.ID); err != nil || len(langs) == 0 {
+			return err
+		}
+		if err := ensurePartition(ctx, tx, now); err != nil {
+			return err
+		}
+		editions := make([]int64, len(langs))
+		for i, lang := range langs {
+			e, err := render(lang)
+			if err != nil {
+				return fmt.Errorf("render reminder %s: %w", rule.Slug, err)
+			}
+			e.Latest = latest
+			if editions[i], err = insertEdition(ctx, tx, e, domain, now); err != nil {
+				return err
+			}
+		}
+		const queue = `
+			with due as (
+				select r.id, r.language` + dueDelegates + `
+			), noted as (
+				insert into reminders (rule_id, registration_id, outcome, at) select $3, id, 'queued', $4 from due
+			), fan as (
+				insert into letters (born, created_at, kind, edition_id, registration_id)
+				select $5::date, $4, 'reminder', e.id, due.id
+				from due join unnest($6::text[], $7::bigint[]) as e (language, id) on e.language = due.language
+				returning id, born, kind
+			), lane as (
+				insert into express (letter_id, born, kind, due) select id, born, kind, $4 from fan
+			)
+			select count(*) from fan`
+		if err := tx.GetContext(ctx, &letters, queue, event.ID, due, rule.ID, now, bornOn(now), pq.Array(strs(langs)), pq.Array(editions)); err != nil {
+			return fmt.Errorf("queue reminder %s: %w", rule.Slug, err)
+		}
+		return wake(ctx, tx)
+	})
+	return letters, err
+}
+
+// DropReminder records that a reminder went to nobody because its latest useful moment had passed.
+func (s *Store) DropReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due time.Time, reason string, now time.Time) (dropped int, err error) {
+	const note = `
+		insert into reminders (rule_id, registration_id, outcome, reason, at)
+		select $3, r.id, 'dropped', $4, $5` + dueDelegates + ` on conflict do nothing`
+	res, err := s.db.ExecContext(ctx, note, event.ID, due, rule.ID, reason, now)
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	return int(n), err
+}

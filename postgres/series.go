@@ -1,0 +1,85 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+type seriesRow struct {
+	ID        int64
+	Slug      string
+	Name      jsonb[mce.Text]
+	Cron      string
+	TimeZone  string `db:"time_zone"`
+	Sections  jsonb[[]mce.Section]
+	Languages pq.StringArray
+	Minimum   int
+	Approval  mce.Approval
+	From      time.Time
+	Paused    bool
+}
+
+const selectSeries = `
+	select id, slug, name, cron, time_zone, sections, languages, minimum, approval, "from", paused from series`
+
+func (r seriesRow) series() mce.Series {
+	return mce.Series{
+		ID: r.ID, Slug: r.Slug, Name: r.Name.V, Cron: r.Cron, TimeZone: r.TimeZone, Sections: r.Sections.V,
+		Languages: typed[mce.Lang](r.Languages), Minimum: r.Minimum, Approval: r.Approval, From: r.From.UTC(), Paused: r.Paused,
+	}
+}
+
+func saveAllSeries(ctx context.Context, tx *sqlx.Tx, lib mce.Library, now time.Time) error {
+	const upsert = `
+		insert into series (slug, name, cron, time_zone, sections, languages, minimum, approval, "from", paused, watched_from)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		on conflict (slug) do update set name = excluded.name, cron = excluded.cron, time_zone = excluded.time_zone,
+			sections = excluded.sections, languages = excluded.languages, minimum = excluded.minimum,
+			approval = excluded.approval, "from" = excluded."from", paused = excluded.paused,
+			watched_from = case
+				when (series.cron, series.time_zone) is distinct from (excluded.cron, excluded.time_zone) then excluded.watched_from
+				when series.paused and not excluded.paused then excluded.watched_from
+				else series.watched_from end`
+	for _, x := range lib.Series {
+		if _, err := tx.ExecContext(ctx, upsert, x.Slug, jsonb[mce.Text]{x.Name}, x.Cron, x.TimeZone, jsonb[[]mce.Section]{x.Sections},
+			pq.Array(strs(x.Languages)), x.Minimum, x.Approval, x.From, x.Paused, now); err != nil {
+			return fmt.Errorf("save series %s: %w", x.Slug, err)
+		}
+	}
+	return nil
+}
+
+// AllSeries lists the series by name.
+func (s *Store) AllSeries(ctx context.Context) ([]mce.Series, error) {
+	return series(ctx, s.db, ` order by slug`)
+}
+
+// Series is one series by its slug.
+func (s *Store) Series(ctx context.Context, slug string) (mce.Series, error) {
+	found, err := series(ctx, s.db, ` where slug = $1`, slug)
+	if err == nil && len(found) == 0 {
+		err = mce.NotFoundf("there is no series %q", slug)
+	}
+	if err != nil {
+		return mce.Series{}, err
+	}
+	return found[0], nil
+}
+
+func series(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) ([]mce.Series, error) {
+	var rows []seriesRow
+	if err := sqlx.SelectContext(ctx, q, &rows, selectSeries+where, args...); err != nil {
+		return nil, err
+	}
+	out := make([]mce.Series, len(rows))
+	for i, r := range rows {
+		out[i] = r.series()
+	}
+	return out, nil
+}

@@ -1,0 +1,129 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// Settle writes the outcomes of tries, all in one transaction. Outcomes are facts: they are kept even when the lease was lost meanwhile,
+// and they overrule "uncertain". Only a letter that has reached its end already stays as it is.
+func (s *Store) Settle(ctx context.Context, tries []mce.Try, now time.Time) error {
+	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		if err := settleDelivered(ctx, tx, tries, now); err != nil {
+			return err
+		}
+		var final []int64
+		for _, t := range tries {
+			switch t.Outcome {
+			case mce.Delivered:
+				final = append(final, t.Letter.ID)
+				continue
+			case mce.Deferred, mce.Uncertain:
+				if err := again(ctx, tx, t, now); err != nil {
+					return err
+				}
+			default:
+				final = append(final, t.Letter.ID)
+			}
+			if err := settleOne(ctx, tx, t, now); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, `delete from express where letter_id = any($1)`, pq.Array(final))
+		return err
+	})
+}
+
+// settleDelivered is the usual case, and a single statement for each day's letters.
+func settleDelivered(ctx context.Context, tx *sqlx.Tx, tries []mce.Try, now time.Time) error {
+	days := map[time.Time][]int64{}
+	for _, t := range tries {
+		if t.Outcome == mce.Delivered {
+			days[t.Letter.Born] = append(days[t.Letter.Born], t.Letter.ID)
+		}
+	}
+	// An array, not a join with unnest: that was planned as a nested loop and cost fifty times as much.
+	const update = `
+		update letters set outcome = 'delivered', attempts = attempts + 1, code = 250, settled_at = $3
+		where born = $1 and id = any($2::bigint[])`
+	for born, ids := range days {
+		if _, err := tx.ExecContext(ctx, update, born, pq.Array(ids), now); err != nil {
+			return fmt.Errorf("settle: %w", err)
+		}
+	}
+	return nil
+}
+
+func settleOne(ctx context.Context, tx *sqlx.Tx, t mce.Try, now time.Time) error {
+	const update = `
+		update letters set outcome = $3, attempts = attempts + $4, code = $5, status = $6, detail = $7, settled_at = $8
+		where born = $1 and id = $2 and outcome <> 'delivered'`
+	spent := 1
+	if t.Outcome == mce.LeftOut {
+		spent = 0
+	}
+	if _, err := tx.ExecContext(ctx, update, t.Letter.Born, t.Letter.ID, string(t.Outcome), spent, t.Code, t.Status, t.Detail, now); err != nil {
+		return fmt.Errorf("settle: %w", err)
+	}
+	if !t.Suppress {
+		return nil
+	}
+	const suppress = `insert into suppressions (email, reason, source, at) values ($1, $2, 'refused at delivery', $3) on conflict do nothing`
+	_, err := tx.ExecContext(ctx, suppress, mce.AddressKey(t.Letter.To), t.Detail, now)
+	return err
+}
+
+// again puts a letter onto the express lane: due later, or parked while it is in doubt.
+func again(ctx context.Context, tx *sqlx.Tx, t mce.Try, now time.Time) error {
+	const queue = `
+		insert into express (letter_id, born, issue_id, kind, due, parked)
+		select id, born, issue_id, kind, $3, $4 from letters where born = $1 and id = $2 and outcome <> 'delivered'
+			and (issue_id is null or exists (select from issues i where i.id = letters.issue_id and i.state in ('sending', 'paused')))
+		on conflict (letter_id) do update set due = excluded.due, parked = excluded.parked, lease = null, leased_until = null`
+	due := t.Due
+	if due.IsZero() {
+		due = now
+	}
+	_, err := tx.ExecContext(ctx, queue, t.Letter.Born, t.Letter.ID, due, t.Outcome == mce.Uncertain)
+	return err
+}
+
+// OutboxStatus is what "outbox status" tells.
+type OutboxStatus struct {
+	Runs      int        `json:"runs"`      // portions of newsletters still to go
+	Due       int        `json:"due"`       // single letters and retries that are due
+	Later     int        `json:"later"`     // due later
+	Uncertain int        `json:"uncertain"` // parked, waiting for somebody's decision
+	NextDue   *time.Time `json:"next_due,omitempty"`
+}
+
+// OutboxStatus counts what is on its way.
+func (s *Store) OutboxStatus(ctx context.Context, now time.Time) (OutboxStatus, error) {
+	var st OutboxStatus
+	err := s.db.QueryRowxContext(ctx, `
+		select (select count(*) from runs), count(*) filter (where not parked and due <= $1), count(*) filter (where not parked and due > $1),
+			count(*) filter (where parked), min(due) filter (where not parked)
+		from express`, now).Scan(&st.Runs, &st.Due, &st.Later, &st.Uncertain, &st.NextDue)
+	return st, err
+}
+
+// IssueProgress counts an issue's letters by outcome.
+func (s *Store) IssueProgress(ctx context.Context, issueID int64) (map[mce.Outcome]int, error) {
+	var rows []struct {
+		Outcome mce.Outcome
+		Count   int
+	}
+	err := s.db.SelectContext(ctx, &rows, `select outcome, count(*) from letters where issue_id = $1 group by outcome`, issueID)
+	out := map[mce.Outcome]int{}
+	for _, r := range rows {
+		out[r.Outcome] = r.Count
+	}
+	return out, err
+}

@@ -1,0 +1,39 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// person is whom a single letter is to: a subscriber or a registration, and the second number of the letter's token.
+type person struct {
+	subscriber   int64
+	registration int64
+	cause        int64
+}
+
+// queueLetter puts a mail of its own for one person onto the express lane, in the transaction of its cause.
+func queueLetter(ctx context.Context, tx *sqlx.Tx, e mce.Edition, to person, domain string, now time.Time) error {
+	if err := ensurePartition(ctx, tx, now); err != nil {
+		return err
+	}
+	id, err := insertEdition(ctx, tx, e, domain, now)
+	if err != nil {
+		return err
+	}
+	const queue = `
+		with letter as (
+			insert into letters (born, created_at, kind, edition_id, subscriber_id, registration_id, cause_id)
+			values ($1, $2, $3, $4, nullif($5::bigint, 0), nullif($6::bigint, 0), $7)
+			returning id, born, kind
+		)
+		insert into express (letter_id, born, kind, due) select id, born, kind, $2 from letter`
+	if _, err := tx.ExecContext(ctx, queue, bornOn(now), now, e.Kind, id, to.subscriber, to.registration, to.cause); err != nil {
+		return err
+	}
+	return wake(ctx, tx)
+}
