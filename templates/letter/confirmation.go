@@ -1,0 +1,39 @@
+package letter
+
+import (
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/templates/calendar"
+)
+
+// Confirmation tells a delegate that the registration r for the event e stands, with the invitation for the calendar, stamped with at.
+// It is in the delegate's language, and its Reply-To is the event's contact.
+func (l *Letters) Confirmation(e mce.Event, r mce.Registration, at time.Time) (mce.Edition, error) {
+	nonce, err := newNonce(e, r, l.site)
+	if err != nil {
+		return mce.Edition{}, err
+	}
+	w := l.writer(r.Language)
+	title := w.words(e.Title)
+	p := w.page(w.say("confirm_subject", "Title", title.Text))
+	p.Kicker = w.eventKind(e.Kind)
+	p.Heading = words{Text: w.say("confirm_title")}
+	p.Subline = title
+	p.Preheader = append([]words{title}, w.when(e)...)
+	p.Greeting = mce.SlotMark(nonce, mce.SlotGreeting)
+	p.Intro = []string{w.say("confirm_intro"), w.say("confirm_calendar")}
+	p.Facts = w.facts(e, forDelegates)
+	p.Code = w.code(e, mce.SlotMark(nonce, mce.SlotCode))
+	p.Button = webLink(w.say("event_more"), words{}, e.Link)
+	p.Programme = w.programme(e)
+	w.eventFooter(p, e)
+	out, err := w.finish(p, mce.Confirmation, nonce)
+	if err != nil {
+		return mce.Edition{}, err
+	}
+	out.ReplyTo, out.Method = e.Contact, calendar.MethodRequest
+	by := calendar.Organizer{Name: l.site.FromName, Address: l.site.From}
+	out.Calendar, err = calendar.Request(e, r, by, webURL(e.Link), at)
+	return out, err
+}

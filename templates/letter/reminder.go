@@ -1,0 +1,91 @@
+package letter
+
+import (
+	"html"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// Reminder renders what a rule says about an event as it now stands. Handouts are shown only where the rule shows them. The code for the
+// desk is in reminders that count from the start; after the end there is no desk.
+func (l *Letters) Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Resource, lang mce.Lang) (mce.Edition, error) {
+	nonce, err := newNonce(rule, e, handouts, l.site)
+	if err != nil {
+		return mce.Edition{}, err
+	}
+	_, latest, err := rule.Due(e)
+	if err != nil {
+		return mce.Edition{}, err
+	}
+	w := l.writer(lang)
+	p := w.page(w.reminderSubject(rule, e))
+	p.Kicker = w.eventKind(e.Kind)
+	p.Heading = w.words(e.Title)
+	p.Preheader = append([]words{w.words(e.Title)}, w.when(e)...)
+	p.Greeting = mce.SlotMark(nonce, mce.SlotGreeting)
+	p.Body = w.reminderBody(rule, e)
+	if slices.Contains(rule.Show, mce.ShowFacts) {
+		p.Facts = w.facts(e, forDelegates)
+	}
+	if rule.Anchor == mce.AtStart {
+		p.Code = w.code(e, mce.SlotMark(nonce, mce.SlotCode))
+	}
+	if slices.Contains(rule.Show, mce.ShowProgramme) {
+		p.Programme = w.programme(e)
+	}
+	if slices.Contains(rule.Show, mce.ShowHandouts) {
+		p.Sections = w.handouts(handouts)
+	}
+	p.Button = webLink(w.say("event_more"), words{}, e.Link)
+	w.eventFooter(p, e)
+	out, err := w.finish(p, mce.Reminder, nonce)
+	out.ReplyTo, out.Latest = e.Contact, latest
+	return out, err
+}
+
+func (w *writer) handouts(list []mce.Resource) []section {
+	if len(list) == 0 {
+		return nil
+	}
+	s := section{Title: words{Text: w.say("handouts")}}
+	for _, r := range list {
+		s.Items = append(s.Items, w.resource(r))
+	}
+	return []section{s}
+}
+
+func (w *writer) reminderSubject(rule mce.ReminderRule, e mce.Event) string {
+	text, lang := rule.Subject.In(w.p.Lang)
+	return w.fill(rule, e, lang, func(s string) string { return s }).Replace(text)
+}
+
+// reminderBody fills the placeholders in after the Markdown was rendered, so that a title is never read as Markdown. The elements left
+// by then have no braces in their attributes.
+func (w *writer) reminderBody(rule mce.ReminderRule, e mce.Event) rich {
+	r := w.rich(rule.Body, 2)
+	_, lang := rule.Body.In(w.p.Lang)
+	filled, err := newRich(w.fill(rule, e, lang, html.EscapeString).Replace(string(r.HTML)))
+	w.fail(err)
+	filled.Lang = r.Lang
+	return filled
+}
+
+// fill knows what stands for a placeholder, in the language of the text around it.
+func (w *writer) fill(rule mce.ReminderRule, e mce.Event, lang mce.Lang, escape func(string) string) *strings.Replacer {
+	in := w.Letters.writer(lang)
+	city := in.words(e.City).Text
+	if city == "" {
+		city = in.say("online")
+	}
+	r := strings.NewReplacer(
+		"{title}", escape(in.words(e.Title).Text),
+		"{city}", escape(city),
+		"{starts}", escape(in.p.Moment(e.Starts.In(e.Zone()))),
+		"{days}", strconv.Itoa(max(rule.Days, -rule.Days)),
+	)
+	w.fail(in.err)
+	return r
+}

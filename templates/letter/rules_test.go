@@ -1,0 +1,270 @@
+package letter_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/templates/letter"
+)
+
+func TestGreeting(t *testing.T) {
+	l := newLetters(t)
+	for _, c := range []struct {
+		lang       mce.Lang
+		name, want string
+	}{
+		{"en", "Anna Rossi", "Dear Anna Rossi,"},
+		{"en", "", "Hello,"},
+		{"en", " \t\n", "Hello,"},
+		{"it", "Anna Rossi", "Gentile Anna Rossi,"},
+		{"it", "", "Buongiorno,"},
+		{"xx", "Anna", "Dear Anna,"},
+		{"en", "{{.Name}} <b>&", "Dear {{.Name}} <b>&,"},
+		{"en", "Anna\r\nBcc: all", "Dear Anna Bcc: all,"},
+	} {
+		if got := l.Greeting(c.lang, c.name); got != c.want {
+			t.Errorf("Greeting(%q, %q) = %q, want %q", c.lang, c.name, got, c.want)
+		}
+	}
+}
+
+func TestLook(t *testing.T) {
+	other := site()
+	other.Postal = "elsewhere"
+	moved, err := letter.New(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := newLetters(t).Look()
+	if look != newLetters(t).Look() || len(look) != 16 {
+		t.Errorf("Look is not steady: %q", look)
+	}
+	if look == moved.Look() {
+		t.Error("another address gives the same Look")
+	}
+}
+
+// TestSections: the order is the series', empty ones vanish, and items of a section that was taken away come last.
+func TestSections(t *testing.T) {
+	d := draft()
+	d.Items[0].Section = "gone"
+	e, err := newLetters(t).Newsletter(d, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, n := range elements(parse(t, e.HTML), "h2") {
+		got = append(got, content(n))
+	}
+	if want := []string{"Events", "News of the association", "Knowledge base", "More"}; !slices.Equal(got, want) {
+		t.Errorf("sections %q, want %q", got, want)
+	}
+	if strings.Contains(e.HTML+e.Text, "Nothing here") {
+		t.Error("the empty section is there")
+	}
+	if !strings.Contains(e.Text, "## More\n\n### Prato hosts") {
+		t.Errorf("the item without a section is lost:\n%s", e.Text)
+	}
+}
+
+func TestNewsletterCarriesItsIssue(t *testing.T) {
+	l := newLetters(t)
+	e, err := l.Newsletter(draft(), "it")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Kind != mce.Newsletter || e.ListID != "news" || e.Number != 12 || e.IssueID != 7 || e.Subject != "Prato chiama, e tre cose da leggere" {
+		t.Errorf("edition %+v", e)
+	}
+	if strings.Contains(e.HTML+e.Text, "meet.majorcities.example") {
+		t.Error("the link into the webinar is public")
+	}
+	empty := draft()
+	empty.Items = []mce.Item{{ItemRef: mce.ItemRef{Kind: mce.KindArticle, ID: 9}}}
+	if _, err := l.Newsletter(empty, "en"); mce.ErrorCode(err) != mce.Conflict {
+		t.Errorf("an item without content gives %v", err)
+	}
+}
+
+func TestArchiveIsNotPersonal(t *testing.T) {
+	e, err := newLetters(t).Archive(draft(), "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := newLetters(t).Archive(draft(), "en")
+	if err != nil || e.HTML != again.HTML {
+		t.Errorf("two renderings of the archive differ (%v)", err)
+	}
+	for _, bad := range []string{"/leave/", "Dear", "Hello", "/archive/"} {
+		if strings.Contains(e.HTML+e.Text, bad) {
+			t.Errorf("contains %q", bad)
+		}
+	}
+}
+
+func TestConfirmation(t *testing.T) {
+	e, err := newLetters(t).Confirmation(webinar(), registration("it"), at("2023-09-01T12:00:00Z"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Lang != "it" || e.Method != "REQUEST" || !strings.HasPrefix(e.Calendar, "BEGIN:VCALENDAR\r\n") {
+		t.Errorf("edition %+v", e)
+	}
+	if !strings.Contains(e.Text, "Partecipa online: https://meet.majorcities.example/david?room=1&lang=en") {
+		t.Errorf("no way into the webinar:\n%s", e.Text)
+	}
+	if strings.Contains(e.Text, "codice") {
+		t.Error("a code for a desk that does not exist")
+	}
+	hall, err := newLetters(t).Confirmation(prato(), registration("en"), at("2023-09-01T12:00:00Z"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if hall.ReplyTo != "mce2023@comune.prato.example" {
+		t.Errorf("Reply-To %q", hall.ReplyTo)
+	}
+	broken := registration("en")
+	broken.Email = "nobody"
+	if _, err := newLetters(t).Confirmation(prato(), broken, at("2023-09-01T12:00:00Z")); err == nil {
+		t.Error("an invitation for nobody")
+	}
+}
+
+// TestPlaceholders: each stands for the event's own, in the language of the text around it, and is never read as Markdown.
+func TestPlaceholders(t *testing.T) {
+	sly := prato()
+	sly.Title = en("**Bold** [link](https://evil.example) <b>{city}</b>")
+	bare := webinar()
+	foreign := weekBefore()
+	delete(foreign.Body, "it")
+	inLink := weekBefore()
+	inLink.Body = en("[{title}](https://example.org/{title}?q={title}) {unknown}")
+	for _, c := range []struct {
+		name string
+		rule mce.ReminderRule
+		e    mce.Event
+		lang mce.Lang
+		want []string
+	}{
+		{"English", weekBefore(), prato(), "en", []string{"seeing you in *Prato*.", "Annual conference 2023 in Prato begins on Wednesday 25 October 2023, 09:00 (CEST, UTC+2)."}},
+		{"Italian", weekBefore(), prato(), "it", []string{"a *Prato*.", "inizia mercoledì 25 ottobre 2023, 09:00 (CEST, UTC+2)."}},
+		{"English in an Italian mail", foreign, prato(), "it", []string{"Annual conference 2023 in Prato begins on Wednesday 25 October"}},
+		{"no city", weekBefore(), bare, "en", []string{"seeing you in *online*."}},
+		{"Markdown in a title", weekBefore(), sly, "en", []string{"**Bold** [link](https://evil.example) <b>{city}</b> begins on"}},
+		{"in a link", inLink, sly, "en", []string{"**Bold** [link](https://evil.example) <b>{city}</b> <https://example.org/%7Btitle%7D?q=%7Btitle%7D> {unknown}"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e, err := newLetters(t).Reminder(c.rule, c.e, nil, c.lang)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(e.Text, want) {
+					t.Errorf("no %q in\n%s", want, e.Text)
+				}
+			}
+			checkLinks(t, parse(t, e.HTML))
+		})
+	}
+}
+
+func TestReminderShows(t *testing.T) {
+	l := newLetters(t)
+	for _, c := range []struct {
+		show   []mce.Show
+		anchor mce.Anchor
+		want   map[string]bool
+	}{
+		{nil, mce.AtStart, map[string]bool{"When:": false, "## Programme": false, "## Handouts": false, "Your code": true}},
+		{[]mce.Show{mce.ShowFacts}, mce.AtStart, map[string]bool{"When:": true, "## Programme": false, "## Handouts": false}},
+		{[]mce.Show{mce.ShowProgramme}, mce.AtStart, map[string]bool{"When:": false, "## Programme": true}},
+		{[]mce.Show{mce.ShowHandouts}, mce.AtEnd, map[string]bool{"## Handouts": true, "Your code": false}},
+	} {
+		rule := weekBefore()
+		rule.Show, rule.Anchor = c.show, c.anchor
+		e, err := l.Reminder(rule, prato(), handouts(), "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for part, want := range c.want {
+			if strings.Contains(e.Text, part) != want {
+				t.Errorf("show %v: %q is there: %v", c.show, part, !want)
+			}
+		}
+	}
+	e, err := l.Reminder(weekBefore(), prato(), nil, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := at("2023-10-20T09:00:00+02:00"); !e.Latest.Equal(want) || e.Subject != "In 7 days: Annual conference 2023 in Prato" {
+		t.Errorf("latest %v, want %v; subject %q", e.Latest, want, e.Subject)
+	}
+	broken := weekBefore()
+	broken.At = "noon"
+	if _, err := l.Reminder(broken, prato(), nil, "en"); mce.ErrorCode(err) != mce.Invalid {
+		t.Errorf("a rule at noon gives %v", err)
+	}
+}
+
+// TestOptInPromotesNothing: the only links are to confirm and to write to people.
+func TestOptInPromotesNothing(t *testing.T) {
+	e, err := newLetters(t).OptIn("en", topics())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(elements(parse(t, e.HTML), "a")); n != 2 {
+		t.Errorf("%d links", n)
+	}
+	unknown, err := newLetters(t).OptIn("xx", nil)
+	if err != nil || unknown.Lang != mce.English {
+		t.Errorf("a language that we lack gives %q, %v", unknown.Lang, err)
+	}
+}
+
+// TestConcurrent is for the race detector: hermes writes to what it renders with. The sources are read only.
+func TestConcurrent(t *testing.T) {
+	l := newLetters(t)
+	d := draft()
+	before, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			if _, err := l.Newsletter(d, mce.Languages()[i%2]); err != nil {
+				t.Error(err)
+			}
+			for _, s := range samples() {
+				if _, err := s.render(l, mce.Languages()[i%2]); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if after, _ := json.Marshal(d); string(after) != string(before) {
+		t.Error("rendering changed the draft")
+	}
+}
+
+func BenchmarkNewsletter(b *testing.B) {
+	l, d := newLetters(b), draft()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := l.Newsletter(d, "en"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkGreeting(b *testing.B) {
+	l := newLetters(b)
+	for b.Loop() {
+		l.Greeting("it", "Anna Rossi")
+	}
+}

@@ -1,0 +1,70 @@
+package page_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/templates/page"
+	"github.com/majorcities/mce-mailer/templates/page/axetest"
+)
+
+const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// serve puts every sample at /its-name, under the policy that the handlers set.
+func serve(t *testing.T) *httptest.Server {
+	p := newPages(t, site())
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /"+p.StylesheetName(), func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+		w.Write(p.Stylesheet())
+	})
+	for _, s := range samples(p) {
+		mux.HandleFunc("GET /"+s.name, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Security-Policy", policy)
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.Write(document(t, s, mce.Lang(r.FormValue("lang")), page.ParseDisplay(r.URL.Query())))
+		})
+	}
+	srv := httptest.NewServer(mux)
+	t.Cleanup(srv.Close)
+	return srv
+}
+
+func TestAccessibility(t *testing.T) {
+	browser, srv := axetest.New(t), serve(t)
+	// 320 px is what a desk of 1280 px leaves at 400 % zoom (WCAG 1.4.10).
+	narrow := axetest.View{Width: 320}
+	dark := []axetest.View{{Width: 375}, {Width: 1280}} // whatever the device asks for
+	for _, s := range samples(newPages(t, site())) {
+		t.Run(s.name, func(t *testing.T) {
+			at := srv.URL + "/" + s.name
+			browser.Check(t, at)
+			browser.Check(t, at+"?contrast=high")
+			browser.Check(t, at+"?contrast=dark", dark...)
+			browser.Check(t, at+"?lang=it&text=large&font=readable&links=highlight", narrow)
+		})
+	}
+}
+
+// TestShots writes pictures of all pages to look at, into the folder named by PAGE_SHOTS; without it, it does nothing.
+func TestShots(t *testing.T) {
+	dir := os.Getenv("PAGE_SHOTS")
+	if dir == "" {
+		t.Skip("PAGE_SHOTS names no folder for pictures")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	browser, srv := axetest.New(t), serve(t)
+	for _, s := range samples(newPages(t, site())) {
+		for _, q := range []string{"lang=en", "lang=it", "text=large&font=readable&links=highlight", "contrast=high"} {
+			for _, v := range axetest.Views() {
+				browser.Shot(t, srv.URL+"/"+s.name+"?"+q, v, filepath.Join(dir, s.name+"?"+q+" "+v.String()+".png"))
+			}
+		}
+	}
+}

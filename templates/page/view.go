@@ -1,0 +1,131 @@
+package page
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// Common is what every page is told: where it stands and how its reader wants to see it.
+type Common struct {
+	// Path is the page's own path below the public address, "/leave/AbC…": the language links, the display form and the page's button lead
+	// to it. Empty means "/".
+	Path    string
+	Display Display
+}
+
+// State is how far a leaving or a confirmation is.
+type State string
+
+// The states. In the first the page has a button that POSTs to Common.Path; nothing has happened yet.
+const (
+	Asking  State = "asking"
+	Done    State = "done"    // just now
+	Already State = "already" // at an earlier time
+)
+
+// Leave is the view of the leave page.
+type Leave struct {
+	Common
+	MaskedAddress string // of mce.MaskAddress: links are forwarded
+	State         State
+}
+
+// Confirm is the view of the opt-in page.
+type Confirm struct {
+	Common
+	MaskedAddress string
+	State         State
+	Topics        []mce.Text // names of the chosen topics; none: they are not mentioned
+	Wording       string     // the words agreed to, exactly as the record of consent keeps them; shown while asking
+	WordingLang   mce.Lang   // the language of the wording; empty: the page's
+}
+
+// ArchiveList is the view of the archive: sent issues, newest first. None is told in a friendly sentence.
+type ArchiveList struct {
+	Common
+	Issues []ArchiveIssue
+}
+
+// ArchiveIssue is one line of the archive.
+type ArchiveIssue struct {
+	Series    string // slug
+	Name      mce.Text
+	Number    int
+	Date      time.Time // in the zone of the series
+	Subject   mce.Text
+	Languages []mce.Lang // of its editions; empty: English only
+}
+
+// Error is the view of the error page.
+type Error struct {
+	Common
+	Status int // of the HTTP answer; chooses the heading
+	// Message is a sentence for people in English, as mce.ErrorMessage gives it; empty: the page's own words for the status. In another
+	// language those come first, and the message only where they cannot stand for it: when what the reader sent was refused.
+	Message string
+}
+
+// Kind chooses the words of an error page: whose turn is it now?
+func (e Error) Kind() string {
+	switch {
+	case e.Status == http.StatusNotFound || e.Status == http.StatusGone:
+		return "missing"
+	case e.Status == http.StatusTooManyRequests:
+		return "busy"
+	case e.Status >= 500:
+		return "ours"
+	}
+	return "refused"
+}
+
+// OwnWords reports whether the page says its own words for the status.
+func (e Error) OwnWords(lang mce.Lang) bool { return e.Message == "" || lang != mce.English }
+
+// Detail is the message, where the page shows it.
+func (e Error) Detail(lang mce.Lang) string {
+	if lang == mce.English || e.Kind() == "refused" {
+		return e.Message
+	}
+	return ""
+}
+
+// Year is a heading of the archive.
+type Year struct {
+	Year   int
+	Issues []ArchiveIssue
+}
+
+// Years groups consecutive issues of one year, so that a long archive has headings to jump to.
+func (v ArchiveList) Years() []Year {
+	var years []Year
+	for _, issue := range v.Issues {
+		if n := len(years); n == 0 || years[n-1].Year != issue.Date.Year() {
+			years = append(years, Year{Year: issue.Date.Year()})
+		}
+		last := &years[len(years)-1]
+		last.Issues = append(last.Issues, issue)
+	}
+	return years
+}
+
+// Edition is the language of the edition that a reader of lang is led to first.
+func (i ArchiveIssue) Edition(lang mce.Lang) mce.Lang {
+	for _, l := range []mce.Lang{lang, mce.English} {
+		if slices.Contains(i.Languages, l) {
+			return l
+		}
+	}
+	if len(i.Languages) > 0 {
+		return i.Languages[0]
+	}
+	return mce.English
+}
+
+// Others are the languages of the further editions.
+func (i ArchiveIssue) Others(lang mce.Lang) []mce.Lang {
+	first := i.Edition(lang)
+	return slices.DeleteFunc(slices.Clone(i.Languages), func(l mce.Lang) bool { return l == first })
+}
