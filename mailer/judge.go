@@ -1,0 +1,90 @@
+package mailer
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// phase is how far a letter's dialogue had come.
+type phase int
+
+const (
+	phaseMail phase = iota // MAIL FROM
+	phaseRcpt              // RCPT TO
+	phaseData              // DATA, and the content up to its final dot
+	phaseDot               // behind the final dot
+)
+
+// answer is how the dialogue about one letter ended.
+type answer struct {
+	phase  phase
+	code   int    // of the reply; 0: there was none
+	text   string // of the reply, or why there was none
+	broken bool   // the connection is of no more use
+	err    error  // nil when the letter was taken
+}
+
+// relayFault: it is the relay that refuses us, whatever the letter: it wants a log-in, or closes the service before it has heard whom
+// the letter is from. Attempts are not spent on that.
+func (a answer) relayFault() bool {
+	return a.phase == phaseMail && (a.code == 530 || a.code == 535 || a.code == 538 || a.code == 421 || a.code == 454 || a.code == 0 && a.err != nil)
+}
+
+// judge says what an answer means for the letter. Before the final dot a broken connection, a time-out, 421 and every 4yz are
+// temporary; after it, no answer means that nobody knows (RFC 5321 §4.5.4.1).
+func judge(l mce.Letter, latest time.Time, a answer, now time.Time) mce.Try {
+	t := mce.Try{Letter: l, Code: a.code, Status: enhanced(a.text), Detail: clip(a.text)}
+	switch {
+	case a.err == nil:
+		t.Outcome = mce.Delivered
+	case a.code == 0 && a.phase == phaseDot && l.Kind.Bulk():
+		t.Outcome = mce.Uncertain
+	case a.code == 0 || a.code/100 == 4:
+		// A transactional letter in doubt is sent again too, with its Message-ID: twice is better than never.
+		t = deferred(t, latest, now)
+	default:
+		t.Outcome = mce.Refused
+		// X.1.* of RFC 3463 §3.2 is about the address; 5.7.* and the like are about us or the content.
+		t.Suppress = a.phase == phaseRcpt && strings.HasPrefix(t.Status, "5.1.")
+	}
+	return t
+}
+
+// deferred sets the time of the next try, or gives up when that would be too late to be of use.
+func deferred(t mce.Try, latest, now time.Time) mce.Try {
+	t.Due = now.Add(mce.RetryAfter(t.Letter.Attempts + 1))
+	t.Outcome = mce.Deferred
+	if mce.GiveUp(t.Letter.CreatedAt, latest, t.Due) {
+		t.Outcome, t.Due = mce.Expired, time.Time{}
+	}
+	return t
+}
+
+// maxPoison is how often a letter that cannot be made is tried; a mended program may manage it.
+const maxPoison = 3
+
+// unmade sets a letter aside that could not be stamped; the others go on.
+func unmade(l mce.Letter, err error, now time.Time) mce.Try {
+	t := mce.Try{Letter: l, Outcome: mce.Failed, Detail: clip(err.Error())}
+	if l.Attempts+1 < maxPoison {
+		t.Outcome, t.Due = mce.Deferred, now.Add(mce.RetryAfter(l.Attempts+1))
+	}
+	return t
+}
+
+var statusForm = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}\b`)
+
+// enhanced is the status code that a reply begins with (RFC 2034 §4), or "".
+func enhanced(text string) string { return statusForm.FindString(text) }
+
+// clip keeps a server's words at a length that a person reads.
+func clip(s string) string {
+	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "�")
+	if len(s) > 500 {
+		s = strings.ToValidUTF8(s[:500], "") + " …"
+	}
+	return s
+}

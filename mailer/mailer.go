@@ -1,0 +1,118 @@
+// Package mailer takes letters out of the outbox and delivers them over SMTP.
+//
+// A letter's road here: claim (a run of a newsletter, or single letters of the express lane), stamp (the edition's prepared MIME with
+// its slots filled), deliver (a kept-open connection), judge (what the server's answer means), settle (outcomes of all sessions
+// together). docs/states.md argues why no crash loses or repeats a letter.
+package mailer
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// Outbox is what the mailer needs of the database.
+type Outbox interface {
+	LeaseRun(ctx context.Context, window int) (run mce.Run, ok bool, err error)
+	RunLetters(ctx context.Context, run mce.Run, after int64, n int) ([]mce.Letter, error)
+	ReturnRun(ctx context.Context, run mce.Run) error
+	ClaimExpress(ctx context.Context, n int, now time.Time) (lease string, letters []mce.Letter, err error)
+	ReleaseExpress(ctx context.Context, lease string) error
+	Renew(ctx context.Context, leases []string) (held []string, err error)
+	Settle(ctx context.Context, tries []mce.Try, now time.Time) error
+	Edition(ctx context.Context, id int64) (mce.Edition, error)
+	FinishIssues(ctx context.Context, now time.Time) ([]int64, error)
+}
+
+// Window is how many letters of a session may have been handed to the server without their outcome being committed. It bounds what a
+// crash can leave in doubt.
+const Window = 4
+
+// page is how many letters of a leased run are read at once: who unsubscribes is left out from the next page on.
+const page = 50
+
+// Options say how to deliver.
+type Options struct {
+	Outbox   Outbox
+	Relay    Relay
+	Sender   Sender
+	Keys     *mce.Keys
+	Greet    func(lang mce.Lang, name string) string // "Dear Anna Rossi,": plain text
+	Clock    mce.Clock
+	Log      *slog.Logger
+	Sessions int           // parallel connections for newsletters; one more is kept for single letters. 0 means 8
+	Poll     time.Duration // how often to look without having been woken; 0 means 5 s
+}
+
+// Mailer delivers. Make it with New, start it with Run.
+type Mailer struct {
+	Options
+	gate    *gate
+	leases  *leases
+	settler *settler
+	press   *press
+	wake    []chan struct{}
+}
+
+// New prepares a mailer; it does not connect yet.
+func New(o Options) *Mailer {
+	if o.Sessions <= 0 {
+		o.Sessions = 8
+	}
+	if o.Poll <= 0 {
+		o.Poll = 5 * time.Second
+	}
+	m := &Mailer{Options: o}
+	m.gate = newGate(o.Log)
+	m.leases = newLeases(o.Outbox, o.Log)
+	m.settler = newSettler(o.Outbox, o.Clock, o.Log)
+	m.press = newPress(o.Outbox, o.Sender, o.Greet)
+	for range o.Sessions + 1 {
+		m.wake = append(m.wake, make(chan struct{}, 1))
+	}
+	return m
+}
+
+// Wake makes every idle session look into the outbox at once.
+func (m *Mailer) Wake() {
+	for _, w := range m.wake {
+		select {
+		case w <- struct{}{}:
+		default: // it has been told already
+		}
+	}
+}
+
+// Health is why nothing is delivered now, or nil.
+func (m *Mailer) Health() error { return m.gate.fault() }
+
+// graceful is how long a letter on its way may take after the order to stop.
+const graceful = 20 * time.Second
+
+// Run delivers until ctx ends. Letters on their way then are finished and settled before it returns, for at most 25 seconds.
+func (m *Mailer) Run(ctx context.Context) error {
+	hard, kill := context.WithCancel(context.WithoutCancel(ctx))
+	defer kill()
+	stopped := context.AfterFunc(ctx, func() { time.AfterFunc(graceful, kill) })
+	defer stopped()
+
+	var helpers, sessions sync.WaitGroup
+	helpers.Go(func() { m.settler.run(hard) })
+	helpers.Go(func() { m.leases.run(hard) })
+	for i, wake := range m.wake {
+		s := &session{m: m, wake: wake, express: i == 0, hard: hard, window: make(chan struct{}, Window)}
+		sessions.Go(func() { s.run(ctx) })
+	}
+	sessions.Wait()
+	m.settler.close()
+	m.leases.close()
+	helpers.Wait()
+	if err := ctx.Err(); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package mailer
+
+import (
+	"context"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// session works through the outbox on one connection of its own.
+type session struct {
+	m       *Mailer
+	wake    <-chan struct{}
+	express bool            // single letters only, so that they never wait behind a newsletter
+	hard    context.Context // ends when even letters on their way must be given up
+	window  chan struct{}   // a place for each letter whose outcome is not committed
+	conn    *conn           // nil while not connected
+	buf     []byte
+}
+
+func (s *session) run(ctx context.Context) {
+	defer s.hangUp()
+	for ctx.Err() == nil {
+		if !s.m.gate.wait(ctx) {
+			return
+		}
+		worked, err := s.work(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.m.Log.Error("outbox", "err", err)
+			worked = false
+		}
+		if !worked && !s.idle(ctx) {
+			return
+		}
+	}
+}
+
+// idle waits for news, hanging up first when the connection has not been used for a while; false: it is time to stop.
+func (s *session) idle(ctx context.Context) bool {
+	if s.conn != nil && s.conn.unused() > keepIdle {
+		s.hangUp()
+	}
+	timer := time.NewTimer(s.m.Poll)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-s.wake:
+	case <-timer.C:
+	}
+	return true
+}
+
+// work does one portion; false means that there was none.
+func (s *session) work(ctx context.Context) (bool, error) {
+	if s.express {
+		return s.workExpress(ctx)
+	}
+	return s.workRun(ctx)
+}
+
+// workExpress delivers a handful of single letters: never more than may be in doubt together.
+func (s *session) workExpress(ctx context.Context) (bool, error) {
+	queried := time.Now()
+	lease, letters, err := s.m.Outbox.ClaimExpress(ctx, Window, s.m.Clock.Now())
+	if err != nil || len(letters) == 0 {
+		return false, err
+	}
+	s.m.leases.hold(lease, queried)
+	defer s.m.leases.drop(lease)
+	for _, l := range letters {
+		if ctx.Err() != nil || !s.letter(l, lease) {
+			break
+		}
+	}
+	s.settled()
+	return true, s.m.Outbox.ReleaseExpress(s.hard, lease)
+}
+
+// workRun delivers a run of a newsletter, strictly in order: what a crash leaves behind is then what was tried, in order, and what was not.
+func (s *session) workRun(ctx context.Context) (bool, error) {
+	queried := time.Now()
+	run, ok, err := s.m.Outbox.LeaseRun(ctx, Window)
+	if err != nil || !ok {
+		return false, err
+	}
+	s.m.leases.hold(run.Lease, queried)
+	defer s.m.leases.drop(run.Lease)
+	err = s.letters(ctx, run)
+	s.settled()
+	if err := s.m.Outbox.ReturnRun(s.hard, run); err != nil {
+		return true, err
+	}
+	done, finishErr := s.m.Outbox.FinishIssues(s.hard, s.m.Clock.Now())
+	for _, id := range done {
+		s.m.Log.Info("issue sent", "issue", id)
+	}
+	if err == nil {
+		err = finishErr
+	}
+	return true, err
+}
+
+func (s *session) letters(ctx context.Context, run mce.Run) error {
+	for after := int64(0); ctx.Err() == nil; {
+		letters, err := s.m.Outbox.RunLetters(ctx, run, after, page)
+		if err != nil || len(letters) == 0 {
+			return err
+		}
+		for _, l := range letters {
+			if ctx.Err() != nil || !s.letter(l, run.Lease) {
+				return nil
+			}
+			after = l.ID
+		}
+	}
+	return nil
+}
+
+// letter takes one letter through stamp, deliver, judge and settle; false: go no further under this lease, the letter is as it was.
+func (s *session) letter(l mce.Letter, lease string) bool {
+	s.window <- struct{}{} // waits rather than exceed the window
+	if l.LeftOut != "" {
+		s.settle(mce.Try{Letter: l, Outcome: mce.LeftOut, Detail: l.LeftOut})
+		return true
+	}
+	edition, err := s.m.press.edition(s.hard, l.EditionID)
+	if mce.ErrorCode(err) == mce.Internal {
+		s.m.Log.Error("outbox", "letter", l.ID, "err", err)
+		<-s.window
+		return false
+	}
+	if err == nil {
+		s.buf, err = edition.stamp(s.buf[:0], l, s.m.Keys)
+	}
+	if err != nil {
+		s.settle(unmade(l, err, s.m.Clock.Now()))
+		return true
+	}
+	answer, ok := s.deliver(l, lease)
+	if !ok {
+		<-s.window
+		return false
+	}
+	s.settle(judge(l, edition.latest, answer, s.m.Clock.Now()))
+	return true
+}
+
+// deliver sends the stamped letter. A connection that turns out dead before the server took anything is replaced once: servers hang up
+// on idle clients. false: the relay, or the lease, is at fault and not the letter.
+func (s *session) deliver(l mce.Letter, lease string) (answer, bool) {
+	for fresh := false; ; {
+		if s.conn == nil {
+			c, err := s.m.Relay.dial(s.hard)
+			if err != nil {
+				s.m.gate.close(err)
+				return answer{}, false
+			}
+			s.conn, fresh = c, true
+		}
+		if !s.m.leases.good(lease) {
+			return answer{}, false
+		}
+		a := s.conn.send(s.hard, s.m.Sender.returnPath(l, s.m.Keys), l.To, s.buf)
+		if a.broken {
+			s.conn.abort()
+			s.conn = nil
+			if a.phase == phaseMail && !fresh {
+				continue
+			}
+		}
+		if a.relayFault() {
+			s.m.gate.close(a.err)
+			return a, false
+		}
+		s.m.gate.open()
+		return a, true
+	}
+}
+
+func (s *session) settle(t mce.Try) {
+	if t.Outcome != mce.Delivered && t.Outcome != mce.LeftOut {
+		s.m.Log.Info("letter not delivered", "letter", t.Letter.ID, "kind", t.Letter.Kind, "outcome", t.Outcome, "code", t.Code,
+			"status", t.Status, "due", t.Due)
+	}
+	s.m.settler.put(t, s.window)
+}
+
+// settled waits until every outcome of this session is committed.
+func (s *session) settled() {
+	for range Window {
+		s.window <- struct{}{}
+	}
+	for range Window {
+		<-s.window
+	}
+}
+
+func (s *session) hangUp() {
+	if s.conn != nil {
+		s.conn.quit()
+		s.conn = nil
+	}
+}
