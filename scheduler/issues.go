@@ -1,0 +1,100 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// assemble makes the issue of each series' latest slot that is due. The issue, unique by its slot, is the memory of what has fired.
+func (s *Scheduler) assemble(ctx context.Context, now time.Time) error {
+	all, err := s.Store.AllSeries(ctx)
+	if err != nil {
+		return fmt.Errorf("read series: %w", err)
+	}
+	var faults error
+	for _, series := range all {
+		if series.Paused {
+			continue
+		}
+		if err := errors.Join(s.assembleDue(ctx, series, now), s.advance(ctx, series, now)); err != nil {
+			faults = errors.Join(faults, fmt.Errorf("series %s: %w", series.Slug, err))
+		}
+	}
+	return faults
+}
+
+func (s *Scheduler) assembleDue(ctx context.Context, series mce.Series, now time.Time) error {
+	schedule, err := series.Schedule()
+	if err != nil {
+		return err
+	}
+	since, err := s.Store.WatchedSince(ctx, series.ID)
+	if err != nil {
+		return err
+	}
+	slot, due := schedule.Latest(since, now)
+	if !due {
+		return nil
+	}
+	issue, made, err := s.Store.Assemble(ctx, series, slot, true, now)
+	if err != nil || !made {
+		return err
+	}
+	s.Log.Info("issue assembled", "issue", issue.ID, "series", series.Slug, "number", issue.Number, "slot", slot.Wall,
+		"state", issue.State, "reason", issue.Reason)
+	return nil
+}
+
+// advance approves and schedules what is before the editors of a series that needs none.
+func (s *Scheduler) advance(ctx context.Context, series mce.Series, now time.Time) error {
+	if series.Approval != mce.ApprovalAutomatic {
+		return nil
+	}
+	waiting, err := s.Store.UnscheduledOf(ctx, series.ID)
+	if err != nil {
+		return err
+	}
+	for _, issue := range waiting {
+		if issue.State == mce.InReview {
+			if _, err := s.Store.Approve(ctx, issue.ID, "the policy of the series", s.Letters.Look()); err != nil {
+				return err
+			}
+		}
+		if _, err := s.Store.Schedule(ctx, issue.ID, now, s.Letters.Look()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// send takes back approvals of what has changed since, and turns the issues whose moment has come into letters.
+func (s *Scheduler) send(ctx context.Context, now time.Time) error {
+	changed, faults := s.Store.VoidChanged(ctx, s.Letters.Look())
+	for _, i := range changed {
+		s.Log.Warn("approval void", "issue", i.ID, "reason", i.Reason)
+	}
+	due, err := s.Store.DueIssues(ctx, now)
+	if err != nil {
+		return errors.Join(faults, err)
+	}
+	for _, i := range due {
+		letters, err := s.Store.StartSending(ctx, i.ID, s.Letters, s.Domain, now)
+		switch {
+		case mce.ErrorCode(err) == mce.Conflict: // another daemon was first, or somebody has just changed it
+			s.Log.Warn("issue not sent", "issue", i.ID, "reason", err)
+		case err != nil:
+			faults = errors.Join(faults, fmt.Errorf("send issue %d: %w", i.ID, err))
+		default:
+			s.Log.Info("issue is being sent", "issue", i.ID, "letters", letters)
+		}
+	}
+	done, err := s.Store.FinishIssues(ctx, now)
+	for _, id := range done {
+		s.Log.Info("issue sent", "issue", id)
+	}
+	return errors.Join(faults, err)
+}

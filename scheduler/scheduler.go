@@ -1,0 +1,83 @@
+// Package scheduler turns time into letters: at each tick of the cron it assembles the issues that are due, sends those whose moment
+// has come, and reconciles the reminders. A tick reads everything it decides on from the database, so any number of daemons may tick,
+// at any moment, as often as they like.
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// Store is what the scheduler needs of the database.
+type Store interface {
+	PreparePartitions(ctx context.Context, now time.Time) error
+
+	AllSeries(ctx context.Context) ([]mce.Series, error)
+	WatchedSince(ctx context.Context, seriesID int64) (time.Time, error)
+	Assemble(ctx context.Context, series mce.Series, slot mce.Slot, submit bool, now time.Time) (issue mce.Issue, made bool, err error)
+	UnscheduledOf(ctx context.Context, seriesID int64) ([]mce.Issue, error)
+	Approve(ctx context.Context, id int64, by, look string) (mce.Issue, error)
+	Schedule(ctx context.Context, id int64, at time.Time, look string) (mce.Issue, error)
+
+	VoidChanged(ctx context.Context, look string) ([]mce.Issue, error)
+	DueIssues(ctx context.Context, now time.Time) ([]mce.Issue, error)
+	StartSending(ctx context.Context, id int64, render mce.Renderer, domain string, now time.Time) (letters int, err error)
+	FinishIssues(ctx context.Context, now time.Time) ([]int64, error)
+
+	ReminderRules(ctx context.Context) ([]mce.ReminderRule, error)
+	EventsAround(ctx context.Context, now time.Time) ([]mce.Event, error)
+	Handouts(ctx context.Context, eventID int64, now time.Time) ([]mce.Resource, error)
+	QueueReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, latest, now time.Time,
+		render func(mce.Lang) (mce.Edition, error), domain string) (letters int, err error)
+	DropReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due time.Time, reason string, now time.Time) (dropped int, err error)
+}
+
+// Letters makes the editions.
+type Letters interface {
+	mce.Renderer
+	Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Resource, lang mce.Lang) (mce.Edition, error)
+}
+
+// Scheduler decides what is due. Make it with its fields set.
+type Scheduler struct {
+	Store   Store
+	Letters Letters
+	Domain  string // right half of Message-IDs
+	Clock   mce.Clock
+	Log     *slog.Logger
+}
+
+// Run ticks until ctx ends, by a cron expression or descriptor such as "@every 30s". A tick that takes longer than the pause delays the
+// next one; nothing is lost by that.
+func (s *Scheduler) Run(ctx context.Context, every string) error {
+	runner := cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))
+	_, err := runner.AddFunc(every, func() {
+		if err := s.Tick(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Error("tick", "err", err)
+		}
+	})
+	if err != nil {
+		return mce.Invalidf("tick %q is not understood: use a form such as \"@every 30s\"", every)
+	}
+	runner.Start()
+	<-ctx.Done()
+	<-runner.Stop().Done()
+	return nil
+}
+
+// Tick does all that is due now. A fault in one part does not keep the others from their work; all faults are returned together.
+func (s *Scheduler) Tick(ctx context.Context) error {
+	now := s.Clock.Now()
+	return errors.Join(
+		s.Store.PreparePartitions(ctx, now),
+		s.assemble(ctx, now),
+		s.send(ctx, now),
+		s.remind(ctx, now),
+	)
+}
