@@ -1,0 +1,117 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+
+	"golang.org/x/text/language"
+
+	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/templates/page"
+)
+
+// handler answers a request or returns an error, which page shows.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// page runs a handler; whatever goes wrong is turned into the error page here and nowhere else.
+func (s *Server) page(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := h(w, r)
+		if err == nil {
+			return
+		}
+		status := statusOf(err)
+		if status >= http.StatusInternalServerError {
+			// The pattern, not the address: that may carry a token.
+			s.Log.Error("page", "route", r.Pattern, "err", err)
+		}
+		lang := readerLang(r, "")
+		v := page.Error{Common: common(r), Status: status}
+		if status < http.StatusInternalServerError {
+			v.Message = mce.ErrorMessage(err)
+		}
+		if err := s.show(w, status, lang, func(w io.Writer) error { return s.Pages.Error(w, lang, v) }); err != nil {
+			s.Log.Error("error page", "err", err)
+			http.Error(w, mce.ErrorMessage(err), http.StatusInternalServerError)
+		}
+	})
+}
+
+func statusOf(err error) int {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return http.StatusRequestEntityTooLarge
+	}
+	switch mce.ErrorCode(err) {
+	case mce.Invalid:
+		return http.StatusBadRequest
+	case mce.NotFound:
+		return http.StatusNotFound
+	case mce.Conflict:
+		return http.StatusConflict
+	case mce.Unavailable:
+		return http.StatusServiceUnavailable
+	case mce.Internal:
+	}
+	return http.StatusInternalServerError
+}
+
+// show renders a page before the first byte is sent, so that a fault can still become an error page.
+func (s *Server) show(w http.ResponseWriter, status int, lang mce.Lang, render func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := render(&b); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", string(lang))
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, err := b.WriteTo(w)
+	if err != nil {
+		s.Log.Debug("reader gone", "err", err)
+	}
+	return nil
+}
+
+func common(r *http.Request) page.Common {
+	return page.Common{Path: r.URL.Path, Display: page.ParseDisplay(r.URL.Query())}
+}
+
+// readerLang is the language asked for by ?lang, else the person's own, else the browser's first that we have.
+func readerLang(r *http.Request, own mce.Lang) mce.Lang {
+	if lang, err := mce.ParseLang(r.URL.Query().Get("lang")); err == nil && r.URL.Query().Has("lang") {
+		return lang
+	}
+	if own != "" {
+		return own
+	}
+	var have []language.Tag
+	for _, l := range mce.Languages() {
+		have = append(have, language.Make(string(l)))
+	}
+	_, i := language.MatchStrings(language.NewMatcher(have), r.Header.Get("Accept-Language"))
+	return mce.Languages()[i]
+}
+
+func (s *Server) missing(http.ResponseWriter, *http.Request) error {
+	return &mce.Error{Code: mce.NotFound}
+}
+
+func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
+	lang := readerLang(r, "")
+	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Home(w, lang, common(r)) })
+}
+
+func (s *Server) help(w http.ResponseWriter, r *http.Request) error {
+	lang := readerLang(r, "")
+	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Help(w, lang, common(r)) })
+}
+
+func (s *Server) stylesheet(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // its name changes with its content
+	w.Write(s.Pages.Stylesheet())                                          //nolint:errcheck // the reader has gone
+}

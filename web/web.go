@@ -1,0 +1,100 @@
+// Package web serves the public pages: leaving, confirming, the archive, help, and the two addresses that monitors ask.
+//
+// GET, HEAD and OPTIONS never change anything: scanners fetch every link of every mail. Nothing needs a cookie, so there is no
+// authority that another site could borrow; what may be done hangs on the token in the address alone.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/templates/page"
+)
+
+// Store is what the pages need of the database.
+type Store interface {
+	Ready(ctx context.Context) error
+	Topics(ctx context.Context) ([]mce.Topic, error)
+	SubscriberByID(ctx context.Context, id int64) (mce.Subscriber, error)
+	Consents(ctx context.Context, subscriberID int64) ([]mce.Consent, error)
+	Confirm(ctx context.Context, subscriberID, consentID int64, source string, now time.Time) (done bool, err error)
+	Leave(ctx context.Context, subscriberID int64, source string, now time.Time) (done bool, err error)
+	SentIssues(ctx context.Context) ([]mce.SentIssue, error)
+	ArchivedEdition(ctx context.Context, series string, number int, lang mce.Lang) (mce.Edition, error)
+}
+
+// Server answers requests. All fields are required.
+type Server struct {
+	Store  Store
+	Pages  *page.Pages
+	Keys   *mce.Keys
+	Site   mce.Site
+	Clock  mce.Clock
+	Log    *slog.Logger
+	Mailer func() error // why nothing is delivered now, or nil: part of /readyz
+}
+
+// Handler is the whole of the pages, below the path of the public address.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", s.page(s.home))
+	mux.Handle("GET /help", s.page(s.help))
+	mux.Handle("GET /archive", s.page(s.archive))
+	mux.Handle("GET /archive/{series}/{number}/{lang}", s.page(s.archived))
+	mux.Handle("GET /leave/{token}", s.page(s.askToLeave))
+	mux.Handle("POST /leave/{token}", s.page(s.leave))
+	mux.Handle("GET /confirm/{token}", s.page(s.askToConfirm))
+	mux.Handle("POST /confirm/{token}", s.page(s.confirm))
+	mux.Handle("GET /"+s.Pages.StylesheetName(), http.HandlerFunc(s.stylesheet))
+	mux.Handle("GET /healthz", http.HandlerFunc(s.healthz))
+	mux.Handle("GET /readyz", http.HandlerFunc(s.readyz))
+	mux.Handle("/", s.page(s.missing))
+	return s.guarded(http.StripPrefix(s.basePath(), mux))
+}
+
+// basePath is the path of the public address, "" for most.
+func (s *Server) basePath() string {
+	u, err := url.Parse(s.Site.PublicURL)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(u.Path, "/")
+}
+
+// bodyLimit is more than any form of ours sends.
+const bodyLimit = 64 << 10
+
+// guarded sets what holds for every answer and bounds every request.
+func (s *Server) guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin") // addresses carry tokens
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if strings.HasPrefix(s.Site.PublicURL, "https://") {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Serve answers on the address until ctx ends, then finishes what is under way for at most ten seconds.
+func Serve(ctx context.Context, server *http.Server, listen func() error) error {
+	failed := make(chan error, 1)
+	go func() { failed <- listen() }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return server.Shutdown(stop)
+}
