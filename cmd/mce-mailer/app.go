@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mailer"
+	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/postgres"
+	"github.com/majorcities/mce-mailer/postgres/cluster"
+	"github.com/majorcities/mce-mailer/scheduler"
+	"github.com/majorcities/mce-mailer/templates/letter"
+	"github.com/majorcities/mce-mailer/templates/page"
+	"github.com/majorcities/mce-mailer/web"
+)
+
+// app is the program put together: the one place where everything meets.
+type app struct {
+	store   *postgres.Store
+	cluster *cluster.Cluster // nil when DATABASE_URL is somebody else's
+	site    mce.Site
+	letters *letter.Letters
+	keys    *mce.Keys
+	clock   mce.Clock
+	log     logger
+}
+
+// openStore connects to the database, starting the private one if need be, and brings its schema up to date.
+func (e *env) openStore() (*app, error) {
+	a := &app{clock: e.clock, log: e.log}
+	address := e.settings.DatabaseURL
+	ctx, cancel := context.WithTimeout(e.ctx, time.Minute)
+	defer cancel()
+	if address == "" {
+		c, err := cluster.Open(ctx, cluster.Options{Dir: e.settings.DataDir, BinDir: e.settings.PostgresBin, Log: e.log})
+		if err != nil {
+			return nil, mce.Unavailablef(err, "the private PostgreSQL under DATA_DIR (%s) did not start", e.settings.DataDir)
+		}
+		a.cluster, address = c, c.URL("mce")
+	}
+	var err error
+	if a.store, err = postgres.Open(ctx, address); err == nil {
+		_, err = a.store.Migrate(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	return a, nil
+}
+
+// open is openStore with what is needed to make letters.
+func (e *env) open() (*app, error) {
+	site, err := e.settings.site()
+	if err != nil {
+		return nil, err
+	}
+	a, err := e.openStore()
+	if err != nil {
+		return nil, err
+	}
+	a.site = site
+	if a.letters, err = letter.New(site); err == nil {
+		a.keys, err = e.keys(a.store)
+	}
+	if err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	return a, nil
+}
+
+// with opens the store for the length of f.
+func (e *env) with(f func(*app) error) error {
+	a, err := e.openStore()
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(a), a.close())
+}
+
+// withLetters opens everything for the length of f.
+func (e *env) withLetters(f func(*app) error) error {
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(a), a.close())
+}
+
+// close leaves the database; the private one stops when nobody else uses it.
+func (a *app) close() error {
+	var err error
+	if a.store != nil {
+		err = a.store.Close()
+	}
+	if a.cluster != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		err = errors.Join(err, a.cluster.Close(ctx))
+	}
+	return err
+}
+
+// keys derives the keys of all links, and refuses a secret that is not this database's.
+func (e *env) keys(store *postgres.Store) (*mce.Keys, error) {
+	secret := e.settings.SecretKey
+	if secret == "" {
+		var err error
+		if secret, err = keptSecret(e.settings.DataDir); err != nil {
+			return nil, err
+		}
+	}
+	keys, err := mce.NewKeys([]byte(secret))
+	if err != nil {
+		return nil, err
+	}
+	return keys, store.ClaimSecret(e.ctx, keys.Fingerprint())
+}
+
+// keptSecret is the generated secret of this machine, made at its first use.
+func keptSecret(dir string) (string, error) {
+	path := filepath.Join(dir, "secret.key")
+	kept, err := os.ReadFile(path)
+	if err == nil && len(kept) >= mce.MinSecret {
+		return string(kept), nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", mce.Unavailablef(err, "the generated secret cannot be read; set SECRET_KEY or mend the file")
+	}
+	raw := make([]byte, 36)
+	rand.Read(raw)
+	secret := base64.RawURLEncoding.EncodeToString(raw)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", mce.Unavailablef(err, "DATA_DIR cannot be made")
+	}
+	// Exclusive: of two programs that start together one makes the secret, and the other reads it.
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return keptSecret(dir)
+	}
+	if err != nil {
+		return "", mce.Unavailablef(err, "the generated secret cannot be kept under DATA_DIR; set SECRET_KEY")
+	}
+	_, err = f.WriteString(secret)
+	return secret, errors.Join(err, f.Close())
+}
+
+func (a *app) sender(s *Settings) mailer.Sender {
+	return mailer.Sender{Site: a.site, ReturnPath: s.ReturnPath, LeaveMail: s.LeaveMail}
+}
+
+func (a *app) newMailer(s *Settings, relay mailer.Relay) *mailer.Mailer {
+	return mailer.New(mailer.Options{
+		Outbox: a.store, Relay: relay, Sender: a.sender(s), Keys: a.keys, Greet: a.letters.Greeting, Clock: a.clock,
+		Log: a.log, Sessions: s.SMTPSessions,
+	})
+}
+
+func (a *app) newScheduler() *scheduler.Scheduler {
+	return &scheduler.Scheduler{Store: a.store, Letters: a.letters, Domain: a.site.Domain(), Clock: a.clock, Log: a.log}
+}
+
+func (a *app) newServer(health func() error) (*web.Server, error) {
+	pages, err := page.New(a.site)
+	if err != nil {
+		return nil, err
+	}
+	return &web.Server{Store: a.store, Pages: pages, Keys: a.keys, Site: a.site, Clock: a.clock, Log: a.log, Mailer: health}, nil
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// register takes registrations and queues their confirmations.
+func (a *app) register(ctx context.Context, people []mce.Registration) ([]mce.Registration, error) {
+	return a.store.Register(ctx, people, a.letters.Confirmation, a.site.Domain(), a.clock.Now())
+}
+
+// consentWording is what a person agrees to who is asked by mail to confirm. The record keeps these very words.
+func (a *app) consentWording() string {
+	return fmt.Sprintf("I want to receive the newsletters of %s by e-mail on the topics I chose. I can unsubscribe at any time.", a.site.Name)
+}
+
+// askToConfirm queues the letter that asks to confirm a subscription.
+func (a *app) askToConfirm(ctx context.Context, p mce.Subscriber, topics []mce.Topic, source string) (bool, error) {
+	var chosen []mce.Topic
+	for _, t := range topics {
+		for _, slug := range p.Topics {
+			if t.Slug == slug {
+				chosen = append(chosen, t)
+			}
+		}
+	}
+	render := func() (mce.Edition, error) { return a.letters.OptIn(p.Language, chosen) }
+	return a.store.AskToConfirm(ctx, p, a.consentWording(), source, a.clock.Now(), render, a.site.Domain())
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+type registrationCmd struct {
+	Add    registrationAddCmd    `cmd:"" help:"Register a delegate; the confirmation leaves at once."`
+	Import registrationImportCmd `cmd:"" help:"Register delegates from a CSV file with the columns event, email, name, organisation, country, language."`
+	Cancel registrationCancelCmd `cmd:"" help:"Give a place back."`
+	List   registrationListCmd   `cmd:"" help:"List the delegates of an event."`
+}
+
+// registrationLine is a registration as it is printed.
+type registrationLine struct {
+	Event        string   `json:"event"`
+	Email        string   `json:"email"`
+	Name         string   `json:"name"`
+	Organisation string   `json:"organisation"`
+	Country      string   `json:"country"`
+	Language     mce.Lang `json:"language"`
+	State        string   `json:"state"`
+	Code         string   `json:"code"`
+}
+
+func (o asJSON) printRegistrations(e *env, regs []mce.Registration) error {
+	lines := make([]registrationLine, len(regs))
+	for i, r := range regs {
+		lines[i] = registrationLine{r.Event, r.Email, r.Name, r.Organisation, r.Country, r.Language, string(r.State), r.Code}
+	}
+	return o.print(e.out, lines, func(t *tabwriter.Writer) {
+		row(t, "EVENT", "NAME", "EMAIL", "ORGANISATION", "COUNTRY", "LANGUAGE", "STATE", "CODE")
+		for _, l := range lines {
+			row(t, l.Event, l.Name, l.Email, l.Organisation, l.Country, l.Language, l.State, l.Code)
+		}
+	})
+}
+
+type registrationAddCmd struct {
+	asJSON
+	Event        string `arg:"" help:"Slug of the event."`
+	Email        string `arg:""`
+	Name         string `required:"" help:"Name, as on the badge."`
+	Organisation string `help:"City or organisation."`
+	Country      string `help:"Country."`
+	Language     string `default:"en" help:"en or it."`
+}
+
+// Run registers one delegate.
+func (c *registrationAddCmd) Run(e *env) error {
+	p, err := mce.NewRegistration(c.Event, c.Email, c.Name, c.Organisation, c.Country, c.Language)
+	if err != nil {
+		return err
+	}
+	return e.withLetters(func(a *app) error {
+		regs, err := a.register(e.ctx, []mce.Registration{p})
+		if err != nil {
+			return err
+		}
+		return c.printRegistrations(e, regs)
+	})
+}
+
+type registrationImportCmd struct {
+	asJSON
+	File        string `arg:"" type:"existingfile" help:"CSV, UTF-8."`
+	SkipInvalid bool   `help:"Register the good lines and list the bad ones; otherwise one bad line stops the import."`
+}
+
+// Run registers many; each gets a confirmation.
+func (c *registrationImportCmd) Run(e *env) error {
+	f, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	people, faults, err := mce.ReadRegistrations(f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	for _, x := range faults {
+		fmt.Fprintln(e.err, x)
+	}
+	if len(faults) > 0 && !c.SkipInvalid {
+		return mce.Invalidf("nobody was registered: %d of %d lines have a fault. Mend them, or register the others with --skip-invalid",
+			len(faults), len(faults)+len(people))
+	}
+	return e.withLetters(func(a *app) error {
+		regs, err := a.register(e.ctx, people)
+		if err != nil {
+			return err
+		}
+		return c.printRegistrations(e, regs)
+	})
+}
+
+type registrationCancelCmd struct {
+	Event string `arg:"" help:"Slug of the event."`
+	Email string `arg:""`
+}
+
+// Run cancels a registration.
+func (c *registrationCancelCmd) Run(e *env) error {
+	return e.with(func(a *app) error {
+		if err := a.store.CancelRegistration(e.ctx, c.Event, c.Email, e.clock.Now()); err != nil {
+			return err
+		}
+		fmt.Fprintf(e.out, "%s is no longer registered for %s.\n", c.Email, c.Event)
+		return nil
+	})
+}
+
+type registrationListCmd struct {
+	asJSON
+	Event string `arg:"" help:"Slug of the event."`
+}
+
+// Run lists delegates.
+func (c *registrationListCmd) Run(e *env) error {
+	return e.with(func(a *app) error {
+		if _, err := a.store.Event(e.ctx, c.Event); err != nil {
+			return err
+		}
+		regs, err := a.store.Registrations(e.ctx, c.Event)
+		if err != nil {
+			return err
+		}
+		return c.printRegistrations(e, regs)
+	})
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/web"
+)
+
+type serveCmd struct{}
+
+// Run is the daemon. Several of them may share one database.
+func (c *serveCmd) Run(e *env) error {
+	relay, err := e.settings.relay()
+	if err != nil {
+		return err
+	}
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	m := a.newMailer(e.settings, relay)
+	server, err := a.newServer(m.Health)
+	if err != nil {
+		return errors.Join(err, a.close())
+	}
+	listener, err := net.Listen("tcp", e.settings.ListenAddr)
+	if err != nil {
+		return errors.Join(mce.Unavailablef(err, "LISTEN_ADDR %s cannot be listened on", e.settings.ListenAddr), a.close())
+	}
+	e.log.Info("serving", "address", listener.Addr().String(), "public", a.site.PublicURL, "relay", relay)
+	g, ctx := errgroup.WithContext(e.ctx)
+	g.Go(func() error { return serveHTTP(ctx, listener, server.Handler()) })
+	g.Go(func() error { return a.newScheduler().Run(ctx, e.settings.Tick) })
+	g.Go(func() error { return m.Run(ctx) })
+	g.Go(func() error { return a.store.Listen(ctx, e.log, m.Wake) })
+	err = g.Wait()
+	e.log.Info("stopped")
+	return errors.Join(err, a.close())
+}
+
+// serveHTTP answers requests until ctx ends, with limits against clients that dawdle.
+func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 32 << 10,
+	}
+	return web.Serve(ctx, server, func() error { return server.Serve(l) })
+}

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/mail"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/robfig/cron/v3"
+
+	"github.com/majorcities/mce-mailer/mailer"
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// Settings is the one table of what can be set: a flag, an environment variable, and a variable with _FILE behind its name that
+// names a file to read the value from. --help, "config" and docs/configuration.md are made from it.
+type Settings struct {
+	DatabaseURL  string `group:"Settings" env:"DATABASE_URL" placeholder:"URL" secret:"" help:"PostgreSQL, as postgres://user:password@host:port/database?sslmode=…. Empty: a private one under DATA_DIR, started and stopped by the program."`
+	DataDir      string `group:"Settings" env:"DATA_DIR" placeholder:"DIR" default:"${data_dir}" help:"Where the program keeps its own files: the private PostgreSQL and a generated SECRET_KEY."`
+	PostgresBin  string `group:"Settings" env:"POSTGRES_BIN" placeholder:"DIR" help:"Folder of initdb and postgres for the private PostgreSQL. Empty: the newest found on the machine."`
+	SMTPURL      string `group:"Settings" name:"smtp-url" env:"SMTP_URL" placeholder:"URL" secret:"" help:"Mail relay, as smtp://user:password@host:port?tls=starttls|implicit|none. TLS is the default; none must be asked for."`
+	SMTPSessions int    `group:"Settings" name:"smtp-sessions" env:"SMTP_SESSIONS" default:"8" help:"Parallel connections to the relay for newsletters; one more is kept for single letters."`
+	MailFrom     string `group:"Settings" env:"MAIL_FROM" placeholder:"ADDRESS" help:"Sender of every mail, as \"Major Cities of Europe <news@example.org>\"."`
+	ReplyTo      string `group:"Settings" env:"REPLY_TO" placeholder:"ADDRESS" help:"Address that people read; events have their own. Empty: that of MAIL_FROM."`
+	ReturnPath   string `group:"Settings" env:"RETURN_PATH" placeholder:"ADDRESS" help:"Where bounces go; a * in it is replaced by a token that names the letter, as in bounces+*@example.org. Empty: the address of MAIL_FROM."`
+	LeaveMail    string `group:"Settings" env:"LEAVE_MAIL" placeholder:"ADDRESS" help:"Mailbox for unsubscribing by mail. Empty: the address of MAIL_FROM."`
+	PublicURL    string `group:"Settings" env:"PUBLIC_URL" placeholder:"URL" help:"Address under which readers reach the pages, as https://mail.example.org."`
+	ListenAddr   string `group:"Settings" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address that the web pages listen on."`
+	SecretKey    string `group:"Settings" env:"SECRET_KEY" placeholder:"TEXT" secret:"" help:"At least 32 characters that sign every link. Empty: generated once and kept under DATA_DIR. Several daemons on one database need the same."`
+	Tick         string `group:"Settings" env:"TICK" default:"@every 30s" help:"How often the cron looks for what is due."`
+	OrgName      string `group:"Settings" env:"ORG_NAME" default:"Major Cities of Europe" help:"The association's name."`
+	OrgShort     string `group:"Settings" env:"ORG_SHORT" default:"MCE" help:"Its short name."`
+	OrgPostal    string `group:"Settings" env:"ORG_POSTAL" placeholder:"TEXT" help:"Its postal address in one line, in the foot of newsletters."`
+	LogFormat    string `group:"Settings" env:"LOG_FORMAT" default:"auto" enum:"auto,text,json" help:"text, json, or auto: text on a terminal, JSON elsewhere."`
+	LogLevel     string `group:"Settings" env:"LOG_LEVEL" default:"" enum:",debug,info,warn,error" help:"The least level that is logged: debug, info, warn or error. Empty: info for serve and demo, warn for other commands."`
+}
+
+type logger = *slog.Logger
+
+// defaults are those that depend on the machine.
+func defaults() kong.Vars {
+	dir := "/var/lib/mce-mailer"
+	if os.Geteuid() != 0 {
+		home, _ := os.UserHomeDir()
+		dir = filepath.Join(home, ".local", "share", "mce-mailer")
+		if x := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(x) {
+			dir = filepath.Join(x, "mce-mailer")
+		}
+	}
+	return kong.Vars{"data_dir": dir}
+}
+
+// fromFile is the _FILE variant of every setting, for secrets that an orchestrator mounts.
+func fromFile(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	for _, name := range flag.Envs {
+		path := os.Getenv(name + "_FILE")
+		if path == "" {
+			continue
+		}
+		if os.Getenv(name) != "" {
+			return nil, fmt.Errorf("%s and %s_FILE are both set; keep one of them", name, name)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("%s_FILE: %w", name, err)
+		}
+		return strings.TrimRight(string(b), "\r\n"), nil
+	}
+	return nil, nil //nolint:nilnil // kong's way of saying: not from here
+}
+
+// check refuses every wrong value before anything starts. What is not set is refused by the verb that needs it.
+func (s *Settings) check() error {
+	checks := []struct {
+		name, value string
+		check       func(string) error
+	}{
+		{"DATABASE_URL", s.DatabaseURL, checkDatabase},
+		{"SMTP_URL", s.SMTPURL, func(v string) error { _, err := mailer.ParseRelay(v); return err }},
+		{"MAIL_FROM", s.MailFrom, checkSender},
+		{"REPLY_TO", s.ReplyTo, checkAddress},
+		{"RETURN_PATH", s.ReturnPath, func(v string) error { return checkAddress(strings.Replace(v, "*", "x", 1)) }},
+		{"LEAVE_MAIL", s.LeaveMail, checkAddress},
+		{"PUBLIC_URL", s.PublicURL, checkPublic},
+		{"LISTEN_ADDR", s.ListenAddr, checkListen},
+		{"SECRET_KEY", s.SecretKey, checkSecret},
+		{"TICK", s.Tick, checkTick},
+	}
+	for _, c := range checks {
+		if c.value == "" {
+			continue
+		}
+		if err := c.check(c.value); err != nil {
+			return mce.Invalidf("%s: %s", c.name, err)
+		}
+	}
+	if s.SMTPSessions < 1 || s.SMTPSessions > 200 {
+		return mce.Invalidf("SMTP_SESSIONS: expected a number from 1 to 200, not %d", s.SMTPSessions)
+	}
+	return nil
+}
+
+func checkDatabase(v string) error {
+	u, err := url.Parse(v)
+	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") || u.Path == "" || u.Path == "/" {
+		return mce.Invalidf("expected postgres://user:password@host:port/database?sslmode=verify-full (or require, disable)")
+	}
+	if u.Query().Get("sslmode") == "" {
+		return mce.Invalidf("expected sslmode to be given: ?sslmode=verify-full, require, or disable on the machine itself")
+	}
+	return nil
+}
+
+func checkSender(v string) error {
+	a, err := mail.ParseAddress(v)
+	if err != nil {
+		return mce.Invalidf("expected an address such as Major Cities of Europe <news@example.org>, not %q", v)
+	}
+	return checkAddress(a.Address)
+}
+
+func checkAddress(v string) error {
+	_, err := mce.ParseAddress(v)
+	return err
+}
+
+func checkPublic(v string) error {
+	u, err := url.Parse(v)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return mce.Invalidf("expected an address such as https://mail.example.org, not %q", v)
+	}
+	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return mce.Invalidf("expected https: one-click unsubscribing (RFC 8058) is refused over http, except on this machine")
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func checkListen(v string) error {
+	_, port, err := net.SplitHostPort(v)
+	if n, numErr := strconv.Atoi(port); err != nil || numErr != nil || n < 0 || n > 65535 {
+		return mce.Invalidf("expected host:port, as 127.0.0.1:8080, not %q", v)
+	}
+	return nil
+}
+
+func checkSecret(v string) error {
+	if len(v) < mce.MinSecret {
+		return mce.Invalidf("expected at least %d characters; openssl rand -base64 32 makes such a text", mce.MinSecret)
+	}
+	return nil
+}
+
+func checkTick(v string) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = mce.Invalidf("expected a form such as @every 30s, not %q", v)
+		}
+	}()
+	if _, err := cron.ParseStandard(v); err != nil {
+		return mce.Invalidf("expected a form such as @every 30s, not %q", v)
+	}
+	return nil
+}
+
+// site is what letters and pages say of the association.
+func (s *Settings) site() (mce.Site, error) {
+	if s.MailFrom == "" {
+		return mce.Site{}, mce.Invalidf("MAIL_FROM is not set: the sender of every mail, such as Major Cities of Europe <news@example.org>")
+	}
+	if s.PublicURL == "" {
+		return mce.Site{}, mce.Invalidf("PUBLIC_URL is not set: the address under which readers reach the pages, such as https://mail.example.org")
+	}
+	from, err := mail.ParseAddress(s.MailFrom)
+	if err != nil {
+		return mce.Site{}, mce.Invalidf("MAIL_FROM: %s", err)
+	}
+	site := mce.Site{
+		Name: s.OrgName, Short: s.OrgShort, Postal: s.OrgPostal, PublicURL: strings.TrimRight(s.PublicURL, "/"),
+		FromName: from.Name, From: from.Address, ReplyTo: s.ReplyTo,
+	}
+	if site.FromName == "" {
+		site.FromName = s.OrgName
+	}
+	if site.ReplyTo == "" {
+		site.ReplyTo = from.Address
+	}
+	return site, nil
+}
+
+func (s *Settings) relay() (mailer.Relay, error) {
+	if s.SMTPURL == "" {
+		return mailer.Relay{}, mce.Invalidf("SMTP_URL is not set: the mail relay, as smtp://user:password@host:port?tls=starttls|implicit|none")
+	}
+	return mailer.ParseRelay(s.SMTPURL)
+}
+
+// logger writes to w: text on a terminal, JSON elsewhere, unless told otherwise.
+func (s *Settings) logger(w io.Writer, usual slog.Level) *slog.Logger {
+	level := usual
+	if s.LogLevel != "" {
+		level.UnmarshalText([]byte(s.LogLevel)) //nolint:errcheck // kong has checked it
+	}
+	o := &slog.HandlerOptions{Level: level}
+	if s.LogFormat == "text" || s.LogFormat == "auto" && isTerminal(w) {
+		o.ReplaceAttr = func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.String(slog.TimeKey, a.Value.Time().Format(time.TimeOnly))
+			}
+			return a
+		}
+		return slog.New(slog.NewTextHandler(w, o))
+	}
+	return slog.New(slog.NewJSONHandler(w, o))
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
