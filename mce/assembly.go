@@ -158,3 +158,13 @@ func (a Assembly) Subject() Text {
 	}
 	return subject
 }
+
+// Explanation is one line of "issue explain".
+type Explanation struct {
+	Kind    ItemKind `json:"kind"`
+	Slug    string       `json:"slug"`
+	Title   string       `json:"title"`
+	Section string       `json:"section,omitempty"`
+	Verdict Verdict  `json:"verdict"`
+	Reason  string       `json:"reason"`
+}

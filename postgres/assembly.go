@@ -132,22 +132,12 @@ func insertItems(ctx context.Context, tx *sqlx.Tx, series mce.Series, issueID in
 	return err
 }
 
-// Explanation is one line of "issue explain".
-type Explanation struct {
-	Kind    mce.ItemKind `json:"kind"`
-	Slug    string       `json:"slug"`
-	Title   string       `json:"title"`
-	Section string       `json:"section,omitempty"`
-	Verdict mce.Verdict  `json:"verdict"`
-	Reason  string       `json:"reason"`
-}
-
 // Explain lists what the assembly of an issue decided about each item, and why.
-func (s *Store) Explain(ctx context.Context, issueID int64) ([]Explanation, error) {
+func (s *Store) Explain(ctx context.Context, issueID int64) ([]mce.Explanation, error) {
 	if _, err := s.Issue(ctx, issueID); err != nil {
 		return nil, err
 	}
-	var out []Explanation
+	var out []mce.Explanation
 	err := s.db.SelectContext(ctx, &out, `
 		select kind, slug, title, section, verdict, reason from issue_items where issue_id = $1 order by line`, issueID)
 	return out, err

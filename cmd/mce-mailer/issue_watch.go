@@ -38,13 +38,10 @@ func (c *issuePreviewCmd) Run(e *env) error {
 		if len(part.Items) == 0 {
 			return mce.NotFoundf("nothing in this issue is about these topics: such a reader gets no letter")
 		}
-		edition, err := a.letters.Newsletter(part, lang)
+		edition, err := a.preview(part, lang)
 		if err != nil {
 			return err
 		}
-		edition = edition.Filled(map[string]string{
-			mce.SlotGreeting: a.letters.Greeting(lang, "Anna Rossi"), mce.SlotToken: "preview", mce.SlotCode: "ABCD2345",
-		})
 		if c.JSON {
 			return c.print(e.out, map[string]string{"subject": edition.Subject, "html": edition.HTML, "text": edition.Text}, nil)
 		}

@@ -30,3 +30,9 @@ func (a *app) askToConfirm(ctx context.Context, p mce.Subscriber, topics []mce.T
 	render := func() (mce.Edition, error) { return a.letters.OptIn(p.Language, chosen) }
 	return a.store.AskToConfirm(ctx, p, a.consentWording(), source, a.clock.Now(), render, a.site.Domain())
 }
+
+// preview is an issue as it would leave, with a made-up reader.
+func (a *app) preview(d mce.Draft, lang mce.Lang) (mce.Edition, error) {
+	e, err := a.letters.Newsletter(d, lang)
+	return e.Filled(map[string]string{mce.SlotGreeting: a.letters.Greeting(lang, "Anna Rossi"), mce.SlotToken: "preview"}), err
+}

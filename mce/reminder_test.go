@@ -1,0 +1,86 @@
+package mce_test
+
+import (
+	"testing"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+func conference() mce.Event {
+	return mce.Event{
+		Slug: "2024-izmir", Kind: mce.Conference, State: mce.EventOpen, Title: en("Conference"), TimeZone: "Europe/Rome",
+		Starts: at("2024-04-03T09:30:00+02:00"), Ends: at("2024-04-05T13:00:00+02:00"), Window: mce.Window{From: at("2024-01-01T00:00:00Z")},
+	}
+}
+
+func rule(anchor mce.Anchor, days int, time string, useful int) mce.ReminderRule {
+	return mce.ReminderRule{Slug: "r", Anchor: anchor, Days: days, At: time, Useful: useful, Subject: en("S"), Body: en("B")}
+}
+
+func TestAReminderIsDueOnTheVenuesWallClock(t *testing.T) {
+	late := func(e *mce.Event) { e.Starts, e.Ends = at("2024-04-02T23:00:00Z"), at("2024-04-03T10:00:00Z") }
+	for name, c := range map[string]struct {
+		rule        mce.ReminderRule
+		change      func(*mce.Event)
+		due, latest string
+	}{
+		"a week before, over a clock change": {rule(mce.AtStart, -7, "09:00", 48), nil, "2024-03-27T09:00:00+01:00", "2024-03-29T09:00:00+01:00"},
+		"on the morning, until it starts":    {rule(mce.AtStart, 0, "07:00", 24), nil, "2024-04-03T07:00:00+02:00", "2024-04-03T09:30:00+02:00"},
+		"three days after the end":           {rule(mce.AtEnd, 3, "10:00", 72), nil, "2024-04-08T10:00:00+02:00", "2024-04-11T10:00:00+02:00"},
+		"after the end is not capped":        {rule(mce.AtEnd, -1, "10:00", 72), nil, "2024-04-04T10:00:00+02:00", "2024-04-07T10:00:00+02:00"},
+		"the day is the venue's, not UTC's":  {rule(mce.AtStart, -1, "09:00", 5), late, "2024-04-02T09:00:00+02:00", "2024-04-02T14:00:00+02:00"},
+		"another zone":                       {rule(mce.AtStart, -1, "09:00", 5), func(e *mce.Event) { e.TimeZone = "Asia/Tokyo" }, "2024-04-02T09:00:00+09:00", "2024-04-02T14:00:00+09:00"},
+		"an hour that spring leaves out":     {rule(mce.AtStart, -3, "02:30", 5), nil, "2024-03-31T03:30:00+02:00", "2024-03-31T08:30:00+02:00"},
+		"due after the start: never of use":  {rule(mce.AtStart, 0, "12:00", 5), nil, "2024-04-03T12:00:00+02:00", "2024-04-03T09:30:00+02:00"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := conference()
+			if c.change != nil {
+				c.change(&e)
+			}
+			due, latest, err := c.rule.Due(e)
+			if err != nil || !due.Equal(at(c.due)) || !latest.Equal(at(c.latest)) {
+				t.Errorf("due %s until %s, %v; want %s until %s", due, latest, err, c.due, c.latest)
+			}
+		})
+	}
+	_, _, err := rule(mce.AtStart, 0, "noon", 1).Due(conference())
+	refused(t, err, mce.Invalid, "noon")
+}
+
+func TestARuleConcernsItsEvents(t *testing.T) {
+	for name, c := range map[string]struct {
+		rule  mce.ReminderRule
+		state mce.EventState
+		want  bool
+	}{
+		"all":                   {mce.ReminderRule{}, mce.EventOpen, true},
+		"announced too":         {mce.ReminderRule{}, mce.EventAnnounced, true},
+		"its kind":              {mce.ReminderRule{Kinds: []mce.EventKind{mce.Webinar, mce.Conference}}, mce.EventOpen, true},
+		"another kind":          {mce.ReminderRule{Kinds: []mce.EventKind{mce.Webinar}}, mce.EventOpen, false},
+		"its slug":              {mce.ReminderRule{Event: "2024-izmir"}, mce.EventOpen, true},
+		"another slug":          {mce.ReminderRule{Event: "2023-prato"}, mce.EventOpen, false},
+		"never a cancelled one": {mce.ReminderRule{Event: "2024-izmir"}, mce.EventCancelled, false},
+	} {
+		e := conference()
+		e.State = c.state
+		if got := c.rule.Concerns(e); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestARuleReadsAsASentence(t *testing.T) {
+	for want, r := range map[string]mce.ReminderRule{
+		"7 days before it starts, at 09:00":   rule(mce.AtStart, -7, "09:00", 1),
+		"3 days after it ends, at 10:00":      rule(mce.AtEnd, 3, "10:00", 1),
+		"on the day it starts, at 07:00":      rule(mce.AtStart, 0, "07:00", 1),
+		"2 days after it starts, at 07:00":    rule(mce.AtStart, 2, "07:00", 1),
+		"1 day before it starts, at 07:00":    rule(mce.AtStart, -1, "07:00", 1),
+		"14 days before it ends, at 08:00":    rule(mce.AtEnd, -14, "08:00", 1),
+	} {
+		if got := r.Words(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
