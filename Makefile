@@ -1,0 +1,42 @@
+# Everything here works on a clean checkout with Go and make; what is missing is installed where apt is at hand, and named where not.
+SHELL := /bin/bash
+GO ?= go
+LINT := bin/golangci-lint
+AXE := node_modules/axe-core/axe.min.js
+
+.PHONY: help demo check-demo test check bench build tools-demo tools-test
+
+help: ## Show the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: tools-demo ## See the whole job: open the page that it names
+	$(GO) run ./cmd/mce-mailer demo
+
+check-demo: tools-demo ## Play the demo's story without waiting, and check every mail
+	$(GO) run ./cmd/mce-mailer demo --check
+
+build: ## Build bin/mce-mailer
+	$(GO) build -trimpath -o bin/mce-mailer ./cmd/mce-mailer
+
+test: tools-test $(AXE) ## Run all tests, on a real PostgreSQL, real SMTP and a real browser
+	$(GO) test -timeout 12m ./...
+
+check: test $(LINT) ## Tests, vet, linter, race detector
+	$(GO) vet ./...
+	$(LINT) run
+	$(GO) test -race -timeout 20m ./...
+
+bench: tools-test ## Run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+tools-demo:
+	@./scripts/need postgres
+
+tools-test:
+	@./scripts/need postgres chromium libical npm
+
+$(AXE):
+	npm install --no-save --no-package-lock --no-audit --no-fund --silent --prefix . axe-core@4.14.1
+
+$(LINT):
+	GOBIN=$(CURDIR)/bin $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
