@@ -97,6 +97,14 @@ func TestKilledDaemonsLoseAndRepeatNothing(t *testing.T) {
 		t.Errorf("the issue is %s while %d letters are in doubt", state, uncertain)
 	}
 	t.Logf("%d kills: %d letters in doubt, none lost, none repeated", kills, uncertain)
+	if uncertain == 0 {
+		return
+	}
+	h.do("outbox", "resolve", "1", "--resend")
+	until(t, "the resolved issue is sent", func() bool { state, _ := h.outcomes("1"); return state == "sent" })
+	if _, recipients, ids := s.count(); recipients != n || ids != n {
+		t.Errorf("after the doubt was resolved %d people have a letter, under %d Message-IDs, want %d", recipients, ids, n)
+	}
 }
 
 func TestATerminatedDaemonLeavesNothingInDoubt(t *testing.T) {

@@ -43,7 +43,7 @@ type sinkSession struct {
 	to   string
 }
 
-func (s *sinkSession) Mail(string, *smtp.MailOptions) error       { return nil }
+func (s *sinkSession) Mail(string, *smtp.MailOptions) error      { return nil }
 func (s *sinkSession) Rcpt(to string, _ *smtp.RcptOptions) error { s.to = to; return nil }
 func (s *sinkSession) Reset()                                    {}
 func (s *sinkSession) Logout() error                             { return nil }
