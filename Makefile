@@ -33,7 +33,7 @@ tools-demo:
 	@./scripts/need postgres
 
 tools-test:
-	@./scripts/need postgres chromium libical npm
+	@./scripts/need postgres chromium libical npm dkim
 
 $(AXE):
 	npm install --no-save --no-package-lock --no-audit --no-fund --silent --prefix . axe-core@4.14.1

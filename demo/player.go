@@ -10,6 +10,7 @@ import (
 
 	"github.com/majorcities/mce-mailer/demo/inbox"
 	"github.com/majorcities/mce-mailer/demo/sample"
+	"github.com/majorcities/mce-mailer/mce"
 )
 
 // Player plays the story on the clock.
@@ -81,7 +82,8 @@ func (p *Player) Run(ctx context.Context) error {
 func (p *Player) play(ctx context.Context, s Step) {
 	if err := p.act(ctx, s); err != nil && ctx.Err() == nil {
 		p.mu.Lock()
-		p.notes[s.Slug] = err.Error()
+		p.notes[s.Slug] = mce.ErrorMessage(err)
+		p.Log.Warn("step of the story", "step", s.Slug, "err", err)
 		p.mu.Unlock()
 	}
 	p.mu.Lock()

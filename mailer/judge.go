@@ -47,11 +47,14 @@ func judge(l mce.Letter, latest time.Time, a answer, now time.Time) mce.Try {
 		t = deferred(t, latest, now)
 	default:
 		t.Outcome = mce.Refused
-		// X.1.* of RFC 3463 §3.2 is about the address; 5.7.* and the like are about us or the content.
-		t.Suppress = a.phase == phaseRcpt && strings.HasPrefix(t.Status, "5.1.")
+		t.Suppress = a.phase == phaseRcpt && strings.HasPrefix(t.Status, "5.1.") && !aboutSender(t.Status)
 	}
 	return t
 }
+
+// aboutSender: X.1.* of RFC 3463 §3.2 is about the recipient's address (5.7.* and the like are about us or the content), but for two
+// codes about the sender's, which servers that put off their refusals give to RCPT too: a fault of ours must not suppress every reader.
+func aboutSender(status string) bool { return status == "5.1.7" || status == "5.1.8" }
 
 // deferred sets the time of the next try, or gives up when that would be too late to be of use.
 func deferred(t mce.Try, latest, now time.Time) mce.Try {

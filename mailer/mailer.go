@@ -28,6 +28,11 @@ type Outbox interface {
 	FinishIssues(ctx context.Context, now time.Time) ([]int64, error)
 }
 
+// Signer puts signatures before a finished letter. Sessions call it in parallel.
+type Signer interface {
+	Sign(dst, message []byte) ([]byte, error)
+}
+
 // Window is how many letters of a session may have been handed to the server without their outcome being committed. It bounds what a
 // crash can leave in doubt.
 const Window = 4
@@ -44,6 +49,7 @@ type Options struct {
 	Greet    func(lang mce.Lang, name string) string // "Dear Anna Rossi,": plain text
 	Clock    mce.Clock
 	Log      *slog.Logger
+	Sign     Signer        // nil: the relay signs
 	Sessions int           // parallel connections for newsletters; one more is kept for single letters. 0 means 8
 	Poll     time.Duration // how often to look without having been woken; 0 means 5 s
 }
@@ -88,7 +94,13 @@ func (m *Mailer) Wake() {
 }
 
 // Health is why nothing is delivered now, or nil.
-func (m *Mailer) Health() error { return m.gate.fault() }
+func (m *Mailer) Health() error {
+	err := m.gate.fault()
+	if err != nil && mce.ErrorCode(err) == mce.Internal { // the server's own words are for the log
+		err = mce.Unavailablef(err, "the mail relay does not take letters")
+	}
+	return err
+}
 
 // graceful is how long a letter on its way may take after the order to stop.
 const graceful = 20 * time.Second

@@ -3,6 +3,7 @@ package mailer
 import (
 	"bytes"
 	"fmt"
+	netmail "net/mail"
 	"strings"
 
 	"github.com/wneessen/go-mail"
@@ -44,7 +45,7 @@ func encode(e mce.Edition, s Sender) ([]byte, error) {
 		// RFC 6047 §2.4: the method parameter equals METHOD. Calendars read the part, people may want the file.
 		kind := mail.ContentType("text/calendar; method=" + e.Method)
 		m.AddAlternativeString(kind, e.Calendar)
-		if err := m.AttachReader("invite.ics", strings.NewReader(e.Calendar), mail.WithFileContentType("text/calendar; method="+mail.ContentType(e.Method)+"; charset=utf-8; name=invite.ics")); err != nil {
+		if err := m.AttachReader("invite.ics", strings.NewReader(e.Calendar), mail.WithFileContentType("text/calendar; method="+mail.ContentType(e.Method)+"; charset=utf-8")); err != nil {
 			return nil, fmt.Errorf("calendar: %w", err)
 		}
 	}
@@ -61,7 +62,7 @@ func listHeaders(m *mail.Msg, e mce.Edition, s Sender) {
 	site := s.Site
 	m.SetGenHeader("List-Unsubscribe", fmt.Sprintf("<%s>, <mailto:%s?subject=leave-%s>", site.LeaveURL(token), s.leaveMail(), token))
 	m.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
-	m.SetGenHeader("List-Id", fmt.Sprintf("%s <%s.%s>", oneLine(site.Name), e.ListID, site.Domain()))
+	m.SetGenHeader("List-Id", fmt.Sprintf("%s <%s.%s>", phrase(site.Name), e.ListID, site.Domain()))
 	m.SetGenHeader("List-Help", "<"+site.URL("help")+">")
 	m.SetGenHeader("List-Owner", "<mailto:"+site.ReplyTo+">")
 	m.SetGenHeader("List-Archive", "<"+site.URL("archive")+">")
@@ -76,6 +77,11 @@ func replyTo(e mce.Edition, s Sender) string {
 		return e.ReplyTo
 	}
 	return s.Site.ReplyTo
+}
+
+// phrase is a name as it may stand before an angle bracket: quoted or encoded by itself. go-mail would encode the bracket along with it.
+func phrase(s string) string {
+	return strings.TrimSuffix((&netmail.Address{Name: oneLine(s), Address: "a@b"}).String(), " <a@b>")
 }
 
 // oneLine keeps line breaks out of a header value, whatever editors write into a subject.

@@ -3,6 +3,7 @@ package mailer
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/wneessen/go-mail"
@@ -32,10 +34,14 @@ type Relay struct {
 func ParseRelay(address string) (Relay, error) {
 	form := mce.Invalidf("expected smtp://user:password@host:port?tls=starttls|implicit|none (special signs in the password written as %%40 and so on)")
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "" || (u.Path != "" && u.Path != "/") {
+	if err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "" || u.Fragment != "" || (u.Path != "" && u.Path != "/") {
 		return Relay{}, form
 	}
-	r := Relay{Host: u.Hostname(), Port: 587, TLS: u.Query().Get("tls"), Helo: u.Query().Get("helo")}
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil || strings.Contains(u.RawQuery, "@") { // the rest of a password with a ? in it
+		return Relay{}, form
+	}
+	r := Relay{Host: u.Hostname(), Port: 587, TLS: query.Get("tls"), Helo: query.Get("helo")}
 	r.User = u.User.Username()
 	r.Password, _ = u.User.Password()
 	if r.TLS == "" {
@@ -55,7 +61,7 @@ func ParseRelay(address string) (Relay, error) {
 	if !slices.Contains([]string{"starttls", "implicit", "none"}, r.TLS) {
 		return Relay{}, mce.Invalidf("tls=%s is not known; use starttls, implicit or none", r.TLS)
 	}
-	for key := range u.Query() {
+	for key := range query {
 		if key != "tls" && key != "helo" {
 			return Relay{}, mce.Invalidf("%q is not known; use tls and helo", key)
 		}
@@ -71,18 +77,20 @@ func (r Relay) LogValue() slog.Value {
 // dialTime covers connecting, TLS and the log-in.
 const dialTime = 30 * time.Second
 
-func (r Relay) client() (*mail.Client, error) {
+func (r Relay) client(dial mail.DialContextFunc) (*mail.Client, error) {
 	helo := r.Helo
 	if helo == "" {
 		helo, _ = os.Hostname()
 	}
-	options := []mail.Option{mail.WithPort(r.Port), mail.WithTimeout(dialTime), mail.WithoutSMTPUTF8()}
+	options := []mail.Option{mail.WithPort(r.Port), mail.WithTimeout(dialTime), mail.WithoutSMTPUTF8(), mail.WithDialContextFunc(dial)}
 	if helo != "" {
 		options = append(options, mail.WithHELO(helo))
 	}
 	switch r.TLS {
 	case "implicit":
-		options = append(options, mail.WithSSL())
+		// connect speaks TLS from the first byte. With this policy go-mail looks at the connection and finds it so; WithSSL believes
+		// only in connections of its own making, and would keep back the password.
+		options = append(options, mail.WithTLSPolicy(mail.TLSOpportunistic))
 	case "none":
 		options = append(options, mail.WithTLSPolicy(mail.NoTLS))
 	default:
@@ -94,17 +102,39 @@ func (r Relay) client() (*mail.Client, error) {
 	return mail.NewClient(r.Host, options...)
 }
 
-// dial opens a connection, with TLS and log-in as asked for.
+// connect opens the connection that the dialogue runs over: plain, or under TLS from the beginning.
+func (r Relay) connect(ctx context.Context) (net.Conn, error) {
+	address := net.JoinHostPort(r.Host, strconv.Itoa(r.Port))
+	if r.TLS == "implicit" {
+		d := tls.Dialer{Config: &tls.Config{ServerName: r.Host, MinVersion: tls.VersionTLS12}}
+		return d.DialContext(ctx, "tcp", address)
+	}
+	var d net.Dialer
+	return d.DialContext(ctx, "tcp", address)
+}
+
+// dial opens a connection, with TLS and log-in as asked for. When ctx ends on the way the connection is cut.
 func (r Relay) dial(ctx context.Context) (*conn, error) {
-	client, err := r.client()
+	var wire net.Conn
+	stop := func() bool { return true }
+	client, err := r.client(func(dialing context.Context, _, _ string) (c net.Conn, err error) {
+		if c, err = r.connect(dialing); err == nil {
+			wire, stop = c, context.AfterFunc(ctx, func() { c.Close() }) //nolint:errcheck // it is given up
+		}
+		return c, err
+	})
 	if err != nil {
 		return nil, err
 	}
 	c, err := client.DialToSMTPClientWithContext(ctx)
+	stop()
 	if err != nil {
+		if wire != nil {
+			wire.Close() //nolint:errcheck // go-mail leaves it open
+		}
 		return nil, mce.Unavailablef(err, "the mail relay %s cannot be reached or refuses us", r.LogValue())
 	}
-	return &conn{smtp: c, used: time.Now()}, nil
+	return &conn{smtp: c, wire: wire, used: time.Now()}, nil
 }
 
 // sendOne delivers one prepared mail.

@@ -2,6 +2,8 @@ package mailer
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -9,13 +11,14 @@ import (
 
 // session works through the outbox on one connection of its own.
 type session struct {
-	m       *Mailer
-	wake    <-chan struct{}
-	express bool            // single letters only, so that they never wait behind a newsletter
-	hard    context.Context // ends when even letters on their way must be given up
-	window  chan struct{}   // a place for each letter whose outcome is not committed
-	conn    *conn           // nil while not connected
-	buf     []byte
+	m        *Mailer
+	wake     <-chan struct{}
+	express  bool            // single letters only, so that they never wait behind a newsletter
+	hard     context.Context //nolint:containedctx // one for all sessions: ends when even letters on their way must be given up
+	window   chan struct{}   // a place for each letter whose outcome is not committed
+	conn     *conn           // nil while not connected
+	buf      []byte          // the letter in hand
+	unsigned []byte
 }
 
 func (s *session) run(ctx context.Context) {
@@ -51,7 +54,8 @@ func (s *session) idle(ctx context.Context) bool {
 	return true
 }
 
-// work does one portion; false means that there was none.
+// work does one portion; false means that there was none. Its claims are not cut short by the order to stop: one that the database had
+// granted already would look like that of a dead session, and its first letters would be in doubt.
 func (s *session) work(ctx context.Context) (bool, error) {
 	if s.express {
 		return s.workExpress(ctx)
@@ -62,25 +66,23 @@ func (s *session) work(ctx context.Context) (bool, error) {
 // workExpress delivers a handful of single letters: never more than may be in doubt together.
 func (s *session) workExpress(ctx context.Context) (bool, error) {
 	queried := time.Now()
-	lease, letters, err := s.m.Outbox.ClaimExpress(ctx, Window, s.m.Clock.Now())
+	lease, letters, err := s.m.Outbox.ClaimExpress(s.hard, Window, s.m.Clock.Now())
 	if err != nil || len(letters) == 0 {
 		return false, err
 	}
 	s.m.leases.hold(lease, queried)
 	defer s.m.leases.drop(lease)
-	for _, l := range letters {
-		if ctx.Err() != nil || !s.letter(l, lease) {
-			break
-		}
+	for goOn, i := true, 0; goOn && err == nil && i < len(letters) && ctx.Err() == nil; i++ {
+		goOn, err = s.letter(letters[i], lease)
 	}
 	s.settled()
-	return true, s.m.Outbox.ReleaseExpress(s.hard, lease)
+	return true, errors.Join(err, s.m.Outbox.ReleaseExpress(s.hard, lease))
 }
 
 // workRun delivers a run of a newsletter, strictly in order: what a crash leaves behind is then what was tried, in order, and what was not.
 func (s *session) workRun(ctx context.Context) (bool, error) {
 	queried := time.Now()
-	run, ok, err := s.m.Outbox.LeaseRun(ctx, Window)
+	run, ok, err := s.m.Outbox.LeaseRun(s.hard, Window)
 	if err != nil || !ok {
 		return false, err
 	}
@@ -108,8 +110,11 @@ func (s *session) letters(ctx context.Context, run mce.Run) error {
 			return err
 		}
 		for _, l := range letters {
-			if ctx.Err() != nil || !s.letter(l, run.Lease) {
+			if ctx.Err() != nil {
 				return nil
+			}
+			if goOn, err := s.letter(l, run.Lease); !goOn || err != nil {
+				return err
 			}
 			after = l.ID
 		}
@@ -118,32 +123,49 @@ func (s *session) letters(ctx context.Context, run mce.Run) error {
 }
 
 // letter takes one letter through stamp, deliver, judge and settle; false: go no further under this lease, the letter is as it was.
-func (s *session) letter(l mce.Letter, lease string) bool {
+// The error, if there is one, is the outbox's.
+func (s *session) letter(l mce.Letter, lease string) (goOn bool, err error) {
 	s.window <- struct{}{} // waits rather than exceed the window
 	if l.LeftOut != "" {
 		s.settle(mce.Try{Letter: l, Outcome: mce.LeftOut, Detail: l.LeftOut})
-		return true
+		return true, nil
 	}
 	edition, err := s.m.press.edition(s.hard, l.EditionID)
-	if mce.ErrorCode(err) == mce.Internal {
-		s.m.Log.Error("outbox", "letter", l.ID, "err", err)
+	if code := mce.ErrorCode(err); err != nil && code != mce.Invalid && code != mce.NotFound {
 		<-s.window
-		return false
+		return false, fmt.Errorf("letter %d: %w", l.ID, err)
 	}
 	if err == nil {
-		s.buf, err = edition.stamp(s.buf[:0], l, s.m.Keys)
+		err = s.make(edition, l)
 	}
 	if err != nil {
 		s.settle(unmade(l, err, s.m.Clock.Now()))
-		return true
+		return true, nil
+	}
+	if edition.over(s.m.Clock.Now()) {
+		s.settle(mce.Try{Letter: l, Outcome: mce.Expired, Detail: "its latest useful moment had passed"})
+		return true, nil
 	}
 	answer, ok := s.deliver(l, lease)
 	if !ok {
 		<-s.window
-		return false
+		return false, nil
 	}
 	s.settle(judge(l, edition.latest, answer, s.m.Clock.Now()))
-	return true
+	return true, nil
+}
+
+// make puts the finished letter into buf: stamped, and signed if we sign.
+func (s *session) make(edition *stamp, l mce.Letter) (err error) {
+	if s.m.Sign == nil {
+		s.buf, err = edition.stamp(s.buf[:0], l, s.m.Keys)
+		return err
+	}
+	if s.unsigned, err = edition.stamp(s.unsigned[:0], l, s.m.Keys); err != nil {
+		return err
+	}
+	s.buf, err = s.m.Sign.Sign(s.buf[:0], s.unsigned)
+	return err
 }
 
 // deliver sends the stamped letter. A connection that turns out dead before the server took anything is replaced once: servers hang up

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/textproto"
 	"time"
 
@@ -23,6 +24,7 @@ const (
 // conn is a kept-open connection to the relay.
 type conn struct {
 	smtp *smtp.Client
+	wire net.Conn // what smtp talks over. smtp's own deadline waits for a command under way, so it cannot cut one short
 	used time.Time
 }
 
@@ -30,7 +32,7 @@ func (c *conn) unused() time.Duration { return time.Since(c.used) }
 
 // send takes one letter through MAIL, RCPT, DATA and the final dot; when ctx ends on the way the connection is cut.
 func (c *conn) send(ctx context.Context, from, to string, content []byte) answer {
-	stop := context.AfterFunc(ctx, func() { c.smtp.UpdateDeadline(-time.Second) }) //nolint:errcheck // a closed connection is as good
+	stop := context.AfterFunc(ctx, func() { c.wire.SetDeadline(time.Unix(1, 0)) }) //nolint:errcheck // a closed connection is as good
 	defer stop()
 	c.used = time.Now()
 	steps := []struct {
@@ -44,11 +46,12 @@ func (c *conn) send(ctx context.Context, from, to string, content []byte) answer
 		{phaseDot, dotTime, c.dot},
 	}
 	for _, step := range steps {
-		if err := c.smtp.UpdateDeadline(step.limit); err != nil {
-			return answer{phase: step.phase, text: err.Error(), broken: true, err: err}
+		begun := min(step.phase, phaseData) // no byte of the dot has gone yet
+		if err := c.wire.SetDeadline(time.Now().Add(step.limit)); err != nil {
+			return answer{phase: begun, text: err.Error(), broken: true, err: err}
 		}
-		if ctx.Err() != nil && step.phase < phaseDot {
-			return answer{phase: step.phase, text: "stopped", broken: true, err: ctx.Err()}
+		if ctx.Err() != nil { // asked for after the deadline was set: one that ends later sets its own
+			return answer{phase: begun, text: "stopped", broken: true, err: ctx.Err()}
 		}
 		if err := step.do(); err != nil {
 			return c.failed(step.phase, err)
@@ -102,11 +105,11 @@ func (c *conn) failed(p phase, err error) answer {
 
 // abort cuts the connection without another byte.
 func (c *conn) abort() {
-	c.smtp.Close() //nolint:errcheck // there is nothing to be done about it
+	c.wire.Close() //nolint:errcheck // there is nothing to be done about it
 }
 
 func (c *conn) quit() {
-	c.smtp.UpdateDeadline(5 * time.Second) //nolint:errcheck // Quit will say
+	c.wire.SetDeadline(time.Now().Add(5 * time.Second)) //nolint:errcheck // Quit will say
 	if c.smtp.Quit() != nil {
 		c.abort()
 	}

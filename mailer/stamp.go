@@ -80,6 +80,9 @@ func markForm(nonce string) *regexp.Regexp {
 	return regexp.MustCompile(loose("zq"+nonce) + `(?:=\r\n)?((?:[A-Z]|=\r\n)+)` + loose("qz"))
 }
 
+// over reports whether the letter is of no more use, after an outage for instance.
+func (st *stamp) over(now time.Time) bool { return !st.latest.IsZero() && now.After(st.latest) }
+
 // check compares the slots found with those that went in.
 func (st *stamp) check(e mce.Edition) error {
 	want := 3 + strings.Count(e.HTML, "zq"+e.Nonce) + strings.Count(e.Text, "zq"+e.Nonce)
@@ -116,7 +119,7 @@ func (st *stamp) stamp(dst []byte, l mce.Letter, keys *mce.Keys) ([]byte, error)
 		case slotDate:
 			dst = l.CreatedAt.AppendFormat(dst, time.RFC1123Z)
 		case slotTo:
-			dst = append(dst, (&mail.Address{Name: l.Name, Address: l.To}).String()...)
+			dst = append(dst, mailbox(l.Name, l.To)...)
 		case mce.SlotToken:
 			dst = keys.AppendToken(dst, l.Purpose(), l.PersonID, l.CauseID)
 		case mce.SlotCode:
@@ -130,6 +133,16 @@ func (st *stamp) stamp(dst []byte, l mce.Letter, keys *mce.Keys) ([]byte, error)
 		}
 	}
 	return append(dst, st.parts[len(st.slots)]...), nil
+}
+
+// mailbox is a name and an address for a header. A long name is many encoded words; each goes on a line of its own (RFC 2047 §2: a line
+// with any has at most 76 characters).
+func mailbox(name, address string) string {
+	s := (&mail.Address{Name: name, Address: address}).String()
+	if len(s) <= 72 {
+		return s
+	}
+	return strings.ReplaceAll(s, "?= ", "?=\r\n ")
 }
 
 // appendQuoted appends s in quoted-printable. What is plain and short, as most names are, is copied.

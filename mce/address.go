@@ -27,7 +27,7 @@ func ParseAddress(s string) (string, error) {
 		return refuse(why)
 	}
 	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || !domainForm(ascii) {
+	if err != nil || !utf8.ValidString(domain) || !domainForm(ascii) {
 		return refuse("what stands behind the @ is not the name of a domain")
 	}
 	whole := local + "@" + strings.ToLower(ascii)
@@ -68,7 +68,7 @@ func localFault(local string) string {
 	return ""
 }
 
-// domainForm: at least two labels of RFC 1123 §2.1, the last one not all digits.
+// domainForm: at least two labels of RFC 1123 §2.1, the last one of letters alone, or the ASCII form of another script.
 func domainForm(domain string) bool {
 	labels := strings.Split(domain, ".")
 	if len(labels) < 2 || len(domain) > 253 {
@@ -79,5 +79,6 @@ func domainForm(domain string) bool {
 			return false
 		}
 	}
-	return strings.Trim(labels[len(labels)-1], "0123456789") != ""
+	top := labels[len(labels)-1]
+	return strings.HasPrefix(top, "xn--") || !strings.ContainsAny(top, "0123456789-")
 }

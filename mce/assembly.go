@@ -9,8 +9,8 @@ import (
 
 // ItemRef names a piece of content.
 type ItemRef struct {
-	Kind ItemKind
-	ID   int64
+	Kind ItemKind `json:"kind"`
+	ID   int64    `json:"id"`
 }
 
 // Candidate is a piece of content as the assembly looks at it.
@@ -91,7 +91,7 @@ func Assemble(s Series, at time.Time, stock []Candidate) Assembly {
 
 // admissible decides by the item alone, without sections and quotas.
 func admissible(s Series, c Candidate, at time.Time) (Verdict, string) {
-	day := func(t time.Time) string { return t.In(zoneOrUTC(s.TimeZone)).Format("2 January 2006") }
+	day := func(t time.Time) string { return t.In(zoneOrUTC(s.TimeZone)).Format("2 January 2006, 15:04") }
 	switch {
 	case c.RanIn > 0:
 		return Dropped, fmt.Sprintf("ran in number %d", c.RanIn)
@@ -138,21 +138,29 @@ func (s Series) byPlace(a, b Decision) int {
 	)
 }
 
-// Subject proposes the issue's subject: the titles of its first two items, in each language that both have.
+// Subject proposes the issue's subject.
 func (a Assembly) Subject() Text {
-	var first []Text
+	var titles []Text
 	for _, d := range a.Decisions {
-		if d.Verdict == In && len(first) < 2 {
-			first = append(first, d.Title)
+		if d.Verdict == In {
+			titles = append(titles, d.Title)
 		}
 	}
-	if len(first) == 0 {
+	return ProposeSubject(titles)
+}
+
+// ProposeSubject joins the first two titles, in each language that both have and where that stays short; nil when there are none.
+func ProposeSubject(titles []Text) Text {
+	if len(titles) == 0 {
 		return nil
 	}
 	subject := Text{}
-	for lang, title := range first[0] {
-		if len(first) == 2 && first[1][lang] != "" && len(title)+len(first[1][lang]) < 90 {
-			title += " · " + first[1][lang]
+	for lang, title := range titles[0] {
+		if title == "" {
+			continue
+		}
+		if len(titles) > 1 && titles[1][lang] != "" && len(title)+len(titles[1][lang]) < 90 {
+			title += " · " + titles[1][lang]
 		}
 		subject[lang] = title
 	}
@@ -162,9 +170,9 @@ func (a Assembly) Subject() Text {
 // Explanation is one line of "issue explain".
 type Explanation struct {
 	Kind    ItemKind `json:"kind"`
-	Slug    string       `json:"slug"`
-	Title   string       `json:"title"`
-	Section string       `json:"section,omitempty"`
+	Slug    string   `json:"slug"`
+	Title   string   `json:"title"`
+	Section string   `json:"section,omitempty"`
 	Verdict Verdict  `json:"verdict"`
-	Reason  string       `json:"reason"`
+	Reason  string   `json:"reason"`
 }

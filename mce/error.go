@@ -9,15 +9,15 @@ import (
 type Code string
 
 const (
-	// Invalid: the input is wrong; the sentence says what is expected.
+	// Invalid means that the input is wrong; the sentence says what is expected.
 	Invalid Code = "invalid"
-	// NotFound: the named thing does not exist.
+	// NotFound means that the named thing does not exist.
 	NotFound Code = "not_found"
-	// Conflict: the thing is not in a state that allows what was asked.
+	// Conflict means that the thing is not in a state that allows what was asked.
 	Conflict Code = "conflict"
-	// Unavailable: a part we need (database, mail relay) cannot be reached now; trying later may help.
+	// Unavailable means that a part we need (database, mail relay) cannot be reached now; trying later may help.
 	Unavailable Code = "unavailable"
-	// Internal: everything else; people see one line, the operator the cause.
+	// Internal is everything else: people see one line, the operator the cause.
 	Internal Code = "internal"
 )
 

@@ -73,7 +73,7 @@ func (e Event) Zone() *time.Location { return zoneOrUTC(e.TimeZone) }
 // A corrected typo in the title is none.
 func (e Event) MaterialChange(next Event) bool {
 	return !e.Starts.Equal(next.Starts) || !e.Ends.Equal(next.Ends) ||
-		e.Venue[English] != next.Venue[English] || e.Address != next.Address || e.Online != next.Online ||
+		e.City[English] != next.City[English] || e.Venue[English] != next.Venue[English] || e.Address != next.Address || e.Online != next.Online ||
 		(e.State == EventCancelled) != (next.State == EventCancelled)
 }
 

@@ -3,6 +3,7 @@ package mce
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 )
@@ -110,11 +111,11 @@ type Issue struct {
 // Item is a piece of content in an issue, frozen as words: what an edition is rendered from.
 type Item struct {
 	ItemRef
-	Section  string
-	Topics   []string
-	Article  *Article  `json:",omitempty"`
-	Event    *Event    `json:",omitempty"`
-	Resource *Resource `json:",omitempty"`
+	Section  string    `json:"section"`
+	Topics   []string  `json:"topics"`
+	Article  *Article  `json:"article,omitempty"`
+	Event    *Event    `json:"event,omitempty"`
+	Resource *Resource `json:"resource,omitempty"`
 }
 
 // Draft is everything that an issue would say if it went out now: the issue, its series and its items with their current texts.
@@ -124,13 +125,28 @@ type Draft struct {
 	Items  []Item
 }
 
-// For keeps the items for a reader of these topics; an item without topics is for everybody.
+// For keeps the items for a reader of these topics; an item without topics is for everybody. A subject that is still the proposal is
+// proposed anew, so that it never names what the edition does not have.
 func (d Draft) For(topics []string) Draft {
 	out := d
 	out.Items = slices.DeleteFunc(slices.Clone(d.Items), func(it Item) bool {
 		return len(it.Topics) > 0 && !slices.ContainsFunc(it.Topics, func(t string) bool { return slices.Contains(topics, t) })
 	})
+	if maps.Equal(d.Issue.Subject, d.Proposal()) {
+		out.Issue.Subject = out.Proposal()
+	}
 	return out
+}
+
+// Proposal is the subject that the draft proposes for itself.
+func (d Draft) Proposal() Text { return ProposeSubject(d.titles()) }
+
+func (d Draft) titles() []Text {
+	titles := make([]Text, len(d.Items))
+	for i, it := range d.Items {
+		titles[i] = it.Title()
+	}
+	return titles
 }
 
 // Topics lists the topics of the draft's items, sorted: only these tell editions apart.

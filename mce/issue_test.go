@@ -123,6 +123,15 @@ func TestAReaderGetsTheItemsOfTheirTopics(t *testing.T) {
 	if diff := cmp.Diff([]string{"eu", "events"}, draft().Topics()); diff != "" {
 		t.Error(diff)
 	}
+	d := draft()
+	d.Issue.Subject = d.Proposal()
+	if got := d.For([]string{"events"}).Issue.Subject["en"]; got != "E · R" {
+		t.Errorf("a proposed subject names what the reader does not get: %q", got)
+	}
+	d.Issue.Subject = en("Read this")
+	if got := d.For([]string{"events"}).Issue.Subject["en"]; got != "Read this" {
+		t.Errorf("the editors' subject became %q", got)
+	}
 	if (mce.Item{}).Title() != nil {
 		t.Error("an item without content has a title")
 	}

@@ -30,11 +30,11 @@ type Subscriber struct {
 
 // Consent is one line of the append-only record of what a person agreed to or withdrew.
 type Consent struct {
-	ID      int64
-	Action  string // asked, confirmed, imported, withdrawn
-	Wording string // the exact words; empty for a withdrawal
-	Source  string // form, command line, import, one-click …
-	At      time.Time
+	ID      int64     `json:"-"`
+	Action  string    `json:"action"`  // asked, confirmed, imported, withdrawn
+	Wording string    `json:"wording"` // the exact words; empty for a withdrawal
+	Source  string    `json:"source"`  // form, command line, import, one-click …
+	At      time.Time `json:"at"`
 }
 
 // RegistrationState is where a registration stands.

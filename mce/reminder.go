@@ -102,5 +102,9 @@ func (r ReminderRule) Words() string {
 	if r.Days == 0 {
 		return fmt.Sprintf("on the day %s, at %s", verb, r.At)
 	}
-	return fmt.Sprintf("%d days %s %s, at %s", max(r.Days, -r.Days), when, verb, r.At)
+	days := fmt.Sprintf("%d days", max(r.Days, -r.Days))
+	if days == "1 days" {
+		days = "1 day"
+	}
+	return fmt.Sprintf("%s %s %s, at %s", days, when, verb, r.At)
 }

@@ -72,12 +72,12 @@ func TestARuleConcernsItsEvents(t *testing.T) {
 
 func TestARuleReadsAsASentence(t *testing.T) {
 	for want, r := range map[string]mce.ReminderRule{
-		"7 days before it starts, at 09:00":   rule(mce.AtStart, -7, "09:00", 1),
-		"3 days after it ends, at 10:00":      rule(mce.AtEnd, 3, "10:00", 1),
-		"on the day it starts, at 07:00":      rule(mce.AtStart, 0, "07:00", 1),
-		"2 days after it starts, at 07:00":    rule(mce.AtStart, 2, "07:00", 1),
-		"1 day before it starts, at 07:00":    rule(mce.AtStart, -1, "07:00", 1),
-		"14 days before it ends, at 08:00":    rule(mce.AtEnd, -14, "08:00", 1),
+		"7 days before it starts, at 09:00": rule(mce.AtStart, -7, "09:00", 1),
+		"3 days after it ends, at 10:00":    rule(mce.AtEnd, 3, "10:00", 1),
+		"on the day it starts, at 07:00":    rule(mce.AtStart, 0, "07:00", 1),
+		"2 days after it starts, at 07:00":  rule(mce.AtStart, 2, "07:00", 1),
+		"1 day before it starts, at 07:00":  rule(mce.AtStart, -1, "07:00", 1),
+		"14 days before it ends, at 08:00":  rule(mce.AtEnd, -14, "08:00", 1),
 	} {
 		if got := r.Words(); got != want {
 			t.Errorf("%q, want %q", got, want)

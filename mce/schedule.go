@@ -85,7 +85,7 @@ func (s Schedule) place(wall time.Time) Slot {
 	if asWall(due).Before(wall) { // time.Date may answer a gap from either side: take the later
 		due = due.Add(wall.Sub(asWall(due)))
 	}
-	for _, shift := range []time.Duration{time.Hour, 30 * time.Minute} { // half an hour: Lord Howe
+	for _, shift := range []time.Duration{2 * time.Hour, time.Hour, 30 * time.Minute} { // two hours: Troll; half an hour: Lord Howe
 		if earlier := due.Add(-shift); asWall(earlier).Equal(wall) {
 			due = earlier // a repeated hour: its first passing
 		}

@@ -124,7 +124,6 @@ func readTable(r io.Reader, required, optional []string, row func(line int, cell
 		if errors.Is(err, io.EOF) {
 			return faults, nil
 		}
-		line, _ := in.FieldPos(0)
 		var wrong *csv.ParseError
 		if errors.As(err, &wrong) {
 			faults = append(faults, LineFault{wrong.StartLine, "quotation marks are not in order: " + wrong.Err.Error()})
@@ -133,6 +132,7 @@ func readTable(r io.Reader, required, optional []string, row func(line int, cell
 		if err != nil {
 			return faults, fmt.Errorf("read table: %w", err)
 		}
+		line, _ := in.FieldPos(0)
 		if len(record) != len(header) {
 			faults = append(faults, LineFault{line, fmt.Sprintf("%d columns where the header has %d", len(record), len(header))})
 			continue

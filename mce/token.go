@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"strings"
 )
 
 // Purpose is what a token is good for. A token of one purpose is worth nothing for another.
@@ -20,7 +21,7 @@ const (
 	ForReturn     Purpose = "return"   // letter, 0: the keyed return path
 )
 
-// Token carries two numbers and their keyed MAC in 27 to 40 characters that are safe in URLs and addresses. Nothing about it is
+// Token carries two numbers and their keyed MAC in 24 to 48 characters that are safe in URLs and addresses. Nothing about it is
 // stored, so nothing can leak from the database, and it works for as long as the secret is kept.
 type Token = string
 
@@ -77,7 +78,7 @@ var errToken = errors.New("bad token")
 func (k *Keys) Open(p Purpose, t Token) (a, b int64, err error) {
 	fault := &Error{Code: NotFound, Message: "This link is not one of ours, or it was cut off on its way. Please use the whole link from the mail.", Err: errToken}
 	raw, decodeErr := base64.RawURLEncoding.Strict().DecodeString(t)
-	if decodeErr != nil || len(raw) < 2+macSize || len(raw) > 2*binary.MaxVarintLen64+macSize {
+	if decodeErr != nil || strings.ContainsAny(t, "\r\n") || len(raw) < 2+macSize || len(raw) > 2*binary.MaxVarintLen64+macSize {
 		return 0, 0, fault
 	}
 	numbers, mac := raw[:len(raw)-macSize], raw[len(raw)-macSize:]

@@ -113,6 +113,37 @@ func saveState(ctx context.Context, tx *sqlx.Tx, i mce.Issue) error {
 	return err
 }
 
+// SetSubject gives an issue that has not begun to leave a subject of the editors' own; an empty one brings the proposal back. Like any
+// edit it voids an approval.
+func (s *Store) SetSubject(ctx context.Context, id int64, subject mce.Text) (mce.Issue, error) {
+	var issue mce.Issue
+	err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) (err error) {
+		if issue, err = issueByID(ctx, tx, id, " for update of i"); err != nil {
+			return err
+		}
+		if !issue.StartedAt.IsZero() || issue.State == mce.Skipped || issue.State == mce.Cancelled {
+			return mce.Conflictf("the issue is %s; its subject cannot be changed any more", issue.State.Words())
+		}
+		if len(subject) == 0 {
+			d, err := draft(ctx, tx, issue)
+			if err != nil {
+				return err
+			}
+			subject = d.Proposal()
+		}
+		issue.Subject = subject
+		if _, err := tx.ExecContext(ctx, `update issues set subject = $2 where id = $1`, id, jsonb[mce.Text]{subject}); err != nil {
+			return err
+		}
+		if issue.Seal == nil {
+			return nil
+		}
+		voided(&issue)
+		return saveState(ctx, tx, issue)
+	})
+	return issue, err
+}
+
 // Submit puts an assembled issue before the editors.
 func (s *Store) Submit(ctx context.Context, id int64) (mce.Issue, error) {
 	return s.act(ctx, id, mce.Submit, nil)
@@ -174,19 +205,36 @@ func (s *Store) VoidChanged(ctx context.Context, look string) ([]mce.Issue, erro
 	}
 	var out []mce.Issue
 	for _, i := range sealed {
-		if intact, err := sealHolds(ctx, s.db, i, look); err != nil || intact {
-			if err != nil {
-				return out, err
-			}
+		intact, err := sealHolds(ctx, s.db, i, look)
+		if err != nil {
+			return out, err
+		}
+		if intact {
 			continue
 		}
-		issue, err := s.act(ctx, i.ID, mce.Void, func(_ *sqlx.Tx, i *mce.Issue) error { voided(i); return nil })
+		issue, err := s.act(ctx, i.ID, mce.Void, func(tx *sqlx.Tx, i *mce.Issue) error { return voidIfChanged(ctx, tx, i, look) })
+		if mce.ErrorCode(err) == mce.Conflict {
+			continue // another daemon was first, or somebody has just approved it again
+		}
 		if err != nil {
 			return out, err
 		}
 		out = append(out, issue)
 	}
 	return out, nil
+}
+
+// voidIfChanged looks once more, now that the issue is locked.
+func voidIfChanged(ctx context.Context, tx *sqlx.Tx, i *mce.Issue, look string) error {
+	intact, err := sealHolds(ctx, tx, *i, look)
+	if err != nil {
+		return err
+	}
+	if intact {
+		return mce.Conflictf("issue %d says what was approved", i.ID)
+	}
+	voided(i)
+	return nil
 }
 
 func voided(i *mce.Issue) {

@@ -28,22 +28,16 @@ func (s *Store) PreparePartitions(ctx context.Context, now time.Time) error {
 func ensurePartition(ctx context.Context, tx *sqlx.Tx, now time.Time) error {
 	first := time.Date(now.UTC().Year(), now.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
 	name := "letters_" + first.Format("2006_01")
-	exists := func() (there bool, err error) {
-		err = tx.GetContext(ctx, &there, `select to_regclass($1) is not null`, name)
-		return there, err
-	}
-	if there, err := exists(); err != nil || there {
+	var there bool
+	if err := tx.GetContext(ctx, &there, `select to_regclass($1) is not null`, name); err != nil || there {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `select pg_advisory_xact_lock(hashtext('letters partition'))`); err != nil {
 		return err
 	}
-	if there, err := exists(); err != nil || there {
-		return err
-	}
 	// The name and the dates are made of digits here, nothing comes from outside. Room is left in the pages for the second write.
 	_, err := tx.ExecContext(ctx, fmt.Sprintf(
-		`create table %s partition of letters for values from ('%s') to ('%s') with (fillfactor = 80)`,
+		`create table if not exists %s partition of letters for values from ('%s') to ('%s') with (fillfactor = 80)`,
 		name, first.Format(time.DateOnly), first.AddDate(0, 1, 0).Format(time.DateOnly)))
 	return err
 }

@@ -65,7 +65,7 @@ func (s *Store) Close() error { return s.db.Close() }
 
 // Migrate brings the schema up to date. Several daemons may do so at once: a session lock lets one go first. It is harmless to repeat.
 func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
-	locker, err := lock.NewPostgresSessionLocker()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // every second, for five minutes
 	if err != nil {
 		return 0, err
 	}
@@ -126,8 +126,9 @@ func (s *Store) inTx(ctx context.Context, level sql.IsolationLevel, f func(*sqlx
 	return tx.Commit()
 }
 
-// isDuplicate reports whether an error is the violation of a unique key.
-func isDuplicate(err error) bool {
+// overtaken reports whether an error means that another daemon did the same at the same moment: a serialization failure, or the
+// violation of a unique key.
+func overtaken(err error) bool {
 	var e *pq.Error
-	return errors.As(err, &e) && e.Code == "23505"
+	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "23505")
 }

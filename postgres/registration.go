@@ -104,9 +104,9 @@ func saveRegistration(ctx context.Context, tx *sqlx.Tx, event mce.Event, p mce.R
 	return row.registration(), err
 }
 
-// newCode is what a delegate may type at the desk: 8 of 31 signs, none of which looks like another.
+// newCode is what a delegate may type at the desk: 8 of 25 signs, none of which looks like another.
 func newCode() string {
-	const signs = "ABCDEFGHJKLMNPQRSTUVWXYZ2345678"
+	const signs = "ACDEFGHJKLMNPQRTUVWXY3479"
 	raw := make([]byte, 8)
 	rand.Read(raw)
 	for i, b := range raw {
@@ -118,7 +118,7 @@ func newCode() string {
 // CancelRegistration gives a place back. Reminders stop, also those in the outbox.
 func (s *Store) CancelRegistration(ctx context.Context, event, email string, now time.Time) error {
 	const cancel = `
-		update registrations r set state = 'cancelled', sequence = sequence + 1, cancelled_at = $3
+		update registrations r set state = 'cancelled', sequence = r.sequence + 1, cancelled_at = $3
 		from events e where e.id = r.event_id and e.slug = $1 and lower(r.email) = lower($2) and r.state = 'registered'`
 	res, err := s.db.ExecContext(ctx, cancel, event, email, now)
 	if err != nil {

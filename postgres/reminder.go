@@ -66,7 +66,7 @@ const dueDelegates = `
 		and not exists (select from reminders m where m.rule_id = $3 and m.registration_id = r.id)`
 
 // QueueReminder puts a due reminder of an event into the outbox, for every delegate who has not had it; render makes its edition in a
-// language. Repeating it does nothing.
+// language. Repeating it, also at the same moment elsewhere, does nothing.
 func (s *Store) QueueReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, latest, now time.Time, render func(mce.Lang) (mce.Edition, error), domain string) (letters int, err error) {
 	err = s.inTx(ctx, sql.LevelRepeatableRead, func(tx *sqlx.Tx) error {
 		var langs []mce.Lang
@@ -106,6 +106,9 @@ func (s *Store) QueueReminder(ctx context.Context, rule mce.ReminderRule, event 
 		}
 		return wake(ctx, tx)
 	})
+	if overtaken(err) {
+		return 0, nil // another daemon was first; what it left out the next tick finds
+	}
 	return letters, err
 }
 

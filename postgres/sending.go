@@ -44,6 +44,9 @@ func (s *Store) StartSending(ctx context.Context, id int64, render mce.Renderer,
 		letters, err = fanOut(ctx, tx, issue, render, domain, now)
 		return err
 	})
+	if overtaken(err) {
+		return 0, mce.Conflictf("issue %d is being sent by another daemon", id)
+	}
 	if err == nil && issue.State == mce.InReview {
 		err = mce.Conflictf("issue %d was not sent: %s", id, issue.Reason)
 	}

@@ -64,7 +64,7 @@ func settleDelivered(ctx context.Context, tx *sqlx.Tx, tries []mce.Try, now time
 func settleOne(ctx context.Context, tx *sqlx.Tx, t mce.Try, now time.Time) error {
 	const update = `
 		update letters set outcome = $3, attempts = attempts + $4, code = $5, status = $6, detail = $7, settled_at = $8
-		where born = $1 and id = $2 and outcome <> 'delivered'`
+		where born = $1 and id = $2 and outcome in ('waiting', 'deferred', 'uncertain')`
 	spent := 1
 	if t.Outcome == mce.LeftOut {
 		spent = 0
@@ -84,7 +84,7 @@ func settleOne(ctx context.Context, tx *sqlx.Tx, t mce.Try, now time.Time) error
 func again(ctx context.Context, tx *sqlx.Tx, t mce.Try, now time.Time) error {
 	const queue = `
 		insert into express (letter_id, born, issue_id, kind, due, parked)
-		select id, born, issue_id, kind, $3, $4 from letters where born = $1 and id = $2 and outcome <> 'delivered'
+		select id, born, issue_id, kind, $3, $4 from letters where born = $1 and id = $2 and outcome in ('waiting', 'deferred', 'uncertain')
 			and (issue_id is null or exists (select from issues i where i.id = letters.issue_id and i.state in ('sending', 'paused')))
 		on conflict (letter_id) do update set due = excluded.due, parked = excluded.parked, lease = null, leased_until = null`
 	due := t.Due

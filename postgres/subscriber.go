@@ -145,6 +145,10 @@ func (s *Store) AskToConfirm(ctx context.Context, p mce.Subscriber, wording, sou
 			select from consents c where c.subscriber_id = subscribers.id and c.action = 'asked' and c.at > $5::timestamptz - interval '1 day')
 		returning id`
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		// One wish of an address at a time: the next must see this one's consent.
+		if _, err := tx.ExecContext(ctx, `select pg_advisory_xact_lock(hashtext(lower($1)))`, p.Email); err != nil {
+			return err
+		}
 		var suppressed bool
 		if err := tx.GetContext(ctx, &suppressed, `select exists (select from suppressions where email = lower($1))`, p.Email); err != nil || suppressed {
 			return err

@@ -59,16 +59,22 @@ func (s *Scheduler) advance(ctx context.Context, series mce.Series, now time.Tim
 		return err
 	}
 	for _, issue := range waiting {
-		if issue.State == mce.InReview {
-			if _, err := s.Store.Approve(ctx, issue.ID, "the policy of the series", s.Letters.Look()); err != nil {
-				return err
-			}
-		}
-		if _, err := s.Store.Schedule(ctx, issue.ID, now, s.Letters.Look()); err != nil {
+		err := s.letGo(ctx, issue, now)
+		if err != nil && mce.ErrorCode(err) != mce.Conflict { // then another daemon was first, or somebody has just changed it
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *Scheduler) letGo(ctx context.Context, issue mce.Issue, now time.Time) error {
+	if issue.State == mce.InReview {
+		if _, err := s.Store.Approve(ctx, issue.ID, "the policy of the series", s.Letters.Look()); err != nil {
+			return err
+		}
+	}
+	_, err := s.Store.Schedule(ctx, issue.ID, now, s.Letters.Look())
+	return err
 }
 
 // send takes back approvals of what has changed since, and turns the issues whose moment has come into letters.

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/page"
@@ -15,7 +16,7 @@ func (s *Server) archive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := page.ArchiveList{Common: common(r)}
+	v := page.ArchiveList{Common: s.common(r)}
 	for _, i := range sent {
 		v.Issues = append(v.Issues, page.ArchiveIssue{
 			Series: i.Series, Name: i.Name, Number: i.Number, Date: i.Date, Subject: i.Subject, Languages: i.Languages,
@@ -27,11 +28,13 @@ func (s *Server) archive(w http.ResponseWriter, r *http.Request) error {
 
 // archived shows an issue as everybody may read it: the copy that was kept when it was sent, without anything personal.
 func (s *Server) archived(w http.ResponseWriter, r *http.Request) error {
-	number, err := strconv.Atoi(r.PathValue("number"))
-	if err != nil || number < 1 {
+	series := r.PathValue("series")
+	number, numberErr := strconv.ParseInt(r.PathValue("number"), 10, 32) // what the database counts with
+	lang, langErr := mce.ParseLang(r.PathValue("lang"))
+	if strings.Trim(series, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || numberErr != nil || number < 1 || langErr != nil {
 		return mce.NotFoundf("There is no such issue in the archive.")
 	}
-	e, err := s.Store.ArchivedEdition(r.Context(), r.PathValue("series"), number, mce.Lang(r.PathValue("lang")))
+	e, err := s.Store.ArchivedEdition(r.Context(), series, int(number), lang)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 // healthz says that the process answers; nothing else is looked at.
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
 	w.Write([]byte("ok\n")) //nolint:errcheck // the monitor has gone
 }
 

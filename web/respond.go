@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 
 	"golang.org/x/text/language"
 
@@ -28,7 +29,7 @@ func (s *Server) page(h handler) http.Handler {
 			s.Log.Error("page", "route", r.Pattern, "err", err)
 		}
 		lang := readerLang(r, "")
-		v := page.Error{Common: common(r), Status: status}
+		v := page.Error{Common: s.common(r), Status: status}
 		if status < http.StatusInternalServerError {
 			v.Message = mce.ErrorMessage(err)
 		}
@@ -76,8 +77,21 @@ func (s *Server) show(w http.ResponseWriter, status int, lang mce.Lang, render f
 	return nil
 }
 
-func common(r *http.Request) page.Common {
-	return page.Common{Path: r.URL.Path, Display: page.ParseDisplay(r.URL.Query())}
+func (s *Server) common(r *http.Request) page.Common {
+	return page.Common{Path: strings.TrimPrefix(r.URL.Path, s.basePath()), Display: page.ParseDisplay(r.URL.Query())}
+}
+
+// drain reads the body to its end, so that a client that is still sending it gets our answer. Whatever goes wrong is the client's doing.
+func drain(r *http.Request) error {
+	_, err := io.Copy(io.Discard, r.Body)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return &mce.Error{Code: mce.Invalid, Message: "More was sent than any form of ours sends.", Err: err}
+	case err != nil:
+		return &mce.Error{Code: mce.Invalid, Message: "What was sent was cut off on its way. Please try again.", Err: err}
+	}
+	return nil
 }
 
 // readerLang is the language asked for by ?lang, else the person's own, else the browser's first that we have.
@@ -102,12 +116,12 @@ func (s *Server) missing(http.ResponseWriter, *http.Request) error {
 
 func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	lang := readerLang(r, "")
-	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Home(w, lang, common(r)) })
+	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Home(w, lang, s.common(r)) })
 }
 
 func (s *Server) help(w http.ResponseWriter, r *http.Request) error {
 	lang := readerLang(r, "")
-	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Help(w, lang, common(r)) })
+	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Help(w, lang, s.common(r)) })
 }
 
 func (s *Server) stylesheet(w http.ResponseWriter, _ *http.Request) {

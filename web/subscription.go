@@ -11,7 +11,7 @@ import (
 
 // askToLeave shows the page of a leave link. Only its button leaves.
 func (s *Server) askToLeave(w http.ResponseWriter, r *http.Request) error {
-	sub, err := s.subscriber(r, mce.ForLeaving)
+	sub, _, err := s.subscriber(r, mce.ForLeaving)
 	if err != nil {
 		return err
 	}
@@ -25,11 +25,10 @@ func (s *Server) askToLeave(w http.ResponseWriter, r *http.Request) error {
 // leave is RFC 8058 §3.2 and the page's button in one: any POST to the address ends the subscription, whatever its body says or
 // whether it has one. A second one finds it ended and is answered with 200 too.
 func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
-	// The body is read to its end, so that a client that is still sending it gets our answer.
-	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+	if err := drain(r); err != nil {
 		return err
 	}
-	sub, err := s.subscriber(r, mce.ForLeaving)
+	sub, _, err := s.subscriber(r, mce.ForLeaving)
 	if err != nil {
 		return err
 	}
@@ -46,29 +45,37 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) showLeave(w http.ResponseWriter, r *http.Request, sub mce.Subscriber, state page.State) error {
 	lang := readerLang(r, sub.Language)
-	v := page.Leave{Common: common(r), MaskedAddress: mce.MaskAddress(sub.Email), State: state}
+	v := page.Leave{Common: s.common(r), MaskedAddress: mce.MaskAddress(sub.Email), State: state}
 	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Leave(w, lang, v) })
 }
 
 // askToConfirm shows the page of the link in an opt-in letter. Only its button confirms.
 func (s *Server) askToConfirm(w http.ResponseWriter, r *http.Request) error {
-	sub, err := s.subscriber(r, mce.ForConfirming)
+	sub, consent, err := s.subscriber(r, mce.ForConfirming)
 	if err != nil {
 		return err
 	}
 	state := page.Asking
-	if sub.State == mce.Active {
+	switch sub.State {
+	case mce.Active:
 		state = page.Already
+	case mce.Unsubscribed:
+		return ended()
+	case mce.Pending:
 	}
-	return s.showConfirm(w, r, sub, state)
+	return s.showConfirm(w, r, sub, consent, state)
+}
+
+// ended answers whoever comes with the link of a subscription that they have left since.
+func ended() error {
+	return mce.Conflictf("This subscription has ended since. An old link does not bring it back; please subscribe again.")
 }
 
 func (s *Server) confirm(w http.ResponseWriter, r *http.Request) error {
-	sub, err := s.subscriber(r, mce.ForConfirming)
-	if err != nil {
+	if err := drain(r); err != nil {
 		return err
 	}
-	_, consent, err := s.Keys.Open(mce.ForConfirming, r.PathValue("token"))
+	sub, consent, err := s.subscriber(r, mce.ForConfirming)
 	if err != nil {
 		return err
 	}
@@ -77,18 +84,18 @@ func (s *Server) confirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !done && sub.State == mce.Unsubscribed {
-		return mce.Conflictf("This subscription has ended since. An old link does not bring it back; please subscribe again.")
+		return ended()
 	}
 	state := page.Already
 	if done {
 		state = page.Done
 	}
-	return s.showConfirm(w, r, sub, state)
+	return s.showConfirm(w, r, sub, consent, state)
 }
 
-func (s *Server) showConfirm(w http.ResponseWriter, r *http.Request, sub mce.Subscriber, state page.State) error {
+func (s *Server) showConfirm(w http.ResponseWriter, r *http.Request, sub mce.Subscriber, consent int64, state page.State) error {
 	lang := readerLang(r, sub.Language)
-	v := page.Confirm{Common: common(r), MaskedAddress: mce.MaskAddress(sub.Email), State: state}
+	v := page.Confirm{Common: s.common(r), MaskedAddress: mce.MaskAddress(sub.Email), State: state}
 	topics, err := s.Store.Topics(r.Context())
 	if err != nil {
 		return err
@@ -103,18 +110,19 @@ func (s *Server) showConfirm(w http.ResponseWriter, r *http.Request, sub mce.Sub
 		return err
 	}
 	for _, c := range record {
-		if c.Action == "asked" {
+		if c.ID == consent {
 			v.Wording, v.WordingLang = c.Wording, mce.English
 		}
 	}
 	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Confirm(w, lang, v) })
 }
 
-// subscriber is whom the token in the address stands for.
-func (s *Server) subscriber(r *http.Request, p mce.Purpose) (mce.Subscriber, error) {
-	id, _, err := s.Keys.Open(p, r.PathValue("token"))
+// subscriber is whom the token in the address stands for, and the token's second number: the issue, or the consent asked.
+func (s *Server) subscriber(r *http.Request, p mce.Purpose) (sub mce.Subscriber, cause int64, err error) {
+	id, cause, err := s.Keys.Open(p, r.PathValue("token"))
 	if err != nil {
-		return mce.Subscriber{}, err
+		return sub, 0, err
 	}
-	return s.Store.SubscriberByID(r.Context(), id)
+	sub, err = s.Store.SubscriberByID(r.Context(), id)
+	return sub, cause, err
 }

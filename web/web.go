@@ -41,20 +41,20 @@ type Server struct {
 
 // Handler is the whole of the pages, below the path of the public address.
 func (s *Server) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", s.page(s.home))
-	mux.Handle("GET /help", s.page(s.help))
-	mux.Handle("GET /archive", s.page(s.archive))
-	mux.Handle("GET /archive/{series}/{number}/{lang}", s.page(s.archived))
-	mux.Handle("GET /leave/{token}", s.page(s.askToLeave))
-	mux.Handle("POST /leave/{token}", s.page(s.leave))
-	mux.Handle("GET /confirm/{token}", s.page(s.askToConfirm))
-	mux.Handle("POST /confirm/{token}", s.page(s.confirm))
-	mux.Handle("GET /"+s.Pages.StylesheetName(), http.HandlerFunc(s.stylesheet))
-	mux.Handle("GET /healthz", http.HandlerFunc(s.healthz))
-	mux.Handle("GET /readyz", http.HandlerFunc(s.readyz))
+	mux, base := http.NewServeMux(), s.basePath()
+	mux.Handle("GET "+base+"/{$}", s.page(s.home))
+	mux.Handle("GET "+base+"/help", s.page(s.help))
+	mux.Handle("GET "+base+"/archive", s.page(s.archive))
+	mux.Handle("GET "+base+"/archive/{series}/{number}/{lang}", s.page(s.archived))
+	mux.Handle("GET "+base+"/leave/{token}", s.page(s.askToLeave))
+	mux.Handle("POST "+base+"/leave/{token}", s.page(s.leave))
+	mux.Handle("GET "+base+"/confirm/{token}", s.page(s.askToConfirm))
+	mux.Handle("POST "+base+"/confirm/{token}", s.page(s.confirm))
+	mux.Handle("GET "+base+"/"+s.Pages.StylesheetName(), http.HandlerFunc(s.stylesheet))
+	mux.Handle("GET "+base+"/healthz", http.HandlerFunc(s.healthz))
+	mux.Handle("GET "+base+"/readyz", http.HandlerFunc(s.readyz))
 	mux.Handle("/", s.page(s.missing))
-	return s.guarded(http.StripPrefix(s.basePath(), mux))
+	return s.guarded(mux)
 }
 
 // basePath is the path of the public address, "" for most.

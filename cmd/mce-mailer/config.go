@@ -12,11 +12,12 @@ type configCmd struct{ asJSON }
 
 // setting is a row of the table of settings.
 type setting struct {
-	Name   string `json:"name"`
-	Flag   string `json:"flag"`
-	Value  string `json:"value"`
-	Help   string `json:"help"`
-	secret bool
+	Name  string `json:"name"`
+	Flag  string `json:"flag"`
+	Value string `json:"value"`
+	Help  string `json:"help"`
+	// Default is as the struct declares it: ${data_dir} stands for what depends on the machine.
+	Default string `json:"-"`
 }
 
 // Run shows the settings in force.
@@ -35,13 +36,12 @@ func (s *Settings) table() []setting {
 	v := reflect.ValueOf(s).Elem()
 	for i := range v.NumField() {
 		tag := v.Type().Field(i).Tag
-		_, secret := tag.Lookup("secret")
 		row := setting{
 			Name: tag.Get("env"), Flag: "--" + flagName(tag.Get("env")), Value: fmt.Sprint(v.Field(i).Interface()),
-			Help: tag.Get("help"), secret: secret,
+			Help: tag.Get("help"), Default: tag.Get("default"),
 		}
-		if secret {
-			row.Value = masked(row.Value)
+		if kind, secret := tag.Lookup("secret"); secret {
+			row.Value = masked(row.Value, kind == "address")
 		}
 		all = append(all, row)
 	}
@@ -51,13 +51,21 @@ func (s *Settings) table() []setting {
 // flagName is the flag of an environment variable: the same words.
 func flagName(env string) string { return strings.ToLower(strings.ReplaceAll(env, "_", "-")) }
 
-// masked hides the password of an address, and the whole of anything else.
-func masked(v string) string {
+// masked hides the passwords of an address, and the whole of anything else.
+func masked(v string, address bool) string {
 	if v == "" {
 		return ""
 	}
-	if u, err := url.Parse(v); err == nil && u.Host != "" {
-		return u.Redacted()
+	u, err := url.Parse(v)
+	if err != nil || !address || u.Host == "" {
+		return "(set)"
 	}
-	return "(set)"
+	q := u.Query()
+	for key := range q {
+		if strings.Contains(key, "password") { // libpq takes password and sslpassword from there too
+			q.Set(key, "xxxxx")
+		}
+	}
+	u.RawQuery = q.Encode()
+	return u.Redacted()
 }

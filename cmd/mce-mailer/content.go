@@ -20,7 +20,7 @@ type contentCmd struct {
 
 type contentImportCmd struct {
 	asJSON
-	Path string `arg:"" type:"existingpath" name:"file-or-dir" help:"A .json file, or a folder of them."`
+	Path string `arg:"" type:"path" name:"file-or-dir" help:"A .json file, or a folder of them."`
 }
 
 // Run imports content.
@@ -56,7 +56,7 @@ func readLibrary(path string) (mce.Library, error) {
 	var lib mce.Library
 	files := []string{path}
 	if info, err := os.Stat(path); err != nil {
-		return lib, err
+		return lib, mce.Invalidf("%s", err)
 	} else if info.IsDir() {
 		if files, err = filepath.Glob(filepath.Join(path, "*.json")); err != nil {
 			return lib, err
@@ -87,6 +87,9 @@ func decodeLibrary(r io.Reader) (mce.Library, error) {
 	in.DisallowUnknownFields()
 	if err := in.Decode(&lib); err != nil {
 		return lib, fmt.Errorf("not understood near byte %d: %s", in.InputOffset(), strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if _, err := in.Token(); !errors.Is(err, io.EOF) {
+		return lib, fmt.Errorf("not understood near byte %d: something stands behind the end", in.InputOffset())
 	}
 	return lib, nil
 }

@@ -89,7 +89,7 @@ func (c *demoCmd) listen() (net.Listener, error) {
 // play puts the program together on the demo's settings and runs it until ctx ends or the check is done.
 func (c *demoCmd) play(e *env, dir string, clock *demo.Clock, in *inbox.Inbox, listener net.Listener) error {
 	settings := *e.settings
-	settings.DatabaseURL, settings.SecretKey, settings.DataDir = "", "", dir
+	settings.DatabaseURL, settings.SecretKey, settings.DKIMKeys, settings.DataDir = "", "", "", dir
 	settings.MailFrom, settings.ReplyTo, settings.ReturnPath = "Major Cities of Europe <newsletter@majorcities.example>", "office@majorcities.example", "bounces+*@majorcities.example"
 	settings.PublicURL, settings.OrgPostal = "http://"+listener.Addr().String(), "Major Cities of Europe, c/o the host of the next conference"
 	sub := &env{ctx: e.ctx, settings: &settings, in: e.in, out: e.out, err: e.err, clock: clock, log: e.log}
@@ -113,7 +113,10 @@ func (c *demoCmd) together(e *env, a *app, player *demo.Player, in *inbox.Inbox,
 	if err != nil {
 		return err
 	}
-	m := a.newMailer(e.settings, relay)
+	m, err := a.newMailer(e.settings, relay)
+	if err != nil {
+		return err
+	}
 	handler, err := c.handler(a, player, in, m.Health)
 	if err != nil {
 		return err

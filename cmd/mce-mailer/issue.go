@@ -15,6 +15,7 @@ type issueCmd struct {
 	Explain  issueExplainCmd  `cmd:"" help:"One line for each item: in, held or dropped, and why."`
 	Show     issueShowCmd     `cmd:"" help:"What an issue is and says."`
 	Preview  issuePreviewCmd  `cmd:"" help:"The mail as it would leave, in a language and for a reader's topics."`
+	Subject  issueSubjectCmd  `cmd:"" help:"Give an issue a subject of your own; without one it proposes its first titles."`
 	Submit   issueSubmitCmd   `cmd:"" help:"Put an assembled issue before the editors."`
 	Approve  issueApproveCmd  `cmd:"" help:"Approve what an issue says; a later edit voids it."`
 	Schedule issueScheduleCmd `cmd:"" help:"Set when an approved issue goes out."`
@@ -169,6 +170,32 @@ func (c *issueShowCmd) Run(e *env) error {
 				row(t, it.Section, it.Kind, it.Title()[mce.English])
 			}
 		})
+	})
+}
+
+type issueSubjectCmd struct {
+	issueArg
+	English string `arg:"" optional:"" help:"The subject in English. Empty: back to the proposal."`
+	Italian string `help:"The subject in Italian; else the English one is used."`
+}
+
+// Run sets the subject.
+func (c *issueSubjectCmd) Run(e *env) error {
+	subject := mce.Text{}
+	for lang, words := range map[mce.Lang]string{mce.English: c.English, "it": c.Italian} {
+		if words != "" {
+			subject[lang] = words
+		}
+	}
+	if len(subject) > 0 && c.English == "" {
+		return mce.Invalidf("the English subject is missing: it is what every other language falls back to")
+	}
+	return e.with(func(a *app) error {
+		i, err := a.store.SetSubject(e.ctx, c.ID, subject)
+		if err != nil {
+			return err
+		}
+		return c.printIssue(e, i)
 	})
 }
 

@@ -37,6 +37,8 @@ type cli struct {
 	Event        eventCmd        `cmd:"" help:"Conferences, workshops, webinars and study tours."`
 	Registration registrationCmd `cmd:"" help:"The delegates' places in events."`
 	Outbox       outboxCmd       `cmd:"" help:"Letters on their way."`
+	Bench        benchCmd        `cmd:"" help:"Measure delivery against a mail server on this machine that throws mail away."`
+	DKIM         dkimCmd         `cmd:"" name:"dkim" help:"Keys for signing mails, where the relay does not sign."`
 	SendTest     sendTestCmd     `cmd:"" name:"send-test" help:"Send one mail through the relay, to see whether it arrives."`
 }
 
@@ -48,6 +50,7 @@ Exit status: 0 done, 1 failed, 2 wrong input, 3 no such thing, 4 not possible in
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var c cli
 	exit := -1
+	forgetEmpty()
 	parser, err := kong.New(&c, kong.Name("mce-mailer"), kong.Description(about), kong.UsageOnError(), kong.Writers(stdout, stderr),
 		kong.Exit(func(status int) { exit = status }), kong.Resolvers(kong.ResolverFunc(fromFile)),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}), defaults())

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -20,6 +21,9 @@ type asJSON struct {
 // print writes v as JSON, or lets text write it for people.
 func (o asJSON) print(w io.Writer, v any, text func(*tabwriter.Writer)) error {
 	if o.JSON {
+		if list := reflect.ValueOf(v); list.Kind() == reflect.Slice && list.IsNil() {
+			v = []any{} // an empty list, for scripts, rather than null
+		}
 		out := json.NewEncoder(w)
 		out.SetIndent("", "  ")
 		return out.Encode(v)

@@ -25,7 +25,10 @@ func (c *serveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	m := a.newMailer(e.settings, relay)
+	m, err := a.newMailer(e.settings, relay)
+	if err != nil {
+		return errors.Join(err, a.close())
+	}
 	server, err := a.newServer(m.Health)
 	if err != nil {
 		return errors.Join(err, a.close())

@@ -8,39 +8,44 @@ import (
 	"net/mail"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/alecthomas/kong"
 	"github.com/robfig/cron/v3"
 
 	"github.com/majorcities/mce-mailer/mailer"
+	"github.com/majorcities/mce-mailer/mailer/dkim"
 	"github.com/majorcities/mce-mailer/mce"
 )
 
 // Settings is the one table of what can be set: a flag, an environment variable, and a variable with _FILE behind its name that
 // names a file to read the value from. --help, "config" and docs/configuration.md are made from it.
 type Settings struct {
-	DatabaseURL  string `group:"Settings" env:"DATABASE_URL" placeholder:"URL" secret:"" help:"PostgreSQL, as postgres://user:password@host:port/database?sslmode=…. Empty: a private one under DATA_DIR, started and stopped by the program."`
+	DatabaseURL  string `group:"Settings" env:"DATABASE_URL" placeholder:"URL" secret:"address" help:"PostgreSQL, as postgres://user:password@host:port/database?sslmode=…. Empty: a private one under DATA_DIR, started and stopped by the program."`
 	DataDir      string `group:"Settings" env:"DATA_DIR" placeholder:"DIR" default:"${data_dir}" help:"Where the program keeps its own files: the private PostgreSQL and a generated SECRET_KEY."`
 	PostgresBin  string `group:"Settings" env:"POSTGRES_BIN" placeholder:"DIR" help:"Folder of initdb and postgres for the private PostgreSQL. Empty: the newest found on the machine."`
-	SMTPURL      string `group:"Settings" name:"smtp-url" env:"SMTP_URL" placeholder:"URL" secret:"" help:"Mail relay, as smtp://user:password@host:port?tls=starttls|implicit|none. TLS is the default; none must be asked for."`
+	SMTPURL      string `group:"Settings" name:"smtp-url" env:"SMTP_URL" placeholder:"URL" secret:"address" help:"Mail relay, as smtp://user:password@host:port?tls=starttls|implicit|none. TLS is the default; none must be asked for."`
 	SMTPSessions int    `group:"Settings" name:"smtp-sessions" env:"SMTP_SESSIONS" default:"8" help:"Parallel connections to the relay for newsletters; one more is kept for single letters."`
 	MailFrom     string `group:"Settings" env:"MAIL_FROM" placeholder:"ADDRESS" help:"Sender of every mail, as \"Major Cities of Europe <news@example.org>\"."`
 	ReplyTo      string `group:"Settings" env:"REPLY_TO" placeholder:"ADDRESS" help:"Address that people read; events have their own. Empty: that of MAIL_FROM."`
 	ReturnPath   string `group:"Settings" env:"RETURN_PATH" placeholder:"ADDRESS" help:"Where bounces go; a * in it is replaced by a token that names the letter, as in bounces+*@example.org. Empty: the address of MAIL_FROM."`
 	LeaveMail    string `group:"Settings" env:"LEAVE_MAIL" placeholder:"ADDRESS" help:"Mailbox for unsubscribing by mail. Empty: the address of MAIL_FROM."`
+	DKIMKeys     string `group:"Settings" name:"dkim-keys" env:"DKIM_KEYS" placeholder:"KEYS" help:"Keys to sign with, as selector:file,selector:file; mce-mailer dkim keygen makes them. Empty: the relay signs."`
 	PublicURL    string `group:"Settings" env:"PUBLIC_URL" placeholder:"URL" help:"Address under which readers reach the pages, as https://mail.example.org."`
 	ListenAddr   string `group:"Settings" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address that the web pages listen on."`
-	SecretKey    string `group:"Settings" env:"SECRET_KEY" placeholder:"TEXT" secret:"" help:"At least 32 characters that sign every link. Empty: generated once and kept under DATA_DIR. Several daemons on one database need the same."`
+	SecretKey    string `group:"Settings" env:"SECRET_KEY" placeholder:"TEXT" secret:"whole" help:"At least 32 characters that sign every link. Empty: generated once and kept under DATA_DIR. Several daemons on one database need the same."`
 	Tick         string `group:"Settings" env:"TICK" default:"@every 30s" help:"How often the cron looks for what is due."`
 	OrgName      string `group:"Settings" env:"ORG_NAME" default:"Major Cities of Europe" help:"The association's name."`
 	OrgShort     string `group:"Settings" env:"ORG_SHORT" default:"MCE" help:"Its short name."`
 	OrgPostal    string `group:"Settings" env:"ORG_POSTAL" placeholder:"TEXT" help:"Its postal address in one line, in the foot of newsletters."`
-	LogFormat    string `group:"Settings" env:"LOG_FORMAT" default:"auto" enum:"auto,text,json" help:"text, json, or auto: text on a terminal, JSON elsewhere."`
-	LogLevel     string `group:"Settings" env:"LOG_LEVEL" default:"" enum:",debug,info,warn,error" help:"The least level that is logged: debug, info, warn or error. Empty: info for serve and demo, warn for other commands."`
+	LogFormat    string `group:"Settings" env:"LOG_FORMAT" default:"auto" help:"text, json, or auto: text on a terminal, JSON elsewhere."`
+	LogLevel     string `group:"Settings" env:"LOG_LEVEL" placeholder:"LEVEL" help:"The least level that is logged: debug, info, warn or error. Empty: info for serve and demo, warn for other commands."`
 }
 
 type logger = *slog.Logger
@@ -56,6 +61,15 @@ func defaults() kong.Vars {
 		}
 	}
 	return kong.Vars{"data_dir": dir}
+}
+
+// forgetEmpty takes an empty variable for one that is not set: container files write them so, and a default is not to be lost by it.
+func forgetEmpty() {
+	for _, s := range new(Settings).table() {
+		if value, set := os.LookupEnv(s.Name); set && value == "" {
+			os.Unsetenv(s.Name)
+		}
+	}
 }
 
 // fromFile is the _FILE variant of every setting, for secrets that an orchestrator mounts.
@@ -93,6 +107,11 @@ func (s *Settings) check() error {
 		{"LISTEN_ADDR", s.ListenAddr, checkListen},
 		{"SECRET_KEY", s.SecretKey, checkSecret},
 		{"TICK", s.Tick, checkTick},
+		{"ORG_NAME", s.OrgName, checkLine},
+		{"ORG_SHORT", s.OrgShort, checkLine},
+		{"ORG_POSTAL", s.OrgPostal, checkLine},
+		{"LOG_FORMAT", s.LogFormat, oneOf("auto", "text", "json")},
+		{"LOG_LEVEL", s.LogLevel, oneOf("debug", "info", "warn", "error")},
 	}
 	for _, c := range checks {
 		if c.value == "" {
@@ -113,8 +132,8 @@ func checkDatabase(v string) error {
 	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") || u.Path == "" || u.Path == "/" {
 		return mce.Invalidf("expected postgres://user:password@host:port/database?sslmode=verify-full (or require, disable)")
 	}
-	if u.Query().Get("sslmode") == "" {
-		return mce.Invalidf("expected sslmode to be given: ?sslmode=verify-full, require, or disable on the machine itself")
+	if mode := u.Query().Get("sslmode"); !slices.Contains([]string{"verify-full", "verify-ca", "require", "disable"}, mode) {
+		return mce.Invalidf("expected ?sslmode=verify-full, verify-ca or require, or disable on the machine itself; not %q", mode)
 	}
 	return nil
 }
@@ -123,6 +142,9 @@ func checkSender(v string) error {
 	a, err := mail.ParseAddress(v)
 	if err != nil {
 		return mce.Invalidf("expected an address such as Major Cities of Europe <news@example.org>, not %q", v)
+	}
+	if err := checkLine(a.Name); err != nil { // an encoded word (RFC 2047) may hide one
+		return err
 	}
 	return checkAddress(a.Address)
 }
@@ -136,6 +158,10 @@ func checkPublic(v string) error {
 	u, err := url.Parse(v)
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
 		return mce.Invalidf("expected an address such as https://mail.example.org, not %q", v)
+	}
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/"
+	if at := strings.TrimRight(u.Path, "/"); u.User != nil || strings.Trim(at, plain) != "" || at != "" && path.Clean(at) != at {
+		return mce.Invalidf("expected nothing but a host and a plain path, as https://example.org/mail")
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
 		return mce.Invalidf("expected https: one-click unsubscribing (RFC 8058) is refused over http, except on this machine")
@@ -163,13 +189,31 @@ func checkSecret(v string) error {
 	return nil
 }
 
+// checkLine refuses what would end the line of a header.
+func checkLine(v string) error {
+	if strings.ContainsFunc(v, unicode.IsControl) {
+		return mce.Invalidf("expected one line of text, not %q", v)
+	}
+	return nil
+}
+
+func oneOf(words ...string) func(string) error {
+	return func(v string) error {
+		if !slices.Contains(words, v) {
+			return mce.Invalidf("expected one of %s, not %q", strings.Join(words, ", "), v)
+		}
+		return nil
+	}
+}
+
 func checkTick(v string) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = mce.Invalidf("expected a form such as @every 30s, not %q", v)
 		}
 	}()
-	if _, err := cron.ParseStandard(v); err != nil {
+	tick, err := cron.ParseStandard(v)
+	if err != nil || tick.Next(time.Now()).IsZero() { // the latter never comes
 		return mce.Invalidf("expected a form such as @every 30s, not %q", v)
 	}
 	return nil
@@ -207,11 +251,23 @@ func (s *Settings) relay() (mailer.Relay, error) {
 	return mailer.ParseRelay(s.SMTPURL)
 }
 
+// signer is nil when the relay signs.
+func (s *Settings) signer(domain string) (mailer.Signer, error) {
+	if s.DKIMKeys == "" {
+		return nil, nil //nolint:nilnil // the mailer's way of saying: do not sign
+	}
+	signer, err := dkim.Load(domain, s.DKIMKeys)
+	if err != nil {
+		return nil, mce.Invalidf("DKIM_KEYS: %s", err)
+	}
+	return signer, nil
+}
+
 // logger writes to w: text on a terminal, JSON elsewhere, unless told otherwise.
 func (s *Settings) logger(w io.Writer, usual slog.Level) *slog.Logger {
 	level := usual
 	if s.LogLevel != "" {
-		level.UnmarshalText([]byte(s.LogLevel)) //nolint:errcheck // kong has checked it
+		level.UnmarshalText([]byte(s.LogLevel)) //nolint:errcheck // check has looked at it
 	}
 	o := &slog.HandlerOptions{Level: level}
 	if s.LogFormat == "text" || s.LogFormat == "auto" && isTerminal(w) {

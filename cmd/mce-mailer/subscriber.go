@@ -136,7 +136,7 @@ func (c *subscriberImportCmd) Run(e *env) error {
 			return mce.Invalidf("nothing was imported: %d of %d lines have a fault. Mend them, or import the others with --skip-invalid",
 				len(faults), len(faults)+len(people))
 		}
-		report := importReport{Invalid: faults, DryRun: c.DryRun}
+		report := importReport{Invalid: append([]mce.LineFault{}, faults...), DryRun: c.DryRun} // for scripts: [] rather than null
 		if !c.DryRun {
 			if report.ImportResult, err = c.write(e, a, people); err != nil {
 				return err

@@ -162,7 +162,7 @@ func TestErrors(t *testing.T) {
 	if err := os.WriteFile(in.path("00000001"), []byte("somebody else's"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if res, body := visit(t, in, http.MethodGet, "/mail/00000001"); res.StatusCode != 500 || strings.Contains(body, in.dir) {
+	if res, body := visit(t, in, http.MethodGet, "/mail/00000001"); res.StatusCode != http.StatusInternalServerError || strings.Contains(body, in.dir) {
 		t.Errorf("unreadable file: %s\n%s", res.Status, body)
 	}
 }

@@ -97,11 +97,22 @@ func private(ctx context.Context) (address string, stop func(), err error) {
 // URL is the address of a new database with the schema, dropped at the end of the test.
 func URL(t testing.TB) string {
 	t.Helper()
+	return newDatabase(t, os.Getenv(templateVar))
+}
+
+// EmptyURL is the address of a new database without the schema.
+func EmptyURL(t testing.TB) string {
+	t.Helper()
+	return newDatabase(t, "")
+}
+
+func newDatabase(t testing.TB, template string) string {
+	t.Helper()
 	server := os.Getenv(serverVar)
 	if server == "" {
 		t.Fatal("this package's TestMain must call pgtest.Main")
 	}
-	name, err := create(t.Context(), server, os.Getenv(templateVar))
+	name, err := create(t.Context(), server, template)
 	if err != nil {
 		t.Fatal(err)
 	}

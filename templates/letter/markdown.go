@@ -109,6 +109,6 @@ func newRich(fragment string) (rich, error) {
 	if err != nil {
 		return rich{}, err
 	}
-	plain = strings.ReplaceAll(plain, "\n ", "\n  ") // hermes' html2text takes one blank away
-	return rich{HTML: template.HTML(fragment), Text: plain}, nil
+	plain = strings.ReplaceAll(plain, "\n ", "\n  ")             // hermes' html2text takes one blank away
+	return rich{HTML: template.HTML(fragment), Text: plain}, nil //nolint:gosec // bluemonday has just cleaned it
 }

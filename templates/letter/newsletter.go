@@ -2,7 +2,6 @@ package letter
 
 import (
 	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -42,7 +41,7 @@ func (w *writer) newsletter(d mce.Draft) *page {
 	subject, _ := d.Issue.Subject.In(w.p.Lang)
 	p := w.page(subject)
 	p.Heading = w.words(d.Series.Name)
-	p.Subline = words{Text: w.say("issue_line", "Number", d.Issue.Number, "Day", w.p.Day(d.Issue.Slot.Due.In(zone(d.Series.TimeZone))))}
+	p.Subline = words{Text: w.say("issue_line", "Number", d.Issue.Number, "Day", w.p.Day(mce.InZone(d.Issue.Slot.Due, d.Series.TimeZone)))}
 	p.Intro = []string{w.say("newsletter_intro", "Association", w.site.Name)}
 	p.Sections = w.sections(d)
 	p.Preheader = preheader(p.Sections)
@@ -135,12 +134,4 @@ func preheader(sections []section) []words {
 		}
 	}
 	return out
-}
-
-func zone(name string) *time.Location {
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		return time.UTC // Series.Check refuses such a name
-	}
-	return loc
 }

@@ -1,0 +1,85 @@
+package postgres_test
+
+import (
+	"regexp"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+func TestARegistrationHasItsConfirmationAndItsCode(t *testing.T) {
+	o := newOffice(t)
+	r := o.register("Anna@example.org")[0]
+	if !regexp.MustCompile(`^[A-HJ-NP-Z2-8]{8}$`).MatchString(r.Code) || r.State != mce.Registered || r.Event != "prato" || r.Sequence != 0 {
+		t.Errorf("%+v", r)
+	}
+	l := o.claim(5)
+	if len(l) != 1 || l[0].To != "Anna@example.org" || l[0].Code != r.Code || l[0].PersonID != r.ID || l[0].Purpose() != mce.ForDelegate {
+		t.Fatalf("%+v", l)
+	}
+	if e := value(o.Edition(t.Context(), l[0].EditionID))(t); e.Subject != "See you in Prato" || e.Method != "REQUEST" || e.Domain != domain {
+		t.Errorf("%+v", e)
+	}
+	_, err := o.Edition(t.Context(), 999)
+	refused(t, err, mce.NotFound, "")
+}
+
+func TestTheSamePersonRegistersOnce(t *testing.T) {
+	o := newOffice(t)
+	o.register("anna@example.org")
+	_, err := o.Register(t.Context(), delegates("bob@example.org", "ANNA@example.org"), confirmation, domain, now)
+	refused(t, err, mce.Conflict, "ANNA@example.org is registered for Conference already")
+	if all := value(o.Registrations(t.Context(), "prato"))(t); len(all) != 1 || len(o.claim(5)) != 1 {
+		t.Errorf("not all or nothing: %v", all)
+	}
+	var twice errgroup.Group
+	for range 4 {
+		twice.Go(func() error {
+			_, err := o.Register(t.Context(), delegates("eve@example.org"), confirmation, domain, now)
+			if mce.ErrorCode(err) == mce.Conflict {
+				err = nil
+			}
+			return err
+		})
+	}
+	must(t, twice.Wait())
+	if got := o.claim(5); len(got) != 1 {
+		t.Errorf("%d confirmations for one click too many", len(got))
+	}
+}
+
+func TestWhoComesBackHasAHigherSequence(t *testing.T) {
+	o := newOffice(t)
+	first := o.register("anna@example.org")[0]
+	must(t, o.CancelRegistration(t.Context(), "prato", "Anna@example.org", now))
+	refused(t, o.CancelRegistration(t.Context(), "prato", "anna@example.org", now), mce.NotFound, "not registered")
+	if got := o.claim(5); got[0].LeftOut != "the registration was cancelled" {
+		t.Errorf("%+v", got)
+	}
+	cancelled := value(o.Registrations(t.Context(), "prato"))(t)[0]
+	again := o.register("anna@example.org")[0]
+	if again.ID != first.ID || again.Code != first.Code || cancelled.Sequence <= first.Sequence || again.Sequence <= cancelled.Sequence {
+		t.Errorf("sequences %d, %d, %d", first.Sequence, cancelled.Sequence, again.Sequence)
+	}
+}
+
+func TestOnlyAnOpenEventTakesRegistrations(t *testing.T) {
+	o := newOffice(t)
+	for name, change := range map[string]func(*mce.Event){
+		"announced": func(e *mce.Event) { e.State = mce.EventAnnounced },
+		"cancelled": func(e *mce.Event) { e.State = mce.EventCancelled },
+		"over":      func(e *mce.Event) { e.Starts, e.Ends = now.Add(-time.Hour), now },
+	} {
+		lib := library()
+		change(&lib.Events[0])
+		o.save(lib)
+		if _, err := o.Register(t.Context(), delegates("anna@example.org"), confirmation, domain, now); mce.ErrorCode(err) != mce.Conflict {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, err := o.Register(t.Context(), []mce.Registration{{Event: "nowhere", Email: "a@example.org"}}, confirmation, domain, now)
+	refused(t, err, mce.NotFound, `no event "nowhere"`)
+}

@@ -1,0 +1,109 @@
+package postgres_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// remind queues the reminder that is due an hour after now.
+func (o *office) remind() int {
+	o.t.Helper()
+	return value(o.queue(o.reminder))(o.t)
+}
+
+func (o *office) reminder(lang mce.Lang) (mce.Edition, error) {
+	return mce.Edition{Kind: mce.Reminder, Lang: lang, Subject: "Soon"}, nil
+}
+
+func (o *office) queue(render func(mce.Lang) (mce.Edition, error)) (int, error) {
+	rule, event := value(o.ReminderRules(o.t.Context()))(o.t)[0], value(o.EventsAround(o.t.Context(), now))(o.t)[0]
+	due := now.Add(time.Hour)
+	return o.QueueReminder(o.t.Context(), rule, event, due, due.Add(time.Hour), due, render, domain)
+}
+
+func (o *office) drop() int {
+	o.t.Helper()
+	rule, event := value(o.ReminderRules(o.t.Context()))(o.t)[0], value(o.EventsAround(o.t.Context(), now))(o.t)[0]
+	return value(o.DropReminder(o.t.Context(), rule, event, now.Add(time.Hour), "too late", now.AddDate(0, 0, 1)))(o.t)
+}
+
+func TestAReminderGoesOnceToWhoRegisteredBeforeItWasDue(t *testing.T) {
+	o := newOffice(t)
+	o.register("anna@example.org", "bob@example.org", "gone@example.org", "late@example.org")
+	o.settle(mce.Delivered, o.claim(10)...)
+	must(t, o.CancelRegistration(t.Context(), "prato", "gone@example.org", now))
+	o.sql(`update registrations set created_at = $1 where email = 'late@example.org'`, now.Add(time.Hour))
+	o.sql(`update registrations set language = 'it' where email = 'bob@example.org'`)
+	if n := o.remind(); n != 2 {
+		t.Errorf("%d letters", n)
+	}
+	if n := o.remind(); n != 0 {
+		t.Errorf("%d letters at the second time", n)
+	}
+	if n := o.drop(); n != 0 {
+		t.Errorf("%d reminders dropped that went out", n)
+	}
+	_, letters, err := o.ClaimExpress(t.Context(), 10, now.Add(time.Hour))
+	must(t, err)
+	got := map[string]mce.Lang{}
+	for _, l := range letters {
+		e := value(o.Edition(t.Context(), l.EditionID))(t)
+		got[l.To] = e.Lang
+		if !e.Latest.Equal(now.Add(2 * time.Hour)) {
+			t.Errorf("latest moment of use: %s", e.Latest)
+		}
+	}
+	if len(got) != 2 || got["anna@example.org"] != "en" || got["bob@example.org"] != "it" {
+		t.Error(got)
+	}
+}
+
+func TestDaemonsThatRemindAtOnceRemindOnce(t *testing.T) {
+	o := newOffice(t)
+	o.register("anna@example.org", "bob@example.org")
+	var all errgroup.Group
+	for range 6 {
+		all.Go(func() error { _, err := o.queue(o.reminder); return err })
+	}
+	must(t, all.Wait())
+	if n := o.sql(`select from letters where kind = 'reminder'`); n != 2 {
+		t.Errorf("%d letters for two delegates", n)
+	}
+}
+
+func TestADroppedReminderIsRecordedAndNeverSent(t *testing.T) {
+	o := newOffice(t)
+	o.register("anna@example.org")
+	if n := o.drop(); n != 1 {
+		t.Errorf("%d dropped", n)
+	}
+	if o.drop() != 0 || o.remind() != 0 {
+		t.Error("it is dropped or sent after all")
+	}
+	if n := o.sql(`select from reminders where outcome = 'dropped' and reason = 'too late'`); n != 1 {
+		t.Error("not recorded")
+	}
+}
+
+func TestAReminderThatCannotBeRenderedIsTriedAgain(t *testing.T) {
+	o := newOffice(t)
+	o.register("anna@example.org")
+	if _, err := o.queue(func(mce.Lang) (mce.Edition, error) { return mce.Edition{}, errors.New("no ink") }); err == nil {
+		t.Error("no error")
+	}
+	if n := o.remind(); n != 1 {
+		t.Errorf("%d letters", n)
+	}
+}
+
+func TestEventsLongOverAreNotLookedAt(t *testing.T) {
+	o := newOffice(t)
+	if events := value(o.EventsAround(t.Context(), at("2025-02-01T00:00:00Z")))(t); len(events) != 0 {
+		t.Error(events)
+	}
+}

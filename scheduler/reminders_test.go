@@ -1,0 +1,89 @@
+package scheduler_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// aWeekBefore is when the rule of withDelegates is due.
+var aWeekBefore = at("2023-10-18T09:00:00+02:00")
+
+// withDelegates has an event with two delegates and a reminder a week before it starts, of use for two days.
+func withDelegates(t *testing.T) *house {
+	t.Helper()
+	h := newHouse(t, at("2023-09-01T00:00:00Z"), func(l *mce.Library) {
+		l.Series[0].Paused = true
+		l.Reminders = []mce.ReminderRule{{
+			Slug: "soon", Anchor: mce.AtStart, Days: -7, At: "09:00", Useful: 48, Subject: en("Soon"), Body: en("Body"), Show: []mce.Show{mce.ShowHandouts},
+		}}
+	})
+	confirm := func(mce.Event, mce.Registration, time.Time) (mce.Edition, error) {
+		return mce.Edition{Kind: mce.Confirmation, Lang: "en"}, nil
+	}
+	_, err := h.store.Register(t.Context(), []mce.Registration{
+		{Event: "prato", Email: "anna@example.org", Name: "Anna", Language: "en"}, {Event: "prato", Email: "bob@example.org", Name: "Bob", Language: "it"},
+	}, confirm, "mce.example", h.clock.Now())
+	h.must(err)
+	return h
+}
+
+func (h *house) reminders(want int, when string) {
+	h.t.Helper()
+	if n := h.count(`select from letters where kind = 'reminder'`); n != want {
+		h.t.Errorf("%d reminders %s, want %d", n, when, want)
+	}
+}
+
+func TestADueReminderGoesOnce(t *testing.T) {
+	h := withDelegates(t)
+	h.tickAll(aWeekBefore.Add(-time.Second))
+	h.reminders(0, "before it is due")
+	h.tickAll(aWeekBefore)
+	h.tickAll(aWeekBefore.Add(time.Hour))
+	h.reminders(2, "when it is due")
+	h.tick(aWeekBefore.AddDate(0, 0, 30))
+	if n := h.count(`select from reminders where outcome = 'dropped'`); n != 0 {
+		t.Errorf("%d reminders dropped that went out", n)
+	}
+}
+
+func TestAReminderFollowsItsEvent(t *testing.T) {
+	h := withDelegates(t)
+	h.tick(aWeekBefore.AddDate(0, 0, -1))
+	e := &h.lib.Events[0]
+	e.Starts, e.Ends = e.Starts.AddDate(0, 0, 14), e.Ends.AddDate(0, 0, 14)
+	h.save()
+	h.tick(aWeekBefore)
+	h.reminders(0, "on the old date")
+	h.tick(aWeekBefore.AddDate(0, 0, 14).Add(time.Hour)) // the clocks were set back meanwhile
+	h.reminders(2, "on the new date")
+}
+
+func TestAfterAnOutageALateReminderIsDroppedAndRecorded(t *testing.T) {
+	h := withDelegates(t)
+	h.tick(aWeekBefore.AddDate(0, 0, -1))
+	h.tickAll(aWeekBefore.Add(48*time.Hour + time.Second))
+	h.tickAll(aWeekBefore.Add(49 * time.Hour))
+	h.reminders(0, "after their latest moment")
+	if n := h.count(`select from reminders where outcome = 'dropped' and reason <> ''`); n != 2 {
+		t.Errorf("%d are recorded as dropped", n)
+	}
+}
+
+func TestACancelledEventRemindsNobody(t *testing.T) {
+	h := withDelegates(t)
+	h.lib.Events[0].State = mce.EventCancelled
+	h.save()
+	h.tick(aWeekBefore)
+	h.tick(aWeekBefore.AddDate(0, 0, 5))
+	h.reminders(0, "of a cancelled event")
+}
+
+func TestACancelledRegistrationStopsItsReminder(t *testing.T) {
+	h := withDelegates(t)
+	h.must(h.store.CancelRegistration(t.Context(), "prato", "anna@example.org", h.clock.Now()))
+	h.tick(aWeekBefore)
+	h.reminders(1, "with one delegate left")
+}

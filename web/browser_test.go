@@ -1,0 +1,144 @@
+package web_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/templates/page/axetest"
+)
+
+// withoutScript starts a Chromium that runs no JavaScript of any page.
+func withoutScript(t *testing.T) context.Context {
+	t.Helper()
+	chromium, err := exec.LookPath("chromium")
+	switch {
+	case err != nil && os.Getenv("CI") == "true":
+		t.Fatal("Chromium is missing: apt-get install chromium")
+	case err != nil:
+		t.Skip("Chromium is missing, install it to run this test: apt-get install chromium")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-dev-shm-usage", true))
+	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	off := emulation.SetScriptExecutionDisabledParams{Value: true}
+	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, off); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+// loads does what makes the browser load a page, and checks what it then shows.
+func loads(ctx context.Context, t *testing.T, title string, step chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	r, err := chromedp.RunResponse(ctx, step)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := chromedp.Run(ctx, chromedp.TextContent(chromedp.CSS("h1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Status != http.StatusOK || !strings.Contains(got, title) {
+		t.Errorf("status %d, heading %q, want %q", r.Status, got, title)
+	}
+}
+
+func TestTheButtonsWorkWithoutScript(t *testing.T) {
+	s, ctx := newSite(t, "https://example.org/mail"), withoutScript(t)
+	anna, leave := s.reader("anna@example.org", "en")
+	bruno, confirm := s.asked("bruno@example.org", "it")
+	press := chromedp.Click(chromedp.CSS("main form button"))
+
+	loads(ctx, t, "Unsubscribe a…@example.org?", chromedp.Navigate(s.url+"/mail"+leave))
+	if got := s.story(anna); got != "active: imported" {
+		t.Error(got)
+	}
+	loads(ctx, t, "You are unsubscribed", press)
+	loads(ctx, t, "Our newsletters and mails", chromedp.Click(chromedp.CSS("header .wordmark")))
+	if got := s.story(anna); got != "unsubscribed: imported withdrawn" {
+		t.Error(got)
+	}
+
+	loads(ctx, t, "Conferma", chromedp.Navigate(s.url+"/mail"+confirm))
+	loads(ctx, t, "confermata", press)
+	if got := s.story(bruno); got != "active: asked confirmed" {
+		t.Error(got)
+	}
+}
+
+// shown stands between the browser and the server: an address below /pressed/ is asked for by POST, as the page's button would, and
+// every page comes with status 200, because a browser's console counts any other as a complaint. Headers and content are the server's own.
+func shown(t *testing.T, s *site) string {
+	t.Helper()
+	target, err := url.Parse(s.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(target)
+			if rest, pressed := strings.CutPrefix(r.In.URL.Path, "/pressed"); pressed {
+				r.Out.Method, r.Out.URL.Path = http.MethodPost, rest
+			}
+		},
+		ModifyResponse: func(r *http.Response) error {
+			r.StatusCode = http.StatusOK
+			return nil
+		},
+	}
+	server := httptest.NewServer(proxy)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func TestLivePagesAreAccessible(t *testing.T) {
+	s, browser := newSite(t, public), axetest.New(t)
+	_, left := s.reader("left@example.org", "en")
+	s.ask(http.MethodPost, left, nil)
+	_, ended := s.asked("ended@example.org", "en")
+	s.ask(http.MethodPost, "/leave/"+s.keys.Token(mce.ForLeaving, s.subscriber("ended@example.org").ID, 1), nil)
+	_, confirmed := s.asked("confirmed@example.org", "en")
+	s.ask(http.MethodPost, confirmed, nil)
+	s.send()
+	at := shown(t, s)
+	for _, lang := range []mce.Lang{"en", "it"} {
+		_, leave := s.reader("leave@"+string(lang)+".example", lang)
+		_, confirm := s.asked("confirm@"+string(lang)+".example", lang)
+		for _, c := range []struct{ name, path string }{
+			{"home", "/"},
+			{"help", "/help"},
+			{"archive", "/archive"},
+			{"archived issue", "/archive/newsletter/1/" + string(lang)},
+			{"error", "/nowhere"},
+			{"leave, asking", leave},
+			{"leave, done", "/pressed" + leave},
+			{"leave, already", left},
+			{"confirm, asking", confirm},
+			{"confirm, done", "/pressed" + confirm},
+			{"confirm, already", confirmed},
+			{"confirm, ended", ended},
+		} {
+			t.Run(c.name+", "+string(lang), func(t *testing.T) {
+				browser.Check(t, at+c.path+"?lang="+string(lang), axetest.View{Width: 320, Dark: true}, axetest.View{Width: 1280})
+			})
+		}
+	}
+}

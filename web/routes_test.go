@@ -1,0 +1,120 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// The policies: of our pages, and of the mails in the archive, which bring their styles along.
+const (
+	pagePolicy    = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	archivePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
+
+const (
+	htmlType  = "text/html; charset=utf-8"
+	plainType = "text/plain; charset=utf-8"
+)
+
+func TestEveryRouteAnswersItsMethodsAndNoOthers(t *testing.T) {
+	s := newSite(t, public)
+	_, leave := s.reader("anna@example.org", "en")
+	_, confirm := s.asked("bruno@example.org", "en")
+	s.send()
+	const forEver = "public, max-age=31536000, immutable"
+	routes := []struct {
+		path, answers, contentType, policy, cache string
+	}{
+		{"/", "GET HEAD", htmlType, pagePolicy, "no-store"},
+		{"/help", "GET HEAD", htmlType, pagePolicy, "no-store"},
+		{"/archive", "GET HEAD", htmlType, pagePolicy, "no-store"},
+		{"/archive/newsletter/1/en", "GET HEAD", htmlType, archivePolicy, "no-store"},
+		{confirm, "GET HEAD POST", htmlType, pagePolicy, "no-store"},
+		{leave, "GET HEAD POST", htmlType, pagePolicy, "no-store"},
+		{"/" + s.pages.StylesheetName(), "GET HEAD", "text/css; charset=utf-8", pagePolicy, forEver},
+		{"/healthz", "GET HEAD", plainType, pagePolicy, "no-store"},
+		{"/readyz", "GET HEAD", "application/json", pagePolicy, "no-store"},
+		{"/nowhere", "", "", "", ""},
+		{"/leave", "", "", "", ""},
+		{"/leave/a/b", "", "", "", ""},
+		{"/style.00000000.css", "", "", "", ""},
+	}
+	for _, route := range routes {
+		for _, method := range methods {
+			t.Run(method+" "+route.path, func(t *testing.T) {
+				a := s.ask(method, route.path, nil)
+				status, contentType, policy, cache := http.StatusNotFound, htmlType, pagePolicy, "no-store"
+				if strings.Contains(" "+route.answers+" ", " "+method+" ") {
+					status, contentType, policy, cache = http.StatusOK, route.contentType, route.policy, route.cache
+				}
+				a.wants(t, status)
+				guards(t, a, policy)
+				if got := a.Header.Get("Content-Type"); got != contentType {
+					t.Errorf("Content-Type: %s", got)
+				}
+				if got := a.Header.Get("Cache-Control"); got != cache {
+					t.Errorf("Cache-Control: %q, want %q", got, cache)
+				}
+				if empty := a.body == ""; empty != (method == http.MethodHead) {
+					t.Errorf("body: %q", a.body)
+				}
+			})
+		}
+	}
+}
+
+// guards checks the headers that every answer has.
+func guards(t *testing.T, a answer, policy string) {
+	t.Helper()
+	for name, want := range map[string]string{
+		"Content-Security-Policy":    policy,
+		"X-Content-Type-Options":     "nosniff",
+		"Referrer-Policy":            "same-origin",
+		"Cross-Origin-Opener-Policy": "same-origin",
+		"Strict-Transport-Security":  "max-age=31536000",
+		"Set-Cookie":                 "",
+		"Location":                   "",
+	} {
+		if got := a.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestHTTPSIsAskedForOnlyWhereThePagesHaveIt(t *testing.T) {
+	s := newSite(t, "http://127.0.0.1:8080")
+	if got := s.get("/").Header.Get("Strict-Transport-Security"); got != "" {
+		t.Errorf("Strict-Transport-Security: %q", got)
+	}
+}
+
+func TestAPublicAddressWithAPathHoldsEveryPageBelowIt(t *testing.T) {
+	s := newSite(t, "https://example.org/mail")
+	p, leave := s.reader("anna@example.org", "en")
+	_, confirm := s.asked("bruno@example.org", "en")
+	s.send()
+	for _, path := range []string{"/", "/help", "/archive", "/archive/newsletter/1/en", confirm, leave, "/" + s.pages.StylesheetName(), "/healthz", "/readyz"} {
+		s.get("/mail"+path).wants(t, http.StatusOK)
+		s.get(path).wants(t, http.StatusNotFound, "We cannot find this page", `href="/mail/`+s.pages.StylesheetName()+`"`)
+	}
+	for _, path := range []string{"/mailbox", "/mail/nowhere", "/mail/mail/help"} {
+		s.get(path).wants(t, http.StatusNotFound, "We cannot find this page")
+	}
+	if a := s.get("/mail"); a.StatusCode/100 != 3 || a.Header.Get("Location") != "/mail/" {
+		t.Errorf("/mail: status %d, Location %q", a.StatusCode, a.Header.Get("Location"))
+	}
+
+	asking := s.get("/mail" + leave)
+	asking.wants(t, http.StatusOK, `action="/mail`+leave+`?lang=en"`, `href="/mail`+leave+`?lang=it"`)
+	if strings.Contains(asking.body, `"/leave/`) || strings.Contains(asking.body, `/mail/mail/`) {
+		t.Errorf("a link misses the path:\n%s", asking.body)
+	}
+	s.get("/mail/archive").wants(t, http.StatusOK, `href="/mail/archive/newsletter/1/en"`)
+	s.ask(http.MethodPost, "/mail"+leave, nil).wants(t, http.StatusOK, "You are unsubscribed")
+	if got := s.story(p); got != "unsubscribed: imported withdrawn" {
+		t.Error(got)
+	}
+}
