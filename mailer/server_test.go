@@ -1,0 +1,235 @@
+package mailer_test
+
+import (
+	"io"
+	"net"
+	"net/mail"
+	"net/textproto"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/majorcities/mce-mailer/mailer"
+)
+
+// What a fault does, named by the part of the recipient's address before its first hyphen; any other name is taken with 250.
+const (
+	busyRcpt    = "busy"      // 451 at RCPT
+	unknownRcpt = "unknown"   // 550 5.1.1 at RCPT
+	policyDot   = "policy"    // 550 5.7.1 after the final dot
+	cutAtData   = "cutdata"   // the connection is cut instead of the 354
+	cutAfterDot = "cutdot"    // the letter is taken, and the connection cut before the server says so
+	hangAtDot   = "hang"      // the same, after a silence that ends when the test says so
+	closeData   = "closing"   // 421 at DATA
+	closeMail   = "fullhouse" // the next MAIL on this connection is answered with 421
+)
+
+// taken is a letter that the server took: noted down before it says 250, as a crash may come between.
+type taken struct {
+	To, MessageID string
+	Conn          int
+}
+
+// relay is an SMTP server whose faults a test chooses.
+type relay struct {
+	net.Listener
+	hello string
+	// onTake is called with each letter taken, before the 250.
+	onTake func(taken)
+	resume chan struct{} // closed: hanging letters' connections are cut
+
+	mu     sync.Mutex
+	down   bool // 421 instead of a greeting
+	healed bool // no faults any more
+	conns  int
+	open   map[net.Conn]bool
+	all    []taken
+	verbs  map[string]int
+	hung   chan struct{}
+}
+
+func newRelay(t *testing.T) *relay {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &relay{
+		Listener: l, hello: "250 relay.example", onTake: func(taken) {}, resume: make(chan struct{}), open: map[net.Conn]bool{},
+		verbs: map[string]int{}, hung: make(chan struct{}, 100),
+	}
+	var all sync.WaitGroup
+	all.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			all.Go(func() { f.serve(c) })
+		}
+	})
+	t.Cleanup(func() {
+		l.Close()
+		f.mu.Lock()
+		for c := range f.open {
+			c.Close()
+		}
+		f.mu.Unlock()
+		all.Wait()
+	})
+	return f
+}
+
+// relay is the server's address as the mailer knows it.
+func (f *relay) relay(t *testing.T) mailer.Relay {
+	t.Helper()
+	r, err := mailer.ParseRelay("smtp://" + f.Addr().String() + "?tls=none&helo=mailer.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (f *relay) set(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change()
+}
+
+func (f *relay) said(verb string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.verbs[verb]
+}
+
+// letters counts how often each recipient was taken a letter for.
+func (f *relay) letters() map[string]int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := map[string]int{}
+	for _, l := range f.all {
+		out[l.To]++
+	}
+	return out
+}
+
+func (f *relay) ids(to string) (out []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, l := range f.all {
+		if l.To == to {
+			out = append(out, l.MessageID)
+		}
+	}
+	return out
+}
+
+func (f *relay) serve(c net.Conn) {
+	f.mu.Lock()
+	f.conns++
+	d := &dialogue{relay: f, Conn: textproto.NewConn(c), number: f.conns}
+	f.open[c] = true
+	down := f.down
+	f.mu.Unlock()
+	defer func() {
+		f.set(func() { delete(f.open, c) })
+		c.Close()
+	}()
+	if down {
+		d.PrintfLine("421 4.3.2 not now")
+		return
+	}
+	d.PrintfLine("220 relay.example")
+	for {
+		line, err := d.ReadLine()
+		if err != nil || !d.answer(line) {
+			return
+		}
+	}
+}
+
+// dialogue is one connection.
+type dialogue struct {
+	*relay
+	*textproto.Conn
+	number  int
+	to      string
+	closing bool
+}
+
+// fault is what the present recipient's name asks for.
+func (d *dialogue) fault() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.healed {
+		return ""
+	}
+	name, _, _ := strings.Cut(d.to, "-")
+	return name
+}
+
+// answer replies to a command; false: the connection is to be cut.
+func (d *dialogue) answer(line string) bool {
+	verb, rest, _ := strings.Cut(line, " ")
+	d.set(func() { d.verbs[verb]++ })
+	reply := "250 2.0.0 ok"
+	switch verb {
+	case "EHLO":
+		reply = d.hello
+	case "MAIL":
+		if d.closing {
+			d.PrintfLine("421 4.3.2 enough for now")
+			return false
+		}
+	case "RCPT":
+		d.to = rest[strings.IndexByte(rest, '<')+1 : strings.IndexByte(rest, '>')]
+		switch d.fault() {
+		case busyRcpt:
+			reply = "451 4.3.0 try again later"
+		case unknownRcpt:
+			reply = "550 5.1.1 no such person here"
+		}
+	case "DATA":
+		if d.fault() == closeData {
+			d.PrintfLine("421 4.3.2 closing")
+			return false
+		}
+		if d.fault() == cutAtData {
+			return false
+		}
+		d.PrintfLine("354 go on")
+		return d.content()
+	case "QUIT":
+		d.PrintfLine("221 2.0.0 bye")
+		return false
+	}
+	return d.PrintfLine("%s", reply) == nil
+}
+
+func (d *dialogue) content() bool {
+	fault := d.fault()
+	m, err := mail.ReadMessage(d.DotReader())
+	if err != nil {
+		return false
+	}
+	if _, err := io.Copy(io.Discard, m.Body); err != nil {
+		return false
+	}
+	if fault == policyDot {
+		return d.PrintfLine("550 5.7.1 not such words") == nil
+	}
+	l := taken{d.to, m.Header.Get("Message-ID"), d.number}
+	d.set(func() { d.all = append(d.all, l) })
+	d.onTake(l)
+	switch fault {
+	case hangAtDot:
+		d.hung <- struct{}{}
+		<-d.resume
+		return false
+	case cutAfterDot:
+		return false
+	case closeMail:
+		d.closing = true
+	}
+	return d.PrintfLine("250 2.0.0 taken") == nil
+}
