@@ -27,10 +27,10 @@ type answer struct {
 	err    error  // nil when the letter was taken
 }
 
-// relayFault: it is the relay that refuses us, whatever the letter: it wants a log-in, or closes the service before it has heard whom
-// the letter is from. Attempts are not spent on that.
+// relayFault: it is the relay that refuses us, whatever the letter: it wants a log-in, does not take our sender, or closes the service
+// before it has heard whom the letter is to. Attempts are not spent on that: a fault of ours must not use up a whole issue.
 func (a answer) relayFault() bool {
-	return a.phase == phaseMail && (a.code == 530 || a.code == 535 || a.code == 538 || a.code == 421 || a.code == 454 || a.code == 0 && a.err != nil)
+	return a.phase == phaseMail && a.err != nil && (a.code == 0 || a.code == 421 || a.code == 454 || a.code/100 == 5)
 }
 
 // judge says what an answer means for the letter. Before the final dot a broken connection, a time-out, 421 and every 4yz are

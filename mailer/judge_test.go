@@ -72,7 +72,7 @@ func TestRelayFaults(t *testing.T) {
 		fault bool // at MAIL
 	}{
 		{250, nil, false}, {0, refused, true}, {421, refused, true}, {454, refused, true}, {530, refused, true}, {535, refused, true},
-		{538, refused, true}, {450, refused, false}, {452, refused, false}, {550, refused, false},
+		{538, refused, true}, {450, refused, false}, {452, refused, false}, {550, refused, true}, {553, refused, true},
 	} {
 		for _, p := range []phase{phaseMail, phaseRcpt, phaseData, phaseDot} {
 			if got := (answer{phase: p, code: c.code, err: c.err}).relayFault(); got != (c.fault && p == phaseMail) {

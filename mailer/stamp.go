@@ -110,6 +110,8 @@ func (st *stamp) stamp(dst []byte, l mce.Letter, keys *mce.Keys) ([]byte, error)
 	if strings.ContainsAny(l.To+l.Name, "\r\n\x00") {
 		return nil, fmt.Errorf("the address or name of letter %d would break a header", l.ID)
 	}
+	var held [48]byte
+	token := keys.AppendToken(held[:0], l.Purpose(), l.PersonID, l.CauseID) // it stands in several places
 	for i, sl := range st.slots {
 		dst = append(dst, st.parts[i]...)
 		switch sl.name {
@@ -121,7 +123,7 @@ func (st *stamp) stamp(dst []byte, l mce.Letter, keys *mce.Keys) ([]byte, error)
 		case slotTo:
 			dst = append(dst, mailbox(l.Name, l.To)...)
 		case mce.SlotToken:
-			dst = keys.AppendToken(dst, l.Purpose(), l.PersonID, l.CauseID)
+			dst = append(dst, token...)
 		case mce.SlotCode:
 			dst = appendQuoted(dst, l.Code)
 		case mce.SlotGreeting:

@@ -77,7 +77,7 @@ func doubt(ctx context.Context, tx *sqlx.Tx, run mce.Run, window int) error {
 // RunLetters gives the next letters of a run after the one with id after (0: from its beginning), at most n, in order. Who must not
 // be written to any more is marked in LeftOut: this is the last look before a letter leaves.
 func (s *Store) RunLetters(ctx context.Context, run mce.Run, after int64, n int) ([]mce.Letter, error) {
-	return s.letters(ctx, selectLetters+`
+	return selectLetters(ctx, s.db, `
 		where l.born = $1 and l.id between $2 and $3 and l.issue_id = $4 and l.outcome = 'waiting'
 			and exists (select from issues i where i.id = $4 and i.state = 'sending')
 		order by l.id limit $5`, run.Born, max(run.FirstID, after+1), run.LastID, run.IssueID, n)
@@ -126,35 +126,36 @@ func (s *Store) ClaimExpress(ctx context.Context, n int, now time.Time) (lease s
 		if err := tx.SelectContext(ctx, &rows, claim, now, n); err != nil {
 			return err
 		}
-		var doubtful []int64
+		var doubtful, ids []int64
+		var born []time.Time
 		for _, r := range rows {
 			if r.Parked {
 				doubtful = append(doubtful, r.LetterID)
+			} else {
+				ids, born, lease = append(ids, r.LetterID), append(born, r.Born), r.Lease
 			}
 		}
-		if len(doubtful) == 0 {
-			return nil
+		if err := markUncertain(ctx, tx, doubtful); err != nil || len(ids) == 0 {
+			return err
 		}
-		_, err := tx.ExecContext(ctx, `
-			update letters set outcome = 'uncertain', detail = 'the program ended before the answer to this letter was kept'
-			where id = any($1)`, pq.Array(doubtful))
+		letters, err = selectLetters(ctx, tx, `
+			where l.id = any($1) and l.born = any($2) order by l.kind = 'newsletter', l.id`, pq.Array(ids), pq.Array(born))
 		return err
 	})
 	if err != nil {
 		return "", nil, err
 	}
-	var ids []int64
-	var born []time.Time
-	for _, r := range rows {
-		if !r.Parked {
-			ids, born, lease = append(ids, r.LetterID), append(born, r.Born), r.Lease
-		}
-	}
+	return lease, letters, nil
+}
+
+func markUncertain(ctx context.Context, tx *sqlx.Tx, ids []int64) error {
 	if len(ids) == 0 {
-		return "", nil, nil
+		return nil
 	}
-	letters, err = s.letters(ctx, selectLetters+` where l.id = any($1) and l.born = any($2) order by l.kind = 'newsletter', l.id`, pq.Array(ids), pq.Array(born))
-	return lease, letters, err
+	_, err := tx.ExecContext(ctx, `
+		update letters set outcome = 'uncertain', detail = 'the program ended before the answer to this letter was kept'
+		where id = any($1)`, pq.Array(ids))
+	return err
 }
 
 // ReleaseExpress gives back claimed letters that were not tried.
@@ -176,7 +177,7 @@ func (s *Store) Renew(ctx context.Context, leases []string) (held []string, err 
 	return held, err
 }
 
-const selectLetters = `
+const lettersQuery = `
 	select l.id, l.born, l.edition_id, l.kind, l.created_at, l.attempts, l.cause_id,
 		coalesce(l.subscriber_id, l.registration_id) as person_id,
 		coalesce(s.email, r.email) as email, coalesce(s.name, r.name) as name, coalesce(r.code, '') as code,
@@ -192,7 +193,7 @@ const selectLetters = `
 	left join registrations r on r.id = l.registration_id
 	left join suppressions x on x.email = lower(coalesce(s.email, r.email))`
 
-func (s *Store) letters(ctx context.Context, query string, args ...any) ([]mce.Letter, error) {
+func selectLetters(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) ([]mce.Letter, error) {
 	var rows []struct {
 		ID        int64
 		Born      time.Time
@@ -207,7 +208,7 @@ func (s *Store) letters(ctx context.Context, query string, args ...any) ([]mce.L
 		Code      string
 		LeftOut   string `db:"left_out"`
 	}
-	if err := s.db.SelectContext(ctx, &rows, query, args...); err != nil {
+	if err := sqlx.SelectContext(ctx, q, &rows, lettersQuery+where, args...); err != nil {
 		return nil, err
 	}
 	out := make([]mce.Letter, len(rows))
