@@ -91,7 +91,7 @@ func TestTheOrderToStopCutsADialogue(t *testing.T) {
 				stop()
 			}()
 			begun := time.Now()
-			a := c.send(ctx, "from@example.org", "to@example.org", []byte("Subject: x\r\n\r\nx\r\n"))
+			a := c.send(ctx, envelope{"from@example.org", "to@example.org"}, []byte("Subject: x\r\n\r\nx\r\n"), nil)
 			if a.phase != want || a.code != 0 || !a.broken || a.err == nil {
 				t.Errorf("%+v", a)
 			}
@@ -129,7 +129,7 @@ func TestNothingIsBegunAfterTheOrderToStop(t *testing.T) {
 	defer c.abort()
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if a := c.send(ctx, "from@example.org", "to@example.org", []byte("x\r\n")); a.phase == phaseDot || !a.broken {
+	if a := c.send(ctx, envelope{"from@example.org", "to@example.org"}, []byte("x\r\n"), nil); a.phase == phaseDot || !a.broken {
 		t.Errorf("%+v", a)
 	}
 }
@@ -144,7 +144,7 @@ func TestContentCutShortIsNotInDoubt(t *testing.T) {
 	}
 	defer c.abort()
 	content := append([]byte("Subject: x\r\n\r\n"), bytes.Repeat([]byte("a long mail\r\n"), 8<<20/13)...)
-	if a := c.send(t.Context(), "from@example.org", "to@example.org", content); a.phase != phaseData || a.code != 0 || !a.broken {
+	if a := c.send(t.Context(), envelope{"from@example.org", "to@example.org"}, content, nil); a.phase != phaseData || a.code != 0 || !a.broken {
 		t.Errorf("%+v", a)
 	}
 }

@@ -68,10 +68,33 @@ func (s *scene) compareFates(kind mce.LetterKind, want map[string]fate) {
 	}
 }
 
-// TestEveryAnswerHasItsOutcome, for newsletters and for single letters; and what is not at its end goes on to it.
+// TestEveryAnswerHasItsOutcome, for newsletters and for single letters, step by step and pipelined; and what is not at its end goes on
+// to it.
 func TestEveryAnswerHasItsOutcome(t *testing.T) {
 	t.Parallel()
-	s := newScene(t)
+	const pipelining = "250-relay.example\r\n250 PIPELINING"
+	for name, server := range map[string]struct {
+		hello   string
+		lenient bool
+	}{
+		"step by step":                     {"250 relay.example", false},
+		"pipelined":                        {pipelining, false},
+		"pipelined, content asked in vain": {pipelining, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			s.relay.hello, s.relay.lenient = server.hello, server.lenient
+			everyAnswer(t, s)
+			if n := s.relay.said("content for nobody"); n != 0 {
+				t.Errorf("%d times something was sent to nobody", n)
+			}
+		})
+	}
+}
+
+func everyAnswer(t *testing.T, s *scene) {
+	t.Helper()
 	var readers, delegates []string
 	for _, f := range faults {
 		readers, delegates = append(readers, f+"-reader@example.org"), append(delegates, f+"-delegate@example.org")

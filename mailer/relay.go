@@ -134,7 +134,8 @@ func (r Relay) dial(ctx context.Context) (*conn, error) {
 		}
 		return nil, mce.Unavailablef(err, "the mail relay %s cannot be reached or refuses us", r.LogValue())
 	}
-	return &conn{smtp: c, wire: wire, used: time.Now()}, nil
+	pipelining, _ := c.Extension("PIPELINING")
+	return &conn{smtp: c, wire: wire, used: time.Now(), pipelining: pipelining}, nil
 }
 
 // sendOne delivers one prepared mail.
@@ -144,7 +145,7 @@ func (r Relay) sendOne(ctx context.Context, from, to string, content []byte) err
 		return err
 	}
 	defer c.quit()
-	if a := c.send(ctx, from, to, content); a.err != nil {
+	if a := c.send(ctx, envelope{from, to}, content, nil); a.err != nil {
 		return mce.Unavailablef(a.err, "the mail relay did not take the mail: %d %s", a.code, clip(a.text))
 	}
 	return nil

@@ -34,6 +34,8 @@ type taken struct {
 type relay struct {
 	net.Listener
 	hello string
+	// lenient: DATA is answered with 354 also where no recipient was taken (RFC 2920 §3.1 allows both).
+	lenient bool
 	// onTake is called with each letter taken, before the 250.
 	onTake func(taken)
 	resume chan struct{} // closed: hanging letters' connections are cut
@@ -154,6 +156,7 @@ type dialogue struct {
 	*textproto.Conn
 	number  int
 	to      string
+	refused bool // the present recipient
 	closing bool
 }
 
@@ -182,12 +185,13 @@ func (d *dialogue) answer(line string) bool {
 			return false
 		}
 	case "RCPT":
+		d.refused = false
 		d.to = rest[strings.IndexByte(rest, '<')+1 : strings.IndexByte(rest, '>')]
 		switch d.fault() {
 		case busyRcpt:
-			reply = "451 4.3.0 try again later"
+			reply, d.refused = "451 4.3.0 try again later", true
 		case unknownRcpt:
-			reply = "550 5.1.1 no such person here"
+			reply, d.refused = "550 5.1.1 no such person here", true
 		}
 	case "DATA":
 		if d.fault() == closeData {
@@ -197,13 +201,29 @@ func (d *dialogue) answer(line string) bool {
 		if d.fault() == cutAtData {
 			return false
 		}
+		if d.refused && !d.lenient {
+			reply = "554 5.5.1 for whom?"
+			break
+		}
 		d.PrintfLine("354 go on")
+		if d.refused {
+			return d.nothing()
+		}
 		return d.content()
 	case "QUIT":
 		d.PrintfLine("221 2.0.0 bye")
 		return false
 	}
 	return d.PrintfLine("%s", reply) == nil
+}
+
+// nothing is what may follow a 354 where no recipient was taken.
+func (d *dialogue) nothing() bool {
+	if line, err := d.ReadLine(); err != nil || line != "." {
+		d.set(func() { d.verbs["content for nobody"]++ })
+		return false
+	}
+	return d.PrintfLine("554 5.5.1 for whom?") == nil
 }
 
 func (d *dialogue) content() bool {

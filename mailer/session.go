@@ -73,7 +73,7 @@ func (s *session) workExpress(ctx context.Context) (bool, error) {
 	s.m.leases.hold(lease, queried)
 	defer s.m.leases.drop(lease)
 	for goOn, i := true, 0; goOn && err == nil && i < len(letters) && ctx.Err() == nil; i++ {
-		goOn, err = s.letter(letters[i], lease)
+		goOn, err = s.letter(letters[i], s.ahead(letters[i+1:]), lease)
 	}
 	s.settled()
 	return true, errors.Join(err, s.m.Outbox.ReleaseExpress(s.hard, lease))
@@ -109,11 +109,11 @@ func (s *session) letters(ctx context.Context, run mce.Run) error {
 		if err != nil || len(letters) == 0 {
 			return err
 		}
-		for _, l := range letters {
+		for i, l := range letters {
 			if ctx.Err() != nil {
 				return nil
 			}
-			if goOn, err := s.letter(l, run.Lease); !goOn || err != nil {
+			if goOn, err := s.letter(l, s.ahead(letters[i+1:]), run.Lease); !goOn || err != nil {
 				return err
 			}
 			after = l.ID
@@ -122,9 +122,24 @@ func (s *session) letters(ctx context.Context, run mce.Run) error {
 	return nil
 }
 
+// ahead is the envelope of the next letter that is going to leave, if one is known: what a server may be told already.
+func (s *session) ahead(rest []mce.Letter) *envelope {
+	for _, l := range rest {
+		if l.LeftOut == "" {
+			e := s.envelope(l)
+			return &e
+		}
+	}
+	return nil
+}
+
+func (s *session) envelope(l mce.Letter) envelope {
+	return envelope{from: s.m.Sender.returnPath(l, s.m.Keys), to: l.To}
+}
+
 // letter takes one letter through stamp, deliver, judge and settle; false: go no further under this lease, the letter is as it was.
 // The error, if there is one, is the outbox's.
-func (s *session) letter(l mce.Letter, lease string) (goOn bool, err error) {
+func (s *session) letter(l mce.Letter, next *envelope, lease string) (goOn bool, err error) {
 	s.window <- struct{}{} // waits rather than exceed the window
 	if l.LeftOut != "" {
 		s.settle(mce.Try{Letter: l, Outcome: mce.LeftOut, Detail: l.LeftOut})
@@ -146,7 +161,7 @@ func (s *session) letter(l mce.Letter, lease string) (goOn bool, err error) {
 		s.settle(mce.Try{Letter: l, Outcome: mce.Expired, Detail: "its latest useful moment had passed"})
 		return true, nil
 	}
-	answer, ok := s.deliver(l, lease)
+	answer, ok := s.deliver(l, next, lease)
 	if !ok {
 		<-s.window
 		return false, nil
@@ -170,7 +185,8 @@ func (s *session) make(edition *stamp, l mce.Letter) (err error) {
 
 // deliver sends the stamped letter. A connection that turns out dead before the server took anything is replaced once: servers hang up
 // on idle clients. false: the relay, or the lease, is at fault and not the letter.
-func (s *session) deliver(l mce.Letter, lease string) (answer, bool) {
+func (s *session) deliver(l mce.Letter, next *envelope, lease string) (answer, bool) {
+	here := s.envelope(l)
 	for fresh := false; ; {
 		if s.conn == nil {
 			c, err := s.m.Relay.dial(s.hard)
@@ -183,7 +199,7 @@ func (s *session) deliver(l mce.Letter, lease string) (answer, bool) {
 		if !s.m.leases.good(lease) {
 			return answer{}, false
 		}
-		a := s.conn.send(s.hard, s.m.Sender.returnPath(l, s.m.Keys), l.To, s.buf)
+		a := s.conn.send(s.hard, here, s.buf, next)
 		if a.broken {
 			s.conn.abort()
 			s.conn = nil

@@ -23,27 +23,32 @@ const (
 
 // conn is a kept-open connection to the relay.
 type conn struct {
-	smtp *smtp.Client
-	wire net.Conn // what smtp talks over. smtp's own deadline waits for a command under way, so it cannot cut one short
-	used time.Time
+	smtp       *smtp.Client
+	wire       net.Conn // what smtp talks over. smtp's own deadline waits for a command under way, so it cannot cut one short
+	used       time.Time
+	pipelining bool      // the server offers RFC 2920
+	ahead      *envelope // whose MAIL, RCPT and DATA have been sent already, and not yet been answered; see pipeline.go
 }
+
+// envelope is whom a letter is from and to, as the relay is told.
+type envelope struct{ from, to string }
 
 func (c *conn) unused() time.Duration { return time.Since(c.used) }
 
-// send takes one letter through MAIL, RCPT, DATA and the final dot; when ctx ends on the way the connection is cut.
-func (c *conn) send(ctx context.Context, from, to string, content []byte) answer {
+// send takes one letter through MAIL, RCPT, DATA and the final dot; when ctx ends on the way the connection is cut. Where the server
+// allows it, it is told of the next letter in the same breath; the caller sends that one next, or nothing more on this connection.
+func (c *conn) send(ctx context.Context, e envelope, content []byte, next *envelope) answer {
 	stop := context.AfterFunc(ctx, func() { c.wire.SetDeadline(time.Unix(1, 0)) }) //nolint:errcheck // a closed connection is as good
 	defer stop()
 	c.used = time.Now()
-	steps := []struct {
-		phase phase
-		limit time.Duration
-		do    func() error
-	}{
-		{phaseMail, commandTime, func() error { return c.smtp.Mail("<" + from + ">") }},
-		{phaseRcpt, commandTime, func() error { return c.smtp.Rcpt("<" + to + ">") }},
+	steps := []step{
+		{phaseMail, commandTime, func() error { return c.smtp.Mail("<" + e.from + ">") }},
+		{phaseRcpt, commandTime, func() error { return c.smtp.Rcpt("<" + e.to + ">") }},
 		{phaseData, contentTime, func() error { return c.data(content) }},
 		{phaseDot, dotTime, c.dot},
+	}
+	if c.pipelining {
+		steps = c.pipelined(e, content, next)
 	}
 	for _, step := range steps {
 		begun := min(step.phase, phaseData) // no byte of the dot has gone yet
@@ -58,6 +63,13 @@ func (c *conn) send(ctx context.Context, from, to string, content []byte) answer
 		}
 	}
 	return answer{phase: phaseDot, code: 250}
+}
+
+// step is a part of the dialogue about a letter.
+type step struct {
+	phase phase
+	limit time.Duration
+	do    func() error
 }
 
 // data sends the content up to, but without, its final dot. An error leaves the message unfinished: the caller must not write another
@@ -87,6 +99,10 @@ func (c *conn) dot() error {
 
 // failed sorts a fault: a reply with a code leaves the connection usable once the transaction is reset; anything else, and 421, does not.
 func (c *conn) failed(p phase, err error) answer {
+	var earlier phased
+	if errors.As(err, &earlier) {
+		p = earlier.phase
+	}
 	var reply *textproto.Error
 	if !errors.As(err, &reply) {
 		return answer{phase: p, text: err.Error(), broken: true, err: err}
@@ -99,7 +115,9 @@ func (c *conn) failed(p phase, err error) answer {
 		}
 		return a
 	}
-	a.broken = c.smtp.Reset() != nil
+	if c.ahead == nil { // told of the next letter, the server has reset itself
+		a.broken = c.smtp.Reset() != nil
+	}
 	return a
 }
 
@@ -109,6 +127,10 @@ func (c *conn) abort() {
 }
 
 func (c *conn) quit() {
+	if c.ahead != nil { // the server waits for a letter's content: QUIT would be its first line
+		c.abort()
+		return
+	}
 	c.wire.SetDeadline(time.Now().Add(5 * time.Second)) //nolint:errcheck // Quit will say
 	if c.smtp.Quit() != nil {
 		c.abort()
