@@ -110,10 +110,11 @@ func (s *session) letters(ctx context.Context, run mce.Run) error {
 			return err
 		}
 		for i, l := range letters {
-			if ctx.Err() != nil {
-				return nil
+			goOn := ctx.Err() == nil
+			if goOn {
+				goOn, err = s.letter(l, s.ahead(letters[i+1:]), run.Lease)
 			}
-			if goOn, err := s.letter(l, s.ahead(letters[i+1:]), run.Lease); !goOn || err != nil {
+			if !goOn || err != nil {
 				return err
 			}
 			after = l.ID

@@ -79,7 +79,7 @@ func TestTLSIsRequiredAndVerified(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got, address := &strict{}, ""
+			got := &strict{}
 			server := smtp.NewServer(got)
 			server.Domain = "relay.example"
 			server.ErrorLog = discard{}
@@ -91,7 +91,7 @@ func TestTLSIsRequiredAndVerified(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			address = l.Addr().String()
+			address := l.Addr().String()
 			if c.implicit {
 				l = tls.NewListener(l, config)
 			}
