@@ -38,7 +38,7 @@ type Signer interface {
 const Window = 4
 
 // page is how many letters of a leased run are read at once: who unsubscribes is left out from the next page on.
-const page = 50
+const page = 100
 
 // Options say how to deliver.
 type Options struct {

@@ -3,6 +3,7 @@ package mailer
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/textproto"
 )
 
@@ -39,28 +40,38 @@ func (c *conn) pipelined(e envelope, content []byte, next *envelope) []step {
 			if refused != nil {
 				return c.refusal(phaseRcpt, refused)
 			}
-			if _, _, err := c.smtp.Text.ReadResponse(354); err != nil {
-				return err
-			}
-			return writeStuffed(c.smtp.Text.W, content)
+			_, _, err := c.smtp.Text.ReadResponse(354)
+			return err
 		}},
 		{phaseDot, dotTime, func() error {
-			c.ahead = next
-			if _, err := c.smtp.Text.W.WriteString(".\r\n"); err != nil {
-				return err
-			}
-			if next != nil {
-				if err := c.commands(*next); err != nil {
-					return err
-				}
-			}
-			if err := c.smtp.Text.W.Flush(); err != nil {
+			if err := c.deliver(content, next); err != nil {
 				return err
 			}
 			_, _, err := c.smtp.Text.ReadResponse(250)
 			return err
 		}},
 	}
+}
+
+// deliver sends content, final dot and the next letter's commands in one write.
+func (c *conn) deliver(content []byte, next *envelope) error {
+	c.out.Reset()
+	if err := writeStuffed(&c.out, content); err != nil {
+		return phased{phaseData, err}
+	}
+	beforeDot := c.out.Len()
+	c.out.WriteString(".\r\n")
+	if c.ahead = next; next != nil {
+		writeCommands(&c.out, *next)
+	}
+	n, err := c.smtp.Text.W.Write(c.out.Bytes())
+	if err != nil && n <= beforeDot {
+		return phased{phaseData, err} // the dot has not gone: nothing was delivered
+	}
+	if err != nil {
+		return err
+	}
+	return c.smtp.Text.W.Flush()
 }
 
 // introduce makes sure that the server has been told of the letter.
@@ -72,16 +83,12 @@ func (c *conn) introduce(e envelope) error {
 		c.ahead = nil
 		return nil
 	}
-	if err := c.commands(e); err != nil {
-		return err
-	}
+	writeCommands(c.smtp.Text.W, e) // a fault in writing comes back from Flush
 	return c.smtp.Text.W.Flush()
 }
 
-// commands writes without sending.
-func (c *conn) commands(e envelope) error {
-	_, err := fmt.Fprintf(c.smtp.Text.W, "MAIL FROM:<%s>\r\nRCPT TO:<%s>\r\nDATA\r\n", e.from, e.to)
-	return err
+func writeCommands(w io.Writer, e envelope) {
+	fmt.Fprintf(w, "MAIL FROM:<%s>\r\nRCPT TO:<%s>\r\nDATA\r\n", e.from, e.to)
 }
 
 // read reads a reply: refused is one with another code than expected, err a broken connection.

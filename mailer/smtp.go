@@ -26,7 +26,8 @@ type conn struct {
 	smtp       *smtp.Client
 	wire       net.Conn // what smtp talks over. smtp's own deadline waits for a command under way, so it cannot cut one short
 	used       time.Time
-	pipelining bool      // the server offers RFC 2920
+	pipelining bool // the server offers RFC 2920
+	out        bytes.Buffer
 	ahead      *envelope // whose MAIL, RCPT and DATA have been sent already, and not yet been answered; see pipeline.go
 }
 

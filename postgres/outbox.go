@@ -177,6 +177,7 @@ func (s *Store) Renew(ctx context.Context, leases []string) (held []string, err 
 	return held, err
 }
 
+// "offset 0" keeps PostgreSQL to one look-up a letter: without statistics of a fresh fan-out it would read all subscribers for each page.
 const lettersQuery = `
 	select l.id, l.born, l.edition_id, l.kind, l.created_at, l.attempts, l.cause_id,
 		coalesce(l.subscriber_id, l.registration_id) as person_id,
@@ -189,9 +190,9 @@ const lettersQuery = `
 			else ''
 		end as left_out
 	from letters l
-	left join subscribers s on s.id = l.subscriber_id
-	left join registrations r on r.id = l.registration_id
-	left join suppressions x on x.email = lower(coalesce(s.email, r.email))`
+	left join lateral (select email, name, state from subscribers where id = l.subscriber_id offset 0) s on true
+	left join lateral (select email, name, state, code from registrations where id = l.registration_id offset 0) r on true
+	left join lateral (select email from suppressions where email = lower(coalesce(s.email, r.email)) offset 0) x on true`
 
 func selectLetters(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) ([]mce.Letter, error) {
 	var rows []struct {

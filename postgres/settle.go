@@ -15,50 +15,58 @@ import (
 // Settle writes the outcomes of tries, all in one transaction. Outcomes are facts: they are kept even when the lease was lost meanwhile,
 // and they overrule "uncertain". Only a letter that has reached its end already stays as it is.
 func (s *Store) Settle(ctx context.Context, tries []mce.Try, now time.Time) error {
-	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		if err := settleDelivered(ctx, tx, tries, now); err != nil {
-			return err
-		}
-		var final []int64
-		for _, t := range tries {
-			switch t.Outcome {
-			case mce.Delivered:
-				final = append(final, t.Letter.ID)
-				continue
-			case mce.Deferred, mce.Uncertain:
-				if err := again(ctx, tx, t, now); err != nil {
-					return err
-				}
-			default:
-				final = append(final, t.Letter.ID)
-			}
-			if err := settleOne(ctx, tx, t, now); err != nil {
-				return err
-			}
-		}
-		_, err := tx.ExecContext(ctx, `delete from express where letter_id = any($1)`, pq.Array(final))
-		return err
-	})
-}
-
-// settleDelivered is the usual case, and a single statement for each day's letters.
-func settleDelivered(ctx context.Context, tx *sqlx.Tx, tries []mce.Try, now time.Time) error {
-	days := map[time.Time][]int64{}
+	days := map[time.Time][]int64{} // delivered, by the day that places them
+	var others []mce.Try
 	for _, t := range tries {
 		if t.Outcome == mce.Delivered {
 			days[t.Letter.Born] = append(days[t.Letter.Born], t.Letter.ID)
+		} else {
+			others = append(others, t)
 		}
 	}
+	if len(days) == 1 && len(others) == 0 { // the usual case: a single statement is its own transaction
+		return settleDelivered(ctx, s.db, days, now)
+	}
+	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		if err := settleDelivered(ctx, tx, days, now); err != nil {
+			return err
+		}
+		return settleOthers(ctx, tx, others, now)
+	})
+}
+
+func settleDelivered(ctx context.Context, db sqlx.ExecerContext, days map[time.Time][]int64, now time.Time) error {
 	// An array, not a join with unnest: that was planned as a nested loop and cost fifty times as much.
-	const update = `
-		update letters set outcome = 'delivered', attempts = attempts + 1, code = 250, settled_at = $3
-		where born = $1 and id = any($2::bigint[])`
+	const settle = `
+		with done as (
+			update letters set outcome = 'delivered', attempts = attempts + 1, code = 250, status = '', detail = '', settled_at = $3
+			where born = $1 and id = any($2::bigint[])
+		)
+		delete from express where letter_id = any($2::bigint[])`
 	for born, ids := range days {
-		if _, err := tx.ExecContext(ctx, update, born, pq.Array(ids), now); err != nil {
+		if _, err := db.ExecContext(ctx, settle, born, pq.Array(ids), now); err != nil {
 			return fmt.Errorf("settle: %w", err)
 		}
 	}
 	return nil
+}
+
+func settleOthers(ctx context.Context, tx *sqlx.Tx, tries []mce.Try, now time.Time) error {
+	var final []int64
+	for _, t := range tries {
+		if t.Outcome == mce.Deferred || t.Outcome == mce.Uncertain {
+			if err := again(ctx, tx, t, now); err != nil {
+				return err
+			}
+		} else {
+			final = append(final, t.Letter.ID)
+		}
+		if err := settleOne(ctx, tx, t, now); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, `delete from express where letter_id = any($1)`, pq.Array(final))
+	return err
 }
 
 func settleOne(ctx context.Context, tx *sqlx.Tx, t mce.Try, now time.Time) error {
