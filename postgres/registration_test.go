@@ -13,7 +13,7 @@ import (
 func TestARegistrationHasItsConfirmationAndItsCode(t *testing.T) {
 	o := newOffice(t)
 	r := o.register("Anna@example.org")[0]
-	if !regexp.MustCompile(`^[A-HJ-NP-Z2-8]{8}$`).MatchString(r.Code) || r.State != mce.Registered || r.Event != "prato" || r.Sequence != 0 {
+	if !regexp.MustCompile(`^[ACDEFGHJKLMNPQRTUVWXY3479]{8}$`).MatchString(r.Code) || r.State != mce.Registered || r.Event != "prato" || r.Sequence != 0 {
 		t.Errorf("%+v", r)
 	}
 	l := o.claim(5)
