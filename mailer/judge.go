@@ -27,10 +27,21 @@ type answer struct {
 	err    error  // nil when the letter was taken
 }
 
-// relayFault: it is the relay that refuses us, whatever the letter: it wants a log-in, does not take our sender, or closes the service
-// before it has heard whom the letter is to. Attempts are not spent on that: a fault of ours must not use up a whole issue.
+// relayFault: it is the relay that refuses us, whatever the letter: it wants a log-in, does not take our sender, does not relay for us, or
+// closes the service before it has heard whom the letter is to. Attempts are not spent on that: a fault of ours must not use up a whole
+// issue. Servers that put off their refusals give some of these to RCPT.
 func (a answer) relayFault() bool {
-	return a.phase == phaseMail && a.err != nil && (a.code == 0 || a.code == 421 || a.code == 454 || a.code/100 == 5)
+	switch {
+	case a.err == nil:
+		return false
+	case a.phase == phaseMail:
+		return a.code == 0 || a.code == 421 || a.code == 454 || a.code/100 == 5
+	case a.phase == phaseRcpt:
+		status := enhanced(a.text)
+		return a.code == 530 || a.code == 535 || status == "5.7.0" || aboutSender(status) ||
+			a.code/100 == 5 && strings.Contains(strings.ToLower(a.text), "relay") // "554 5.7.1 Relay access denied" has no code of its own
+	}
+	return false
 }
 
 // judge says what an answer means for the letter. Before the final dot a broken connection, a time-out, 421 and every 4yz are
@@ -56,11 +67,15 @@ func judge(l mce.Letter, latest time.Time, a answer, now time.Time) mce.Try {
 // codes about the sender's, which servers that put off their refusals give to RCPT too: a fault of ours must not suppress every reader.
 func aboutSender(status string) bool { return status == "5.1.7" || status == "5.1.8" }
 
+// fewTries are made in any case: an issue may have been paused for longer than letters are tried.
+const fewTries = 4
+
 // deferred sets the time of the next try, or gives up when that would be too late to be of use.
 func deferred(t mce.Try, latest, now time.Time) mce.Try {
 	t.Due = now.Add(mce.RetryAfter(t.Letter.Attempts + 1))
 	t.Outcome = mce.Deferred
-	if mce.GiveUp(t.Letter.CreatedAt, latest, t.Due) {
+	early := latest.IsZero() && t.Letter.Attempts+1 < fewTries
+	if !early && mce.GiveUp(t.Letter.CreatedAt, latest, t.Due) {
 		t.Outcome, t.Due = mce.Expired, time.Time{}
 	}
 	return t

@@ -67,16 +67,21 @@ func TestJudge(t *testing.T) {
 func TestRelayFaults(t *testing.T) {
 	refused := errors.New("refused")
 	for _, c := range []struct {
-		code  int
-		err   error
-		fault bool // at MAIL
+		code   int
+		text   string
+		err    error
+		atMail bool
+		atRcpt bool
 	}{
-		{250, nil, false}, {0, refused, true}, {421, refused, true}, {454, refused, true}, {530, refused, true}, {535, refused, true},
-		{538, refused, true}, {450, refused, false}, {452, refused, false}, {550, refused, true}, {553, refused, true},
+		{250, "", nil, false, false}, {0, "EOF", refused, true, false}, {421, "", refused, true, false}, {454, "", refused, true, false},
+		{530, "5.7.0 log in first", refused, true, true}, {535, "", refused, true, true}, {538, "", refused, true, false},
+		{450, "", refused, false, false}, {452, "", refused, false, false}, {550, "5.1.1 unknown", refused, true, false},
+		{553, "5.1.8 sender's domain is unknown", refused, true, true}, {553, "5.1.7 bad sender", refused, true, true},
+		{554, "5.7.1 <anna@example.org>: Relay access denied", refused, true, true}, {550, "5.7.1 not to this person", refused, true, false},
 	} {
-		for _, p := range []phase{phaseMail, phaseRcpt, phaseData, phaseDot} {
-			if got := (answer{phase: p, code: c.code, err: c.err}).relayFault(); got != (c.fault && p == phaseMail) {
-				t.Errorf("%d at phase %d: %t", c.code, p, got)
+		for p, want := range map[phase]bool{phaseMail: c.atMail, phaseRcpt: c.atRcpt, phaseData: false, phaseDot: false} {
+			if got := (answer{phase: p, code: c.code, text: c.text, err: c.err}).relayFault(); got != want {
+				t.Errorf("%d %s at phase %d: %t", c.code, c.text, p, got)
 			}
 		}
 	}

@@ -47,7 +47,8 @@ func (k *leases) drop(lease string) {
 func (k *leases) good(lease string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return time.Now().Before(k.held[lease])
+	now, until := time.Now(), k.held[lease]
+	return now.Before(until) && now.Round(0).Before(until.Round(0)) // by the wall clock too: the other one stands while a machine sleeps
 }
 
 func (k *leases) close() { close(k.done) }

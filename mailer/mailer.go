@@ -122,9 +122,24 @@ func (m *Mailer) Run(ctx context.Context) error {
 	sessions.Wait()
 	m.settler.close()
 	m.leases.close()
-	helpers.Wait()
+	waitAtMost(&helpers, hard, 5*time.Second)
 	if err := ctx.Err(); !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil
+}
+
+// waitAtMost waits, but not for longer than d after the hard stop: a database behind a dead network does not even answer a cancellation.
+func waitAtMost(wg *sync.WaitGroup, hard context.Context, d time.Duration) {
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	select {
+	case <-done:
+		return
+	case <-hard.Done():
+	}
+	select {
+	case <-done:
+	case <-time.After(d):
+	}
 }

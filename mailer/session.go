@@ -60,7 +60,10 @@ func (s *session) work(ctx context.Context) (bool, error) {
 	if s.express {
 		return s.workExpress(ctx)
 	}
-	return s.workRun(ctx)
+	if worked, err := s.workRun(ctx); worked || err != nil {
+		return worked, err
+	}
+	return s.workExpress(ctx) // nothing else to do: a hand for the single letters and retries
 }
 
 // workExpress delivers a handful of single letters: never more than may be in doubt together.

@@ -70,7 +70,7 @@ create table express (
     lease        uuid,
     leased_until timestamptz              -- the database's clock
 );
-create index on express (due) where not parked;
+create index on express ((kind = 'newsletter'), due) where not parked; -- the order of claims
 create index on express (issue_id);
 
 -- One row of facts about this installation.

@@ -16,7 +16,9 @@ func (s *Store) Listen(ctx context.Context, log *slog.Logger, wake func()) error
 			log.Warn("listening for letters", "err", err)
 		}
 	})
-	defer l.Close() //nolint:errcheck // the connection may be gone already
+	defer l.Close()                                      //nolint:errcheck // the connection may be gone already
+	stop := context.AfterFunc(ctx, func() { l.Close() }) //nolint:errcheck // Listen does not heed ctx while there is no connection
+	defer stop()
 	if err := l.Listen("letters"); err != nil && ctx.Err() == nil {
 		return err
 	}

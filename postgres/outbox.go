@@ -65,6 +65,7 @@ func doubt(ctx context.Context, tx *sqlx.Tx, run mce.Run, window int) error {
 			where born = $1 and id = any(array(
 				select id from letters
 				where born = $1 and id between $2 and $3 and issue_id = $4 and outcome = 'waiting' order by id limit $5))
+				and outcome = 'waiting' -- again: its outcome may have been committed while this waited
 			returning id, born, issue_id, kind, created_at
 		)
 		insert into express (letter_id, born, issue_id, kind, due, parked)
@@ -80,7 +81,8 @@ func (s *Store) RunLetters(ctx context.Context, run mce.Run, after int64, n int)
 	return selectLetters(ctx, s.db, `
 		where l.born = $1 and l.id between $2 and $3 and l.issue_id = $4 and l.outcome = 'waiting'
 			and exists (select from issues i where i.id = $4 and i.state = 'sending')
-		order by l.id limit $5`, run.Born, max(run.FirstID, after+1), run.LastID, run.IssueID, n)
+			and exists (select from runs where id = $6 and lease = $7)
+		order by l.id limit $5`, run.Born, max(run.FirstID, after+1), run.LastID, run.IssueID, n, run.ID, run.Lease)
 }
 
 // ReturnRun gives a run back in good order: every letter that was tried has its outcome. A run without any waiting letter is done and
@@ -154,7 +156,7 @@ func markUncertain(ctx context.Context, tx *sqlx.Tx, ids []int64) error {
 	}
 	_, err := tx.ExecContext(ctx, `
 		update letters set outcome = 'uncertain', detail = 'the program ended before the answer to this letter was kept'
-		where id = any($1)`, pq.Array(ids))
+		where id = any($1) and outcome in ('waiting', 'deferred')`, pq.Array(ids))
 	return err
 }
 
@@ -181,17 +183,21 @@ func (s *Store) Renew(ctx context.Context, leases []string) (held []string, err 
 const lettersQuery = `
 	select l.id, l.born, l.edition_id, l.kind, l.created_at, l.attempts, l.cause_id,
 		coalesce(l.subscriber_id, l.registration_id) as person_id,
-		coalesce(s.email, r.email) as email, coalesce(s.name, r.name) as name, coalesce(r.code, '') as code,
+		coalesce(s.email, r.email, '') as email, coalesce(s.name, r.name, '') as name, coalesce(r.code, '') as code,
 		case
+			when coalesce(s.email, r.email) is null then 'the person was erased'
 			when x.email is not null then 'the address is suppressed'
 			when l.kind = 'newsletter' and s.state <> 'active' then 'unsubscribed'
 			when l.kind = 'opt_in' and s.state <> 'pending' then 'no longer waiting for a confirmation'
 			when l.kind in ('confirmation', 'reminder') and r.state <> 'registered' then 'the registration was cancelled'
+			when l.kind = 'reminder' and r.event_state = 'cancelled' then 'the event was cancelled'
 			else ''
 		end as left_out
 	from letters l
 	left join lateral (select email, name, state from subscribers where id = l.subscriber_id offset 0) s on true
-	left join lateral (select email, name, state, code from registrations where id = l.registration_id offset 0) r on true
+	left join lateral (
+		select p.email, p.name, p.state, p.code, e.state as event_state
+		from registrations p join events e on e.id = p.event_id where p.id = l.registration_id offset 0) r on true
 	left join lateral (select email from suppressions where email = lower(coalesce(s.email, r.email)) offset 0) x on true`
 
 func selectLetters(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) ([]mce.Letter, error) {

@@ -15,6 +15,10 @@ func bornOn(now time.Time) time.Time { return now.UTC().Truncate(24 * time.Hour)
 // letters' own transactions never have to.
 func (s *Store) PreparePartitions(ctx context.Context, now time.Time) error {
 	return s.inTx(ctx, 0, func(tx *sqlx.Tx) error {
+		// Making a partition locks the table; behind a long reader (a backup) that would hold up all delivery. The next tick tries again.
+		if _, err := tx.ExecContext(ctx, `set local lock_timeout = '2s'`); err != nil {
+			return err
+		}
 		for _, month := range []time.Time{now, now.AddDate(0, 1, -now.UTC().Day()+1)} {
 			if err := ensurePartition(ctx, tx, month); err != nil {
 				return err

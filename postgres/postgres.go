@@ -57,6 +57,7 @@ func tuned(address string) (string, error) {
 	q := u.Query()
 	q.Set("timezone", "UTC")
 	q.Set("binary_parameters", "yes") // one round trip a statement instead of two
+	q.Set("jit", "off")               // compiling costs more than any statement of ours
 	u.RawQuery = q.Encode()
 	return u.String(), nil
 }

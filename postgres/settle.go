@@ -24,10 +24,10 @@ func (s *Store) Settle(ctx context.Context, tries []mce.Try, now time.Time) erro
 			others = append(others, t)
 		}
 	}
-	if len(days) == 1 && len(others) == 0 { // the usual case: a single statement is its own transaction
-		return settleDelivered(ctx, s.db, days, now)
-	}
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		if err := holdIssues(ctx, tx, others); err != nil {
+			return err
+		}
 		if err := settleDelivered(ctx, tx, days, now); err != nil {
 			return err
 		}
@@ -35,16 +35,33 @@ func (s *Store) Settle(ctx context.Context, tries []mce.Try, now time.Time) erro
 	})
 }
 
-func settleDelivered(ctx context.Context, db sqlx.ExecerContext, days map[time.Time][]int64, now time.Time) error {
+// holdIssues keeps the issues of letters that go back to the express lane from being cancelled meanwhile: whoever cancels locks the issue
+// first too, so the two cannot wait for each other, and what comes back is seen by one of them.
+func holdIssues(ctx context.Context, tx *sqlx.Tx, tries []mce.Try) error {
+	var issues []int64
+	for _, t := range tries {
+		if t.Letter.Kind.Bulk() {
+			issues = append(issues, t.Letter.CauseID)
+		}
+	}
+	if len(issues) == 0 {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `select from issues where id = any($1) order by id for key share`, pq.Array(issues))
+	return err
+}
+
+func settleDelivered(ctx context.Context, tx *sqlx.Tx, days map[time.Time][]int64, now time.Time) error {
 	// An array, not a join with unnest: that was planned as a nested loop and cost fifty times as much.
-	const settle = `
-		with done as (
-			update letters set outcome = 'delivered', attempts = attempts + 1, code = 250, status = '', detail = '', settled_at = $3
-			where born = $1 and id = any($2::bigint[])
-		)
-		delete from express where letter_id = any($2::bigint[])`
+	const update = `
+		update letters set outcome = 'delivered', attempts = attempts + 1, code = 250, status = '', detail = '', settled_at = $3
+		where born = $1 and id = any($2::bigint[])`
 	for born, ids := range days {
-		if _, err := db.ExecContext(ctx, settle, born, pq.Array(ids), now); err != nil {
+		if _, err := tx.ExecContext(ctx, update, born, pq.Array(ids), now); err != nil {
+			return fmt.Errorf("settle: %w", err)
+		}
+		// A statement of its own: it must see a row that somebody who doubted the letter has parked while the update waited.
+		if _, err := tx.ExecContext(ctx, `delete from express where letter_id = any($1::bigint[])`, pq.Array(ids)); err != nil {
 			return fmt.Errorf("settle: %w", err)
 		}
 	}
@@ -55,8 +72,10 @@ func settleOthers(ctx context.Context, tx *sqlx.Tx, tries []mce.Try, now time.Ti
 	var final []int64
 	for _, t := range tries {
 		if t.Outcome == mce.Deferred || t.Outcome == mce.Uncertain {
-			if err := again(ctx, tx, t, now); err != nil {
+			if queued, err := again(ctx, tx, t, now); err != nil {
 				return err
+			} else if !queued {
+				continue // it has reached its end otherwise
 			}
 		} else {
 			final = append(final, t.Letter.ID)
@@ -88,8 +107,8 @@ func settleOne(ctx context.Context, tx *sqlx.Tx, t mce.Try, now time.Time) error
 	return err
 }
 
-// again puts a letter onto the express lane: due later, or parked while it is in doubt.
-func again(ctx context.Context, tx *sqlx.Tx, t mce.Try, now time.Time) error {
+// again puts a letter onto the express lane: due later, or parked while it is in doubt; not if it has reached its end, or its issue has.
+func again(ctx context.Context, tx *sqlx.Tx, t mce.Try, now time.Time) (queued bool, err error) {
 	const queue = `
 		insert into express (letter_id, born, issue_id, kind, due, parked)
 		select id, born, issue_id, kind, $3, $4 from letters where born = $1 and id = $2 and outcome in ('waiting', 'deferred', 'uncertain')
@@ -99,8 +118,12 @@ func again(ctx context.Context, tx *sqlx.Tx, t mce.Try, now time.Time) error {
 	if due.IsZero() {
 		due = now
 	}
-	_, err := tx.ExecContext(ctx, queue, t.Letter.Born, t.Letter.ID, due, t.Outcome == mce.Uncertain)
-	return err
+	res, err := tx.ExecContext(ctx, queue, t.Letter.Born, t.Letter.ID, due, t.Outcome == mce.Uncertain)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
 }
 
 // OutboxStatus is what "outbox status" tells.

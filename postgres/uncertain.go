@@ -39,7 +39,7 @@ func (s *Store) Resolve(ctx context.Context, issueID int64, resend bool, now tim
 			update express set parked = false, due = $2, lease = null, leased_until = null where issue_id = $1 and parked returning letter_id, born
 		), put as (
 			update letters l set outcome = 'deferred', detail = 'in doubt; sent again by the operator'
-			from freed f where l.id = f.letter_id and l.born = f.born
+			from freed f where l.id = f.letter_id and l.born = f.born and l.outcome = 'uncertain'
 		)
 		select count(*) from freed`
 	const leave = `
@@ -47,11 +47,18 @@ func (s *Store) Resolve(ctx context.Context, issueID int64, resend bool, now tim
 			delete from express where issue_id = $1 and parked returning letter_id, born
 		), put as (
 			update letters l set detail = 'in doubt; left so by the operator', settled_at = $2
-			from freed f where l.id = f.letter_id and l.born = f.born
+			from freed f where l.id = f.letter_id and l.born = f.born and l.outcome = 'uncertain'
 		)
 		select count(*) from freed`
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		if _, err := issueByID(ctx, tx, issueID, ""); err != nil {
+			return err
+		}
+		// A letter whose answer came after all is none of those in doubt.
+		const known = `
+			delete from express x using letters l
+			where x.issue_id = $1 and x.parked and l.id = x.letter_id and l.born = x.born and l.outcome <> 'uncertain'`
+		if _, err := tx.ExecContext(ctx, known, issueID); err != nil {
 			return err
 		}
 		statement := leave

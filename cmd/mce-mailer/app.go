@@ -126,28 +126,40 @@ func (e *env) keys(store *postgres.Store) (*mce.Keys, error) {
 func keptSecret(dir string) (string, error) {
 	path := filepath.Join(dir, "secret.key")
 	kept, err := os.ReadFile(path)
-	if err == nil && len(kept) >= mce.MinSecret {
-		return string(kept), nil
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", mce.Unavailablef(err, "the generated secret cannot be read; set SECRET_KEY or mend the file")
-	}
-	raw := make([]byte, 36)
-	rand.Read(raw)
-	secret := base64.RawURLEncoding.EncodeToString(raw)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", mce.Unavailablef(err, "DATA_DIR cannot be made")
-	}
-	// Exclusive: of two programs that start together one makes the secret, and the other reads it.
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return keptSecret(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = makeSecret(dir, path); err == nil {
+			kept, err = os.ReadFile(path)
+		}
 	}
 	if err != nil {
-		return "", mce.Unavailablef(err, "the generated secret cannot be kept under DATA_DIR; set SECRET_KEY")
+		return "", mce.Unavailablef(err, "the generated secret cannot be kept under DATA_DIR; set SECRET_KEY, or mend the folder")
 	}
-	_, err = f.WriteString(secret)
-	return secret, errors.Join(err, f.Close())
+	if len(kept) < mce.MinSecret {
+		return "", mce.Invalidf("%s is too short to be the secret; restore it from your backup, or remove it if no mail has been sent yet", path)
+	}
+	return string(kept), nil
+}
+
+// makeSecret writes a new secret whole or not at all. Of two programs that start together one makes it, and both read that one.
+func makeSecret(dir, path string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, "secret-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // a link to it stays
+	raw := make([]byte, 36)
+	rand.Read(raw)
+	_, err = f.WriteString(base64.RawURLEncoding.EncodeToString(raw))
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
 }
 
 func (a *app) sender(s *Settings) mailer.Sender {
