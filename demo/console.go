@@ -150,7 +150,21 @@ func (c *Console) issue(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, err)
 		return
 	}
-	c.show(w, "issue.html", map[string]any{"ID": id, "Lines": lines, "Languages": mce.Languages()})
+	issues, err := c.player.Office.Issues(r.Context())
+	if err != nil {
+		c.fail(w, err)
+		return
+	}
+	v := map[string]any{"ID": id, "Lines": lines}
+	for _, i := range issues {
+		if i.ID == id {
+			v["Issue"], v["Review"] = i, i.State == mce.InReview
+		}
+		if i.ID == id && i.Number > 0 {
+			v["Languages"] = mce.Languages()
+		}
+	}
+	c.show(w, "issue.html", v)
 }
 
 // preview is the mail itself, for a frame of the issue's page.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,10 +22,11 @@ type Player struct {
 	Tick   func(context.Context) error // what the cron does; the player calls it when the clock has jumped
 	Log    *slog.Logger
 
-	path  string
-	mu    sync.Mutex
-	done  map[string]bool
-	notes map[string]string // what went wrong with a step
+	path    string
+	playing sync.Mutex // one step at a time, whoever asks for it
+	mu      sync.Mutex
+	done    map[string]bool
+	notes   map[string]string // what went wrong with a step
 }
 
 // NewPlayer goes on from what dir remembers, or begins.
@@ -66,6 +68,7 @@ func (p *Player) Run(ctx context.Context) error {
 		for _, step := range Story() {
 			if !step.When.After(p.Clock.Now()) && !p.isDone(step) {
 				p.play(ctx, step)
+				p.leaveTime(step)
 			}
 		}
 		if now := p.Clock.Now(); !told && !now.Before(End()) {
@@ -78,8 +81,26 @@ func (p *Player) Run(ctx context.Context) error {
 	}
 }
 
+// leaveTime slows the clock down while an issue is before the editors: whoever wants to approve it should have the time.
+func (p *Player) leaveTime(s Step) {
+	switch _, speed, _ := p.Clock.State(); {
+	case s.Review && speed > reviewSpeed:
+		p.Clock.SetSpeed(reviewSpeed)
+	case strings.HasSuffix(s.Slug, "-out") && speed == reviewSpeed:
+		p.Clock.SetSpeed(time.Hour)
+	}
+}
+
+// reviewSpeed makes twenty seconds of the two hours until the demo's editor approves.
+const reviewSpeed = 6 * time.Minute
+
 // play does one step, once. A step that fails (because somebody was quicker on the page) is noted and not repeated.
 func (p *Player) play(ctx context.Context, s Step) {
+	p.playing.Lock()
+	defer p.playing.Unlock()
+	if p.isDone(s) {
+		return
+	}
 	if err := p.act(ctx, s); err != nil && ctx.Err() == nil {
 		p.mu.Lock()
 		p.notes[s.Slug] = mce.ErrorMessage(err)

@@ -44,6 +44,8 @@ type Step struct {
 	Do func(ctx context.Context, o Office, in *inbox.Inbox) error
 	// Mails are those that must have arrived by then and not before, by recipient; nil when none.
 	Mails func(ctx context.Context, o Office) ([]string, error)
+	// Review: an issue is before the editors from now on.
+	Review bool
 	// Subject is a word of the subject of each of them.
 	Subject []string
 }
@@ -90,7 +92,7 @@ func Story() []Step {
 		},
 		{Slug: "confirms", When: on(18, 8, 40), Title: "Ilse presses the button behind the link: from now on she is a reader", Do: confirmReader},
 		{Slug: "week-before", When: on(18, 9, 0), Title: "One week before: the cron reminds every delegate", Mails: delegates},
-		{Slug: "issue-1", When: on(19, 9, 0), Title: "Thursday, 9:00: the cron assembles the first issue and puts it before the editors"},
+		{Slug: "issue-1", When: on(19, 9, 0), Review: true, Title: "Thursday, 9:00: the cron assembles the first issue and puts it before the editors"},
 		{
 			Slug: "issue-1-out", When: on(19, 11, 0), Title: "The editor approves it; it leaves for every reader who chose one of its topics",
 			Do: release, Mails: readers(1),
@@ -107,7 +109,7 @@ func Story() []Step {
 		{Slug: "morning-of", When: on(25, 7, 0), Title: "The morning of the first day: where to go", Mails: delegates},
 		{Slug: "skipped", When: on(26, 9, 0), Title: "Thursday again, and too little to say: the issue is skipped, and says so"},
 		{Slug: "afterwards", When: on(30, 10, 0), Title: "Three days after, with the clocks set back in between: thanks, with the first handouts", Mails: delegates},
-		{Slug: "issue-2", When: at(11, 2, 9, 0), Title: "Thursday, 9:00: the second issue is assembled; what came late has rolled forward into it"},
+		{Slug: "issue-2", When: at(11, 2, 9, 0), Review: true, Title: "Thursday, 9:00: the second issue is assembled; what came late has rolled forward into it"},
 		{
 			Slug: "issue-2-out", When: at(11, 2, 11, 0), Title: "Approved and sent; nobody who left gets it",
 			Do: release, Mails: readers(2),

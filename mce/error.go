@@ -39,6 +39,9 @@ func (e *Error) Error() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// ErrOvertaken is the cause of a Conflict that another daemon brought about by doing the same: nothing is wrong.
+var ErrOvertaken = errors.New("another daemon was first")
+
 // Invalidf makes an error of code Invalid.
 func Invalidf(format string, args ...any) error {
 	return &Error{Code: Invalid, Message: fmt.Sprintf(format, args...)}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -32,6 +33,7 @@ const (
 	Submit     IssueAction = "submit"
 	Approve    IssueAction = "approve"
 	ScheduleIt IssueAction = "schedule"
+	Unschedule IssueAction = "unschedule"
 	Start      IssueAction = "start"
 	Finish     IssueAction = "finish"
 	Pause      IssueAction = "pause"
@@ -53,6 +55,7 @@ func Transitions() []Transition {
 		{Submit, []IssueState{Assembled}, InReview},
 		{Approve, []IssueState{InReview}, Approved},
 		{ScheduleIt, []IssueState{Approved}, Scheduled},
+		{Unschedule, []IssueState{Scheduled}, Approved},
 		{Void, []IssueState{Approved, Scheduled}, InReview},
 		{Start, []IssueState{Scheduled}, Sending},
 		{Pause, []IssueState{Sending}, Paused},
@@ -64,7 +67,7 @@ func Transitions() []Transition {
 
 // Next is the state that an action leads to, or an error of code Conflict that says what is possible instead.
 func (s IssueState) Next(action IssueAction) (IssueState, error) {
-	var can []IssueAction
+	var can []string
 	for _, t := range Transitions() {
 		if !slices.Contains(t.From, s) {
 			continue
@@ -73,13 +76,13 @@ func (s IssueState) Next(action IssueAction) (IssueState, error) {
 			return t.To, nil
 		}
 		if t.Action != Void && t.Action != Start && t.Action != Finish {
-			can = append(can, t.Action)
+			can = append(can, string(t.Action))
 		}
 	}
 	if len(can) == 0 {
 		return "", Conflictf("the issue is %s; nothing more can be done with it", s.Words())
 	}
-	return "", Conflictf("the issue is %s; it cannot be put to %q now, only to %q", s.Words(), action, can)
+	return "", Conflictf("the issue is %s: %s is not possible now, but %s", s.Words(), action, strings.Join(can, " or "))
 }
 
 // Words is the state as people read it.

@@ -39,7 +39,7 @@ func TestTheTableOfStates(t *testing.T) {
 
 func TestAnImpossibleActionNamesThePossibleOnes(t *testing.T) {
 	_, err := mce.InReview.Next(mce.ScheduleIt)
-	refused(t, err, mce.Conflict, "in review", `"schedule"`, `"approve" "cancel"`)
+	refused(t, err, mce.Conflict, "in review", "schedule is not possible", "approve or cancel")
 	_, err = mce.Scheduled.Next(mce.Approve)
 	if strings.Contains(err.Error(), "void") || strings.Contains(err.Error(), "start") {
 		t.Errorf("%v names what only the program does", err)

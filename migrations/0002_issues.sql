@@ -19,7 +19,7 @@ create table series (
 create table issues (
     id            bigint generated always as identity primary key,
     series_id     bigint not null references series,
-    number        integer, -- null: skipped, so the numbers that readers see have no holes
+    number        integer, -- null: skipped, or cancelled before it was sent; so the numbers that readers see have no holes
     slot          text not null,                    -- wall clock of the series' zone, names the slot
     due           timestamptz not null,
     state         text not null check (state in

@@ -166,12 +166,27 @@ func (s *Store) Schedule(ctx context.Context, id int64, at time.Time, look strin
 			return err
 		}
 		i.ScheduledFor = at.UTC().Truncate(time.Microsecond) // what the database keeps
-		return seal(ctx, tx, i, look)
+		if err := seal(ctx, tx, i, look); err != nil {
+			return err
+		}
+		return wake(ctx, tx)
 	})
 	if err == nil && issue.State == mce.InReview {
 		err = mce.Conflictf("issue %d was not scheduled: %s", id, issue.Reason)
 	}
 	return issue, err
+}
+
+// Unschedule takes the moment back from an issue that has not begun to leave; it stays approved, unless its content has changed.
+func (s *Store) Unschedule(ctx context.Context, id int64, look string) (mce.Issue, error) {
+	return s.act(ctx, id, mce.Unschedule, func(tx *sqlx.Tx, i *mce.Issue) error {
+		if intact, err := sealHolds(ctx, tx, *i, look); err != nil || !intact {
+			voided(i)
+			return err
+		}
+		i.ScheduledFor = time.Time{}
+		return seal(ctx, tx, i, look)
+	})
 }
 
 // Pause stops an issue that is being sent; letters on their way at this moment still arrive.
@@ -190,7 +205,11 @@ func (s *Store) Cancel(ctx context.Context, id int64, reason string, now time.Ti
 	return s.act(ctx, id, mce.Cancel, func(tx *sqlx.Tx, i *mce.Issue) error {
 		i.Reason, i.FinishedAt = reason, now
 		if i.StartedAt.IsZero() {
-			_, err := tx.ExecContext(ctx, `delete from item_ledger where issue_id = $1`, id)
+			i.Number = 0 // readers have not seen it: the next issue gets it
+			const giveBack = `
+				with items as (delete from item_ledger where issue_id = $1)
+				update issues set number = null where id = $1`
+			_, err := tx.ExecContext(ctx, giveBack, id)
 			return err
 		}
 		return dropUnsent(ctx, tx, id, now)

@@ -61,7 +61,10 @@ func (s *Store) Register(ctx context.Context, people []mce.Registration, confirm
 			if err != nil {
 				return err
 			}
-			if event.State != mce.EventOpen || !event.Ends.After(now) {
+			if !event.Ends.After(now) {
+				return mce.Conflictf("%s is over", event.Title[mce.English])
+			}
+			if event.State != mce.EventOpen {
 				return mce.Conflictf("%s is not open for registration", event.Title[mce.English])
 			}
 			reg, err := saveRegistration(ctx, tx, event, p, now)

@@ -29,7 +29,7 @@ func (s *Store) StartSending(ctx context.Context, id int64, render mce.Renderer,
 		}
 		next, err := issue.State.Next(mce.Start)
 		if err != nil {
-			return err
+			return &mce.Error{Code: mce.Conflict, Message: mce.ErrorMessage(err), Err: mce.ErrOvertaken}
 		}
 		if intact, err := sealHolds(ctx, tx, issue, render.Look()); err != nil {
 			return err
@@ -45,7 +45,7 @@ func (s *Store) StartSending(ctx context.Context, id int64, render mce.Renderer,
 		return err
 	})
 	if overtaken(err) {
-		return 0, mce.Conflictf("issue %d is being sent by another daemon", id)
+		return 0, &mce.Error{Code: mce.Conflict, Message: fmt.Sprintf("issue %d is being sent by another daemon", id), Err: mce.ErrOvertaken}
 	}
 	if err == nil && issue.State == mce.InReview {
 		err = mce.Conflictf("issue %d was not sent: %s", id, issue.Reason)

@@ -90,7 +90,9 @@ func (s *Scheduler) send(ctx context.Context, now time.Time) error {
 	for _, i := range due {
 		letters, err := s.Store.StartSending(ctx, i.ID, s.Letters, s.Domain, now)
 		switch {
-		case mce.ErrorCode(err) == mce.Conflict: // another daemon was first, or somebody has just changed it
+		case errors.Is(err, mce.ErrOvertaken):
+			s.Log.Debug("issue not sent", "issue", i.ID, "reason", err)
+		case mce.ErrorCode(err) == mce.Conflict: // somebody has just changed it
 			s.Log.Warn("issue not sent", "issue", i.ID, "reason", err)
 		case err != nil:
 			faults = errors.Join(faults, fmt.Errorf("send issue %d: %w", i.ID, err))

@@ -44,13 +44,28 @@ type Letters interface {
 	Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Resource, lang mce.Lang) (mce.Edition, error)
 }
 
-// Scheduler decides what is due. Make it with its fields set.
+// Scheduler decides what is due. Make it with New.
 type Scheduler struct {
 	Store   Store
 	Letters Letters
 	Domain  string // right half of Message-IDs
 	Clock   mce.Clock
 	Log     *slog.Logger
+
+	wake chan struct{}
+}
+
+// New makes a scheduler.
+func New(store Store, letters Letters, domain string, clock mce.Clock, log *slog.Logger) *Scheduler {
+	return &Scheduler{Store: store, Letters: letters, Domain: domain, Clock: clock, Log: log, wake: make(chan struct{}, 1)}
+}
+
+// Wake makes Run look for issues that are due, without waiting for the next tick.
+func (s *Scheduler) Wake() {
+	select {
+	case s.wake <- struct{}{}:
+	default: // it has been told already
+	}
 }
 
 // Run ticks until ctx ends, by a cron expression or descriptor such as "@every 30s". A tick that takes longer than the pause delays the
@@ -66,7 +81,15 @@ func (s *Scheduler) Run(ctx context.Context, every string) error {
 		return mce.Invalidf("tick %q is not understood: use a form such as \"@every 30s\"", every)
 	}
 	runner.Start()
-	<-ctx.Done()
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-s.wake:
+			if err := s.send(ctx, s.Clock.Now()); err != nil && ctx.Err() == nil {
+				s.Log.Error("send", "err", err)
+			}
+		}
+	}
 	<-runner.Stop().Done()
 	return nil
 }

@@ -111,7 +111,7 @@ func (s *Server) showConfirm(w http.ResponseWriter, r *http.Request, sub mce.Sub
 	}
 	for _, c := range record {
 		if c.ID == consent {
-			v.Wording, v.WordingLang = c.Wording, mce.English
+			v.Wording, v.WordingLang = c.Wording, sub.Language
 		}
 	}
 	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Confirm(w, lang, v) })

@@ -178,7 +178,7 @@ func (a *app) newMailer(s *Settings, relay mailer.Relay) (*mailer.Mailer, error)
 }
 
 func (a *app) newScheduler() *scheduler.Scheduler {
-	return &scheduler.Scheduler{Store: a.store, Letters: a.letters, Domain: a.site.Domain(), Clock: a.clock, Log: a.log}
+	return scheduler.New(a.store, a.letters, a.site.Domain(), a.clock, a.log)
 }
 
 func (a *app) newServer(health func() error) (*web.Server, error) {

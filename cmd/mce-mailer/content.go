@@ -15,7 +15,7 @@ import (
 )
 
 type contentCmd struct {
-	Import contentImportCmd `cmd:"" help:"Read content from a JSON file, or from all of a folder. Pieces are known by their slug and replaced; all or nothing."`
+	Import contentImportCmd `cmd:"" help:"Read content from a JSON file, or from all of a folder. Pieces are known by their slug and replaced; all or nothing. Series too, with their times; a paused one stays paused."`
 }
 
 type contentImportCmd struct {
@@ -36,6 +36,9 @@ func (c *contentImportCmd) Run(e *env) error {
 		return mce.Invalidf("nothing was imported: %d of %d pieces have a fault", len(faults), lib.Size())
 	}
 	return e.with(func(a *app) error {
+		if err := keepPaused(e, a, lib.Series); err != nil {
+			return err
+		}
 		if err := a.store.SaveLibrary(e.ctx, lib, e.clock.Now()); err != nil {
 			return err
 		}
@@ -49,6 +52,19 @@ func (c *contentImportCmd) Run(e *env) error {
 			}
 		})
 	})
+}
+
+// keepPaused lets an import of content not start a series that somebody has stopped.
+func keepPaused(e *env, a *app, series []mce.Series) error {
+	known, err := a.store.AllSeries(e.ctx)
+	for i := range series {
+		for _, k := range known {
+			if k.Slug == series[i].Slug && k.Paused {
+				series[i].Paused = true
+			}
+		}
+	}
+	return err
 }
 
 // readLibrary reads one file, or every .json file of a folder in the order of their names.

@@ -10,19 +10,20 @@ import (
 )
 
 type issueCmd struct {
-	List     issueListCmd     `cmd:"" help:"List the issues, the latest first."`
-	Assemble issueAssembleCmd `cmd:"" help:"Assemble an issue of a series now, without waiting for its slot."`
-	Explain  issueExplainCmd  `cmd:"" help:"One line for each item: in, held or dropped, and why."`
-	Show     issueShowCmd     `cmd:"" help:"What an issue is and says."`
-	Preview  issuePreviewCmd  `cmd:"" help:"The mail as it would leave, in a language and for a reader's topics."`
-	Subject  issueSubjectCmd  `cmd:"" help:"Give an issue a subject of your own; without one it proposes its first titles."`
-	Submit   issueSubmitCmd   `cmd:"" help:"Put an assembled issue before the editors."`
-	Approve  issueApproveCmd  `cmd:"" help:"Approve what an issue says; a later edit voids it."`
-	Schedule issueScheduleCmd `cmd:"" help:"Set when an approved issue goes out."`
-	Pause    issuePauseCmd    `cmd:"" help:"Stop an issue that is being sent."`
-	Resume   issueResumeCmd   `cmd:"" help:"Go on with a paused issue."`
-	Cancel   issueCancelCmd   `cmd:"" help:"End an issue for good. Before it was sent its items may run in the next one; then letters that have not left stay here."`
-	Status   issueStatusCmd   `cmd:"" help:"How far an issue is: its letters by outcome."`
+	List       issueListCmd       `cmd:"" help:"List the issues, the latest first."`
+	Assemble   issueAssembleCmd   `cmd:"" help:"Assemble an issue of a series now, without waiting for its slot."`
+	Explain    issueExplainCmd    `cmd:"" help:"One line for each item: in, held or dropped, and why."`
+	Show       issueShowCmd       `cmd:"" help:"What an issue is and says."`
+	Preview    issuePreviewCmd    `cmd:"" help:"The mail as it would leave, in a language and for a reader's topics."`
+	Subject    issueSubjectCmd    `cmd:"" help:"Give an issue a subject of your own; without one it proposes its first titles."`
+	Submit     issueSubmitCmd     `cmd:"" help:"Put an assembled issue before the editors."`
+	Approve    issueApproveCmd    `cmd:"" help:"Approve what an issue says; a later edit voids it."`
+	Schedule   issueScheduleCmd   `cmd:"" help:"Set when an approved issue goes out."`
+	Unschedule issueUnscheduleCmd `cmd:"" help:"Take the moment back from a scheduled issue, to choose another; it stays approved."`
+	Pause      issuePauseCmd      `cmd:"" help:"Stop an issue that is being sent."`
+	Resume     issueResumeCmd     `cmd:"" help:"Go on with a paused issue."`
+	Cancel     issueCancelCmd     `cmd:"" help:"End an issue for good. Before it was sent its items may run in the next one; then letters that have not left stay here."`
+	Status     issueStatusCmd     `cmd:"" help:"How far an issue is: its letters by outcome."`
 }
 
 // issueArg names an issue by the number that "issue list" shows first.
@@ -70,7 +71,11 @@ func (o asJSON) printIssue(e *env, i mce.Issue) error {
 			row(t, "approved", "by "+i.ApprovedBy)
 		}
 		if !i.ScheduledFor.IsZero() {
-			row(t, "goes out", moment(i.ScheduledFor))
+			words := "goes out"
+			if !i.StartedAt.IsZero() {
+				words = "went out"
+			}
+			row(t, words, moment(i.ScheduledFor))
 		}
 	})
 }
@@ -273,6 +278,19 @@ func parseMoment(s, zone string, now time.Time) (time.Time, error) {
 		return t, mce.Invalidf("--at %s has passed; use now, or a time to come", s)
 	}
 	return t, nil
+}
+
+type issueUnscheduleCmd struct{ issueArg }
+
+// Run takes a moment back.
+func (c *issueUnscheduleCmd) Run(e *env) error {
+	return e.withLetters(func(a *app) error {
+		i, err := a.store.Unschedule(e.ctx, c.ID, a.letters.Look())
+		if err != nil {
+			return err
+		}
+		return c.printIssue(e, i)
+	})
 }
 
 type issuePauseCmd struct{ issueArg }

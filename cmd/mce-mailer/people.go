@@ -13,7 +13,10 @@ func (a *app) register(ctx context.Context, people []mce.Registration) ([]mce.Re
 }
 
 // consentWording is what a person agrees to who is asked by mail to confirm. The record keeps these very words.
-func (a *app) consentWording() string {
+func (a *app) consentWording(lang mce.Lang) string {
+	if lang == "it" {
+		return fmt.Sprintf("Desidero ricevere per e-mail le newsletter di %s sui temi che ho scelto. Posso annullare l'iscrizione in qualsiasi momento.", a.site.Name)
+	}
 	return fmt.Sprintf("I want to receive the newsletters of %s by e-mail on the topics I chose. I can unsubscribe at any time.", a.site.Name)
 }
 
@@ -28,7 +31,7 @@ func (a *app) askToConfirm(ctx context.Context, p mce.Subscriber, topics []mce.T
 		}
 	}
 	render := func() (mce.Edition, error) { return a.letters.OptIn(p.Language, chosen) }
-	return a.store.AskToConfirm(ctx, p, a.consentWording(), source, a.clock.Now(), render, a.site.Domain())
+	return a.store.AskToConfirm(ctx, p, a.consentWording(p.Language), source, a.clock.Now(), render, a.site.Domain())
 }
 
 // preview is an issue as it would leave, with a made-up reader.

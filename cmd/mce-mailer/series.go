@@ -93,9 +93,11 @@ func (c *seriesSetCmd) Run(e *env) error {
 		return c.print(e.out, l, func(t *tabwriter.Writer) {
 			row(t, "series", l.Slug)
 			row(t, "cron", l.Cron, l.TimeZone)
+			next := "paused"
 			if l.Next != nil {
-				row(t, "next", mce.InZone(*l.Next, l.TimeZone).Format("Mon 2006-01-02 15:04 MST"))
+				next = mce.InZone(*l.Next, l.TimeZone).Format("Mon 2006-01-02 15:04 MST")
 			}
+			row(t, "next", next)
 		})
 	})
 }
