@@ -122,7 +122,7 @@ func (m *Mailer) Run(ctx context.Context) error {
 	sessions.Wait()
 	m.settler.close()
 	m.leases.close()
-	waitAtMost(&helpers, hard, 5*time.Second)
+	waitAtMost(hard, &helpers, 5*time.Second)
 	if err := ctx.Err(); !errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -130,7 +130,7 @@ func (m *Mailer) Run(ctx context.Context) error {
 }
 
 // waitAtMost waits, but not for longer than d after the hard stop: a database behind a dead network does not even answer a cancellation.
-func waitAtMost(wg *sync.WaitGroup, hard context.Context, d time.Duration) {
+func waitAtMost(hard context.Context, wg *sync.WaitGroup, d time.Duration) {
 	done := make(chan struct{})
 	go func() { wg.Wait(); close(done) }()
 	select {

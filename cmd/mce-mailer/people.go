@@ -15,7 +15,7 @@ func (a *app) register(ctx context.Context, people []mce.Registration) ([]mce.Re
 // consentWording is what a person agrees to who is asked by mail to confirm. The record keeps these very words.
 func (a *app) consentWording(lang mce.Lang) string {
 	if lang == "it" {
-		return fmt.Sprintf("Desidero ricevere per e-mail le newsletter di %s sui temi che ho scelto. Posso annullare l'iscrizione in qualsiasi momento.", a.site.Name)
+		return fmt.Sprintf("Desidero ricevere per e-mail le newsletter di %s sui temi che ho scelto. Posso annullare l'iscrizione in qualsiasi momento.", a.site.Name) //nolint:misspell // Italian
 	}
 	return fmt.Sprintf("I want to receive the newsletters of %s by e-mail on the topics I chose. I can unsubscribe at any time.", a.site.Name)
 }
