@@ -9,14 +9,15 @@ AXE := node_modules/axe-core/axe.min.js
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: tools-demo ## See the whole job: open the page that it names
-	$(GO) run ./cmd/mce-mailer demo
+# The program itself, not "go run": that calls a Ctrl-C that ended everything well an error.
+demo: tools-demo build ## See the whole job: open the page that it names
+	bin/mce-mailer demo
 
 check-demo: tools-demo ## Play the demo's story without waiting, and check every mail
 	$(GO) run ./cmd/mce-mailer demo --check
 
 build: ## Build bin/mce-mailer
-	$(GO) build -trimpath -o bin/mce-mailer ./cmd/mce-mailer
+	$(GO) build -trimpath -buildvcs=false -o bin/mce-mailer ./cmd/mce-mailer
 
 test: tools-test $(AXE) ## Run all tests, on a real PostgreSQL, real SMTP and a real browser
 	$(GO) test -timeout 12m ./...
