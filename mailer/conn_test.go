@@ -80,18 +80,19 @@ func TestTheOrderToStopCutsADialogue(t *testing.T) {
 		t.Run(at, func(t *testing.T) {
 			t.Parallel()
 			relay, heard := mute(t, at)
-			c, err := relay.dial(t.Context())
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			c, err := relay.dial(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer c.abort()
-			ctx, stop := context.WithCancel(t.Context())
 			go func() {
 				<-heard
 				stop()
 			}()
 			begun := time.Now()
-			a := c.send(ctx, envelope{"from@example.org", "to@example.org"}, []byte("Subject: x\r\n\r\nx\r\n"), nil)
+			a := c.send(envelope{"from@example.org", "to@example.org"}, []byte("Subject: x\r\n\r\nx\r\n"), nil)
 			if a.phase != want || a.code != 0 || !a.broken || a.err == nil {
 				t.Errorf("%+v", a)
 			}
@@ -122,14 +123,15 @@ func TestTheOrderToStopCutsADial(t *testing.T) {
 // TestNothingIsBegunAfterTheOrderToStop: a letter that had not come to its final dot is not in doubt.
 func TestNothingIsBegunAfterTheOrderToStop(t *testing.T) {
 	relay, _ := mute(t, ".")
-	c, err := relay.dial(t.Context())
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	c, err := relay.dial(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.abort()
-	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if a := c.send(ctx, envelope{"from@example.org", "to@example.org"}, []byte("x\r\n"), nil); a.phase == phaseDot || !a.broken {
+	if a := c.send(envelope{"from@example.org", "to@example.org"}, []byte("x\r\n"), nil); a.phase == phaseDot || !a.broken {
 		t.Errorf("%+v", a)
 	}
 }
@@ -144,7 +146,7 @@ func TestContentCutShortIsNotInDoubt(t *testing.T) {
 	}
 	defer c.abort()
 	content := append([]byte("Subject: x\r\n\r\n"), bytes.Repeat([]byte("a long mail\r\n"), 8<<20/13)...)
-	if a := c.send(t.Context(), envelope{"from@example.org", "to@example.org"}, content, nil); a.phase != phaseData || a.code != 0 || !a.broken {
+	if a := c.send(envelope{"from@example.org", "to@example.org"}, content, nil); a.phase != phaseData || a.code != 0 || !a.broken {
 		t.Errorf("%+v", a)
 	}
 }

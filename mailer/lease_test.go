@@ -136,7 +136,7 @@ func TestOutcomesAreNotLost(t *testing.T) {
 			batches = append(batches, tries)
 			return nil
 		}}
-		s := newSettler(o, mce.SystemClock{}, silent)
+		s := newSettler(o, mce.SystemClock{}, silent, 1)
 		window := make(chan struct{}, most)
 		var ended sync.WaitGroup
 		ended.Go(func() { s.run(t.Context()) })
@@ -150,7 +150,7 @@ func TestOutcomesAreNotLost(t *testing.T) {
 		if len(window) != 0 {
 			t.Errorf("%d places of the window are not free", len(window))
 		}
-		if len(batches) != 2 || len(batches[0]) != 1 || len(batches[1]) != 99 {
+		if len(batches) != 2 || len(batches[0]) != Window/2 || len(batches[1]) != 100-Window/2 {
 			t.Errorf("%d commits", len(batches))
 		}
 	})
@@ -159,7 +159,7 @@ func TestOutcomesAreNotLost(t *testing.T) {
 // TestAHardStopGivesUpOutcomes: they are in doubt then, which the leases tell.
 func TestAHardStopGivesUpOutcomes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSettler(&fakeOutbox{settle: func([]mce.Try) error { return errors.New("away") }}, mce.SystemClock{}, silent)
+		s := newSettler(&fakeOutbox{settle: func([]mce.Try) error { return errors.New("away") }}, mce.SystemClock{}, silent, 1)
 		ctx, kill := context.WithCancel(t.Context())
 		var ended sync.WaitGroup
 		ended.Go(func() { s.run(ctx) })
@@ -187,7 +187,7 @@ func TestEditionsArePreparedOnce(t *testing.T) {
 		}
 		return e, nil
 	}}
-	p := newPress(o, fixtureSender(), func(mce.Lang, string) string { return "Hello," })
+	p := newPress(o, fixtureSender(), func(mce.Lang, string) string { return "Hello," }, true)
 	for range 3 {
 		for id := range int64(kept) {
 			if _, err := p.edition(t.Context(), id); err != nil {

@@ -75,8 +75,8 @@ func New(o Options) *Mailer {
 	m := &Mailer{Options: o}
 	m.gate = newGate(o.Log)
 	m.leases = newLeases(o.Outbox, o.Log)
-	m.settler = newSettler(o.Outbox, o.Clock, o.Log)
-	m.press = newPress(o.Outbox, o.Sender, o.Greet)
+	m.settler = newSettler(o.Outbox, o.Clock, o.Log, o.Sessions)
+	m.press = newPress(o.Outbox, o.Sender, o.Greet, o.Sign == nil)
 	for range o.Sessions + 1 {
 		m.wake = append(m.wake, make(chan struct{}, 1))
 	}

@@ -2,8 +2,6 @@ package mailer
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"net/textproto"
 )
 
@@ -15,120 +13,68 @@ var errOutOfStep = errors.New("the server expects another letter")
 //
 // The next letter's commands are not yet the letter: without its content and dot the server delivers nothing, so a connection that is cut
 // in between leaves that letter untried.
-func (c *conn) pipelined(e envelope, content []byte, next *envelope) []step {
-	var refused error
-	return []step{
-		{phaseMail, commandTime, func() (err error) {
-			if err := c.introduce(e); err != nil {
-				return err
-			}
-			refused, err = c.read(250)
-			return err
-		}},
-		{phaseRcpt, commandTime, func() error {
-			no, err := c.read(25)
-			if err != nil {
-				return err
-			}
-			if refused != nil {
-				return c.refusal(phaseMail, refused)
-			}
-			refused = no
-			return nil
-		}},
-		{phaseData, contentTime, func() error {
-			if refused != nil {
-				return c.refusal(phaseRcpt, refused)
-			}
-			_, _, err := c.smtp.Text.ReadResponse(354)
-			return err
-		}},
-		{phaseDot, dotTime, func() error {
-			if err := c.deliver(content, next); err != nil {
-				return err
-			}
-			_, _, err := c.smtp.Text.ReadResponse(250)
-			return err
-		}},
+func (c *conn) pipelined(e envelope, content []byte, next *envelope) (phase, error) {
+	if err := c.introduce(e); err != nil {
+		return phaseMail, err
 	}
-}
-
-// deliver sends content, final dot and the next letter's commands in one write.
-func (c *conn) deliver(content []byte, next *envelope) error {
-	c.out.Reset()
-	if err := writeStuffed(&c.out, content); err != nil {
-		return phased{phaseData, err}
-	}
-	beforeDot := c.out.Len()
-	c.out.WriteString(".\r\n")
-	if c.ahead = next; next != nil {
-		writeCommands(&c.out, *next)
-	}
-	n, err := c.smtp.Text.W.Write(c.out.Bytes())
-	if err != nil && n <= beforeDot {
-		return phased{phaseData, err} // the dot has not gone: nothing was delivered
-	}
+	mail, err := c.refusal(250)
 	if err != nil {
-		return err
+		return phaseMail, err
 	}
-	return c.smtp.Text.W.Flush()
+	rcpt, err := c.refusal(25)
+	switch {
+	case err != nil:
+		return phaseRcpt, err
+	case mail != nil:
+		return c.refused(phaseMail, mail)
+	case rcpt != nil:
+		return c.refused(phaseRcpt, rcpt)
+	}
+	if err := c.reply(354); err != nil {
+		return phaseData, err
+	}
+	return c.content(content, next)
 }
 
 // introduce makes sure that the server has been told of the letter.
 func (c *conn) introduce(e envelope) error {
-	if c.ahead != nil {
-		if *c.ahead != e {
+	if c.told {
+		if c.ahead != e {
 			return errOutOfStep
 		}
-		c.ahead = nil
+		c.told = false
 		return nil
 	}
-	writeCommands(c.smtp.Text.W, e) // a fault in writing comes back from Flush
-	return c.smtp.Text.W.Flush()
+	_, err := c.write(appendCommands(nil, e))
+	return err
 }
 
-func writeCommands(w io.Writer, e envelope) {
-	fmt.Fprintf(w, "MAIL FROM:<%s>\r\nRCPT TO:<%s>\r\nDATA\r\n", e.from, e.to)
+func appendCommands(dst []byte, e envelope) []byte {
+	dst = append(append(dst, "MAIL FROM:<"...), e.from...)
+	dst = append(append(dst, ">\r\nRCPT TO:<"...), e.to...)
+	return append(dst, ">\r\nDATA\r\n"...)
 }
 
-// read reads a reply: refused is one with another code than expected, err a broken connection.
-func (c *conn) read(expected int) (refused, err error) {
-	_, _, err = c.smtp.Text.ReadResponse(expected)
-	var reply *textproto.Error
-	if errors.As(err, &reply) && reply.Code != 421 {
-		return reply, nil
+// refusal reads a reply: no is one with another code than expected, err a connection of no more use.
+func (c *conn) refusal(expected int) (no *textproto.Error, err error) {
+	err = c.reply(expected)
+	if errors.As(err, &no) && no.Code != 421 {
+		return no, nil
 	}
 	return nil, err
 }
 
-// phased is a refusal that belongs to an earlier phase than the one in which the last reply was read.
-type phased struct {
-	phase phase
-	error
-}
-
-// Unwrap gives the server's reply.
-func (p phased) Unwrap() error { return p.error }
-
-// refusal ends the transaction of a letter that was refused: the replies behind the refusal are read, and a server that wants content all
-// the same (RFC 2920 §3.1) gets a lone dot.
-func (c *conn) refusal(p phase, reason error) error {
-	_, _, err := c.smtp.Text.ReadResponse(354)
-	var reply *textproto.Error
-	switch {
-	case errors.As(err, &reply):
-	case err != nil:
-		return err
-	default:
-		if _, err := c.smtp.Text.W.WriteString(".\r\n"); err != nil {
-			return err
-		}
-		if err := c.smtp.Text.W.Flush(); err != nil {
-			return err
-		}
-		if _, err := c.read(250); err != nil {
-			return err
+// refused ends the transaction of a letter that was refused in an earlier phase: the reply to DATA is read, and a server that wants
+// content all the same (RFC 2920 §3.1) gets a lone dot.
+func (c *conn) refused(reached phase, reason error) (phase, error) {
+	no, err := c.refusal(354)
+	if err == nil && no == nil {
+		if _, err = c.write([]byte(".\r\n")); err == nil {
+			_, err = c.refusal(250)
 		}
 	}
-	return phased{p, reason}
+	if err != nil {
+		return phaseData, err
+	}
+	return reached, reason
 }

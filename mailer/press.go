@@ -12,6 +12,7 @@ type press struct {
 	outbox Outbox
 	sender Sender
 	greet  func(lang mce.Lang, name string) string
+	wire   bool // letters go as they are; false: they are signed first
 
 	mu     sync.Mutex
 	stamps map[int64]*stamp
@@ -21,8 +22,8 @@ type press struct {
 // kept is how many stamps stay in memory: 32 topic sets in 2 languages are 64.
 const kept = 128
 
-func newPress(o Outbox, s Sender, greet func(mce.Lang, string) string) *press {
-	return &press{outbox: o, sender: s, greet: greet, stamps: map[int64]*stamp{}}
+func newPress(o Outbox, s Sender, greet func(mce.Lang, string) string, wire bool) *press {
+	return &press{outbox: o, sender: s, greet: greet, wire: wire, stamps: map[int64]*stamp{}}
 }
 
 // edition gives the stamp of an edition, preparing it at its first use. An edition that cannot be
@@ -40,6 +41,9 @@ func (p *press) edition(ctx context.Context, id int64) (*stamp, error) {
 	st, err := prepare(e, p.sender, func(name string) string { return p.greet(e.Lang, name) })
 	if err != nil {
 		return nil, &mce.Error{Code: mce.Invalid, Message: "the edition cannot be made into a mail", Err: err}
+	}
+	if p.wire {
+		st = st.forWire()
 	}
 	if len(p.order) == kept {
 		delete(p.stamps, p.order[0])

@@ -113,29 +113,28 @@ func (r Relay) connect(ctx context.Context) (net.Conn, error) {
 	return d.DialContext(ctx, "tcp", address)
 }
 
-// dial opens a connection, with TLS and log-in as asked for. When ctx ends on the way the connection is cut.
+// dial opens a connection, with TLS and log-in as asked for. When ctx ends, on the way or ever after, the connection is cut.
 func (r Relay) dial(ctx context.Context) (*conn, error) {
-	var wire net.Conn
-	stop := func() bool { return true }
-	client, err := r.client(func(dialing context.Context, _, _ string) (c net.Conn, err error) {
-		if c, err = r.connect(dialing); err == nil {
-			wire, stop = c, context.AfterFunc(ctx, func() { c.Close() }) //nolint:errcheck // it is given up
+	c := &conn{ctx: ctx, release: func() bool { return true }, used: time.Now()}
+	client, err := r.client(func(dialing context.Context, _, _ string) (net.Conn, error) {
+		wire, err := r.connect(dialing)
+		if err == nil {
+			c.wire = wire
+			c.release = context.AfterFunc(ctx, func() { wire.SetDeadline(time.Unix(1, 0)) }) //nolint:errcheck // a closed one is as good
 		}
-		return c, err
+		return wire, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	c, err := client.DialToSMTPClientWithContext(ctx)
-	stop()
-	if err != nil {
-		if wire != nil {
-			wire.Close() //nolint:errcheck // go-mail leaves it open
+	if c.smtp, err = client.DialToSMTPClientWithContext(ctx); err != nil {
+		if c.wire != nil {
+			c.abort() // go-mail leaves it open
 		}
 		return nil, mce.Unavailablef(err, "the mail relay %s cannot be reached or refuses us", r.LogValue())
 	}
-	pipelining, _ := c.Extension("PIPELINING")
-	return &conn{smtp: c, wire: wire, used: time.Now(), pipelining: pipelining}, nil
+	c.pipelining, _ = c.smtp.Extension("PIPELINING")
+	return c, nil
 }
 
 // sendOne delivers one prepared mail.
@@ -145,7 +144,7 @@ func (r Relay) sendOne(ctx context.Context, from, to string, content []byte) err
 		return err
 	}
 	defer c.quit()
-	if a := c.send(ctx, envelope{from, to}, content, nil); a.err != nil {
+	if a := c.send(envelope{from, to}, content, nil); a.err != nil {
 		return mce.Unavailablef(a.err, "the mail relay did not take the mail: %d %s", a.code, clip(a.text))
 	}
 	return nil
@@ -161,7 +160,7 @@ func SendTest(ctx context.Context, r Relay, s Sender, e mce.Edition, to, greetin
 	if err != nil {
 		return err
 	}
-	content, err := st.stamp(nil, mce.Letter{Kind: e.Kind, To: to, CreatedAt: now}, nobody)
+	content, err := st.forWire().stamp(nil, mce.Letter{Kind: e.Kind, To: to, CreatedAt: now}, nobody)
 	if err != nil {
 		return err
 	}

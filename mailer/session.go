@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -11,14 +12,15 @@ import (
 
 // session works through the outbox on one connection of its own.
 type session struct {
-	m        *Mailer
-	wake     <-chan struct{}
-	express  bool            // single letters only, so that they never wait behind a newsletter
-	hard     context.Context //nolint:containedctx // one for all sessions: ends when even letters on their way must be given up
-	window   chan struct{}   // a place for each letter whose outcome is not committed
-	conn     *conn           // nil while not connected
-	buf      []byte          // the letter in hand
-	unsigned []byte
+	m       *Mailer
+	wake    <-chan struct{}
+	express bool            // single letters only, so that they never wait behind a newsletter
+	hard    context.Context //nolint:containedctx // one for all sessions: ends when even letters on their way must be given up
+	window  chan struct{}   // a place for each letter whose outcome is not committed
+	conn    *conn           // nil while not connected
+	buf     []byte          // the letter in hand
+	plain   []byte          // before it was signed
+	signed  []byte          // and after, before dots are stuffed
 }
 
 func (s *session) run(ctx context.Context) {
@@ -174,18 +176,21 @@ func (s *session) letter(l mce.Letter, next *envelope, lease string) (goOn bool,
 	return true, nil
 }
 
-// make puts the finished letter into buf: stamped, and signed if we sign.
+// make puts the finished letter into buf, ready for the wire: stamped, and signed if we sign.
 func (s *session) make(edition *stamp, l mce.Letter) (err error) {
 	if s.m.Sign == nil {
 		s.buf, err = edition.stamp(s.buf[:0], l, s.m.Keys)
-		return err
+	} else if s.plain, err = edition.stamp(s.plain[:0], l, s.m.Keys); err == nil {
+		if s.signed, err = s.m.Sign.Sign(s.signed[:0], s.plain); err == nil {
+			s.buf = stuff(s.buf[:0], s.signed)
+		}
 	}
-	if s.unsigned, err = edition.stamp(s.unsigned[:0], l, s.m.Keys); err != nil {
-		return err
-	}
-	s.buf, err = s.m.Sign.Sign(s.buf[:0], s.unsigned)
+	s.buf = slices.Grow(s.buf, spare)
 	return err
 }
+
+// spare is room for what is sent behind a letter: its final dot, and the commands for the next one.
+const spare = 1 << 10
 
 // deliver sends the stamped letter. A connection that turns out dead before the server took anything is replaced once: servers hang up
 // on idle clients. false: the relay, or the lease, is at fault and not the letter.
@@ -203,7 +208,7 @@ func (s *session) deliver(l mce.Letter, next *envelope, lease string) (answer, b
 		if !s.m.leases.good(lease) {
 			return answer{}, false
 		}
-		a := s.conn.send(s.hard, here, s.buf, next)
+		a := s.conn.send(here, s.buf, next)
 		if a.broken {
 			s.conn.abort()
 			s.conn = nil

@@ -8,11 +8,13 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// settler commits the outcomes of all sessions together: while one commit is under way the next ones gather.
+// settler commits the outcomes of all sessions together. A commit costs the database much the same for one outcome as for fifty, so it
+// waits for company: until half of what may be under way has come, or for a few milliseconds.
 type settler struct {
 	outbox Outbox
 	clock  mce.Clock
 	log    *slog.Logger
+	enough int // outcomes that are worth a commit at once
 	in     chan outcome
 }
 
@@ -21,11 +23,15 @@ type outcome struct {
 	window <-chan struct{} // a place is freed once it is committed
 }
 
-// most is how many outcomes one transaction takes.
-const most = 500
+const (
+	// most is how many outcomes one transaction takes.
+	most = 500
+	// patience is how long an outcome waits for company.
+	patience = 8 * time.Millisecond
+)
 
-func newSettler(o Outbox, c mce.Clock, log *slog.Logger) *settler {
-	return &settler{outbox: o, clock: c, log: log, in: make(chan outcome, most)}
+func newSettler(o Outbox, c mce.Clock, log *slog.Logger, sessions int) *settler {
+	return &settler{outbox: o, clock: c, log: log, enough: min(most, sessions*Window/2), in: make(chan outcome, most)}
 }
 
 func (s *settler) put(t mce.Try, window <-chan struct{}) { s.in <- outcome{t, window} }
@@ -49,14 +55,22 @@ func (s *settler) run(ctx context.Context) {
 
 func (s *settler) gather(first outcome) []outcome {
 	batch := []outcome{first}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
 	for len(batch) < most {
+		var wait <-chan time.Time
+		if len(batch) < s.enough {
+			wait = timer.C
+		} else if len(s.in) == 0 {
+			break
+		}
 		select {
 		case o, open := <-s.in:
 			if !open {
 				return batch
 			}
 			batch = append(batch, o)
-		default:
+		case <-wait:
 			return batch
 		}
 	}

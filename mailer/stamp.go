@@ -20,6 +20,7 @@ type stamp struct {
 	domain string
 	latest time.Time
 	greet  func(name string) string
+	wire   bool // dot-stuffed (RFC 5321 §4.5.2), as the dialogue wants it
 }
 
 // slot is a place to fill: what goes there, and the encoding of its surroundings.
@@ -74,6 +75,16 @@ func prepare(e mce.Edition, s Sender, greet func(name string) string) (*stamp, e
 	return st, st.check(e)
 }
 
+// forWire stuffs the dots once for all letters. Where each is signed on its own it must be done afterwards.
+func (st *stamp) forWire() *stamp {
+	wire := *st
+	wire.wire, wire.parts = true, make([][]byte, len(st.parts))
+	for i, part := range st.parts {
+		wire.parts[i] = stuff(nil, part) // where a part begins, a slot ended: that is no line's beginning
+	}
+	return &wire
+}
+
 // markForm finds the marks, also where quoted-printable broke the line within one.
 func markForm(nonce string) *regexp.Regexp {
 	loose := func(s string) string { return strings.Join(strings.Split(s, ""), `(?:=\r\n)?`) }
@@ -125,13 +136,13 @@ func (st *stamp) stamp(dst []byte, l mce.Letter, keys *mce.Keys) ([]byte, error)
 		case mce.SlotToken:
 			dst = append(dst, token...)
 		case mce.SlotCode:
-			dst = appendQuoted(dst, l.Code)
+			dst = st.appendQuoted(dst, l.Code)
 		case mce.SlotGreeting:
 			words := st.greet(l.Name)
 			if sl.in == inHTML {
 				words = html.EscapeString(words)
 			}
-			dst = appendQuoted(dst, words)
+			dst = st.appendQuoted(dst, words)
 		}
 	}
 	return append(dst, st.parts[len(st.slots)]...), nil
@@ -147,8 +158,8 @@ func mailbox(name, address string) string {
 	return strings.ReplaceAll(s, "?= ", "?=\r\n ")
 }
 
-// appendQuoted appends s in quoted-printable. What is plain and short, as most names are, is copied.
-func appendQuoted(dst []byte, s string) []byte {
+// appendQuoted appends s in quoted-printable, at the beginning of a line. What is plain and short, as most names are, is copied.
+func (st *stamp) appendQuoted(dst []byte, s string) []byte {
 	if len(s) < 72 && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' && r != ' ' || r > '~' || r == '=' }) < 0 &&
 		!strings.HasPrefix(s, ".") && !strings.HasSuffix(s, " ") {
 		return append(dst, s...)
@@ -157,5 +168,8 @@ func appendQuoted(dst []byte, s string) []byte {
 	w := quotedprintable.NewWriter(&b)
 	w.Write([]byte(s)) //nolint:errcheck // a Buffer takes everything
 	w.Close()          //nolint:errcheck
+	if st.wire {
+		return stuff(dst, b.Bytes())
+	}
 	return append(dst, b.Bytes()...)
 }

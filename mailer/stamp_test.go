@@ -22,7 +22,7 @@ func plainStamp(t testing.TB) *stamp {
 	mark := mce.SlotMark("abcdefghij", mce.SlotGreeting)
 	e := mce.Edition{
 		Kind: mce.Reminder, Lang: "en", Subject: "Subject", Nonce: "abcdefghij", Domain: "mail.example",
-		Text: "Before [" + mark + "] after\r\nlast line\r\n", HTML: `<p title="` + mark + `">Before [` + mark + `] after</p>`,
+		Text: "Before [" + mark + "] after\r\n.last line\r\n", HTML: `<p title="` + mark + `">Before [` + mark + `] after</p>`,
 	}
 	st, err := prepare(e, fixtureSender(), func(name string) string { return name })
 	if err != nil {
@@ -40,6 +40,9 @@ func checkPerson(t testing.TB, st *stamp, name, to string) {
 	l := fixtureLetter(mce.Reminder)
 	l.Name, l.To = name, to
 	raw := st.stamped(t, l)
+	if wire := st.forWire().stamped(t, l); !bytes.Equal(wire, stuff(nil, raw)) {
+		t.Errorf("%q: stuffed beforehand it is not what it is when stuffed afterwards:\n%s", name, wire)
+	}
 	checkLines(t, raw)
 	m, err := mail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
@@ -52,7 +55,7 @@ func checkPerson(t testing.TB, st *stamp, name, to string) {
 		t.Errorf("%q <%s>: To: %s: %v", name, to, m.Header.Get("To"), err)
 	}
 	text, page := bodies(t, raw)
-	if want := "Before [" + name + "] after\r\nlast line\r\n"; text != want {
+	if want := "Before [" + name + "] after\r\n.last line\r\n"; text != want {
 		t.Errorf("text %q, want %q", text, want)
 	}
 	escaped := html.EscapeString(name)
@@ -126,7 +129,7 @@ func TestNamesThatBreakLinesAreRefused(t *testing.T) {
 }
 
 func FuzzStamp(f *testing.F) {
-	for _, s := range []string{"Anna Rossi", "=", ".", "é", "<b>", `"`, "a\tb", strings.Repeat("é", 40), " ", "=?utf-8?b?YQ==?="} {
+	for _, s := range []string{"Anna Rossi", "=", ".", "é", "<b>", `"`, "a\tb", ".", "..x", strings.Repeat(".é", 40), strings.Repeat("é", 40), " ", "=?utf-8?b?YQ==?="} {
 		f.Add(s)
 	}
 	st := plainStamp(f)

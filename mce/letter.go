@@ -67,6 +67,7 @@ type Letter struct {
 	CauseID   int64  // and its second number: the issue, or the consent asked
 	Code      string // delegates only
 	Attempts  int    // tries so far
+	Single    bool   // it comes from the express lane, not from a run
 	// LeftOut says why the letter must not go after all (unsubscribed, suppressed, cancelled …); empty: send it.
 	LeftOut string
 }

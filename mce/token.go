@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"hash"
 	"strings"
+	"sync"
 )
 
 // Purpose is what a token is good for. A token of one purpose is worth nothing for another.
@@ -30,7 +32,7 @@ const macSize = 16
 
 // Keys makes and opens tokens, a key of its own per purpose (RFC 5869). It is safe for concurrent use.
 type Keys struct {
-	purposes map[Purpose][]byte
+	purposes map[Purpose]*sync.Pool // of hash.Hash: one that has been used already need not take in the key again
 	check    []byte
 }
 
@@ -42,13 +44,13 @@ func NewKeys(secret []byte) (*Keys, error) {
 	if len(secret) < MinSecret {
 		return nil, Invalidf("the secret must have at least %d characters", MinSecret)
 	}
-	k := &Keys{purposes: map[Purpose][]byte{}}
+	k := &Keys{purposes: map[Purpose]*sync.Pool{}}
 	for _, p := range []Purpose{ForLeaving, ForConfirming, ForDelegate, ForReturn} {
 		key, err := hkdf.Key(sha256.New, secret, nil, "mce-mailer token "+string(p), sha256.Size)
 		if err != nil {
 			return nil, err
 		}
-		k.purposes[p] = key
+		k.purposes[p] = &sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}
 	}
 	var err error
 	k.check, err = hkdf.Key(sha256.New, secret, nil, "mce-mailer fingerprint", sha256.Size)
@@ -68,7 +70,7 @@ func (k *Keys) AppendToken(dst []byte, p Purpose, a, b int64) []byte {
 	var buf [2*binary.MaxVarintLen64 + macSize]byte
 	raw := binary.AppendUvarint(buf[:0], uint64(a))
 	raw = binary.AppendUvarint(raw, uint64(b))
-	raw = append(raw, k.mac(p, raw)...)
+	raw = k.appendMAC(raw, p, raw)
 	return base64.RawURLEncoding.AppendEncode(dst, raw)
 }
 
@@ -82,7 +84,7 @@ func (k *Keys) Open(p Purpose, t Token) (a, b int64, err error) {
 		return 0, 0, fault
 	}
 	numbers, mac := raw[:len(raw)-macSize], raw[len(raw)-macSize:]
-	if !hmac.Equal(mac, k.mac(p, numbers)) {
+	if !hmac.Equal(mac, k.appendMAC(nil, p, numbers)) {
 		return 0, 0, fault
 	}
 	ua, n := binary.Uvarint(numbers)
@@ -93,8 +95,12 @@ func (k *Keys) Open(p Purpose, t Token) (a, b int64, err error) {
 	return int64(ua), int64(ub), nil
 }
 
-func (k *Keys) mac(p Purpose, numbers []byte) []byte {
-	h := hmac.New(sha256.New, k.purposes[p])
+// appendMAC appends the MAC of the numbers to dst.
+func (k *Keys) appendMAC(dst []byte, p Purpose, numbers []byte) []byte {
+	h := k.purposes[p].Get().(hash.Hash)
+	defer k.purposes[p].Put(h)
+	h.Reset()
 	h.Write(numbers)
-	return h.Sum(nil)[:macSize]
+	var sum [sha256.Size]byte
+	return append(dst, h.Sum(sum[:0])[:macSize]...)
 }

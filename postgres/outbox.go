@@ -78,11 +78,17 @@ func doubt(ctx context.Context, tx *sqlx.Tx, run mce.Run, window int) error {
 // RunLetters gives the next letters of a run after the one with id after (0: from its beginning), at most n, in order. Who must not
 // be written to any more is marked in LeftOut: this is the last look before a letter leaves.
 func (s *Store) RunLetters(ctx context.Context, run mce.Run, after int64, n int) ([]mce.Letter, error) {
-	return selectLetters(ctx, s.db, `
+	st, err := s.stmt(ctx, lettersQuery+`
 		where l.born = $1 and l.id between $2 and $3 and l.issue_id = $4 and l.outcome = 'waiting'
 			and exists (select from issues i where i.id = $4 and i.state = 'sending')
 			and exists (select from runs where id = $6 and lease = $7)
-		order by l.id limit $5`, run.Born, max(run.FirstID, after+1), run.LastID, run.IssueID, n, run.ID, run.Lease)
+		order by l.id limit $5`)
+	if err != nil {
+		return nil, err
+	}
+	var rows []letterRow
+	err = st.SelectContext(ctx, &rows, run.Born, max(run.FirstID, after+1), run.LastID, run.IssueID, n, run.ID, run.Lease)
+	return lettersOf(rows, false), err
 }
 
 // ReturnRun gives a run back in good order: every letter that was tried has its outcome. A run without any waiting letter is done and
@@ -140,8 +146,10 @@ func (s *Store) ClaimExpress(ctx context.Context, n int, now time.Time) (lease s
 		if err := markUncertain(ctx, tx, doubtful); err != nil || len(ids) == 0 {
 			return err
 		}
-		letters, err = selectLetters(ctx, tx, `
+		var found []letterRow
+		err = tx.SelectContext(ctx, &found, lettersQuery+`
 			where l.id = any($1) and l.born = any($2) order by l.kind = 'newsletter', l.id`, pq.Array(ids), pq.Array(born))
+		letters = lettersOf(found, true)
 		return err
 	})
 	if err != nil {
@@ -200,30 +208,28 @@ const lettersQuery = `
 		from registrations p join events e on e.id = p.event_id where p.id = l.registration_id offset 0) r on true
 	left join lateral (select email from suppressions where email = lower(coalesce(s.email, r.email)) offset 0) x on true`
 
-func selectLetters(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) ([]mce.Letter, error) {
-	var rows []struct {
-		ID        int64
-		Born      time.Time
-		EditionID int64 `db:"edition_id"`
-		Kind      mce.LetterKind
-		CreatedAt time.Time `db:"created_at"`
-		Attempts  int
-		CauseID   int64 `db:"cause_id"`
-		PersonID  int64 `db:"person_id"`
-		Email     string
-		Name      string
-		Code      string
-		LeftOut   string `db:"left_out"`
-	}
-	if err := sqlx.SelectContext(ctx, q, &rows, lettersQuery+where, args...); err != nil {
-		return nil, err
-	}
+type letterRow struct {
+	ID        int64
+	Born      time.Time
+	EditionID int64 `db:"edition_id"`
+	Kind      mce.LetterKind
+	CreatedAt time.Time `db:"created_at"`
+	Attempts  int
+	CauseID   int64 `db:"cause_id"`
+	PersonID  int64 `db:"person_id"`
+	Email     string
+	Name      string
+	Code      string
+	LeftOut   string `db:"left_out"`
+}
+
+func lettersOf(rows []letterRow, single bool) []mce.Letter {
 	out := make([]mce.Letter, len(rows))
 	for i, r := range rows {
 		out[i] = mce.Letter{
 			ID: r.ID, Born: r.Born, EditionID: r.EditionID, Kind: r.Kind, CreatedAt: r.CreatedAt.UTC(), To: r.Email, Name: r.Name,
-			PersonID: r.PersonID, CauseID: r.CauseID, Code: r.Code, Attempts: r.Attempts, LeftOut: r.LeftOut,
+			PersonID: r.PersonID, CauseID: r.CauseID, Code: r.Code, Attempts: r.Attempts, Single: single, LeftOut: r.LeftOut,
 		}
 	}
-	return out, nil
+	return out
 }

@@ -24,8 +24,9 @@ import (
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
-	db  *sqlx.DB
-	url string
+	db       *sqlx.DB
+	url      string
+	prepared prepared
 }
 
 // Open connects, and waits for no more than ctx allows. The schema may still be missing: see Migrate.

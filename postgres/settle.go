@@ -12,27 +12,64 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// Settle writes the outcomes of tries, all in one transaction. Outcomes are facts: they are kept even when the lease was lost meanwhile,
-// and they overrule "uncertain". Only a letter that has reached its end already stays as it is.
+// Settle writes the outcomes of tries. Outcomes are facts: they are kept even when the lease was lost meanwhile, and they overrule
+// "uncertain". Only a letter that has reached its end already stays as it is. Letters of runs that were delivered, nearly all there are,
+// are settled together by one statement; the others in one transaction. After an error all may be settled again.
 func (s *Store) Settle(ctx context.Context, tries []mce.Try, now time.Time) error {
-	days := map[time.Time][]int64{} // delivered, by the day that places them
+	plain := map[time.Time][]int64{}     // of runs and delivered, by the day that places them
+	delivered := map[time.Time][]int64{} // otherwise
 	var others []mce.Try
 	for _, t := range tries {
-		if t.Outcome == mce.Delivered {
-			days[t.Letter.Born] = append(days[t.Letter.Born], t.Letter.ID)
-		} else {
+		switch {
+		case t.Outcome != mce.Delivered:
 			others = append(others, t)
+		case t.Letter.Single:
+			delivered[t.Letter.Born] = append(delivered[t.Letter.Born], t.Letter.ID)
+		default:
+			plain[t.Letter.Born] = append(plain[t.Letter.Born], t.Letter.ID)
 		}
+	}
+	for born, ids := range plain {
+		done, err := s.settlePlain(ctx, born, ids, now)
+		if err != nil {
+			return err
+		}
+		if !done {
+			delivered[born] = append(delivered[born], ids...)
+		}
+	}
+	if len(delivered)+len(others) == 0 {
+		return nil
 	}
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		if err := holdIssues(ctx, tx, others); err != nil {
 			return err
 		}
-		if err := settleDelivered(ctx, tx, days, now); err != nil {
+		if err := settleDelivered(ctx, tx, delivered, now); err != nil {
 			return err
 		}
 		return settleOthers(ctx, tx, others, now)
 	})
+}
+
+// An array, not a join with unnest: that was planned as a nested loop and cost fifty times as much.
+const settleWaiting = `
+	update letters set outcome = 'delivered', attempts = attempts + 1, code = 250, status = '', detail = '', settled_at = $3
+	where born = $1 and id = any($2::bigint[]) and outcome `
+
+// settlePlain settles delivered letters of runs. done is false when somebody has doubted or dropped one meanwhile: then there may be
+// more to clear away. A letter that still waited cannot be on the express lane, and one that is settled here cannot come there any more.
+func (s *Store) settlePlain(ctx context.Context, born time.Time, ids []int64, now time.Time) (done bool, err error) {
+	st, err := s.stmt(ctx, settleWaiting+`= 'waiting'`)
+	if err != nil {
+		return false, err
+	}
+	res, err := st.ExecContext(ctx, born, pq.Array(ids), now)
+	if err != nil {
+		return false, fmt.Errorf("settle: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return n == int64(len(ids)), err
 }
 
 // holdIssues keeps the issues of letters that go back to the express lane from being cancelled meanwhile: whoever cancels locks the issue
@@ -52,12 +89,8 @@ func holdIssues(ctx context.Context, tx *sqlx.Tx, tries []mce.Try) error {
 }
 
 func settleDelivered(ctx context.Context, tx *sqlx.Tx, days map[time.Time][]int64, now time.Time) error {
-	// An array, not a join with unnest: that was planned as a nested loop and cost fifty times as much.
-	const update = `
-		update letters set outcome = 'delivered', attempts = attempts + 1, code = 250, status = '', detail = '', settled_at = $3
-		where born = $1 and id = any($2::bigint[])`
 	for born, ids := range days {
-		if _, err := tx.ExecContext(ctx, update, born, pq.Array(ids), now); err != nil {
+		if _, err := tx.ExecContext(ctx, settleWaiting+`<> 'delivered'`, born, pq.Array(ids), now); err != nil {
 			return fmt.Errorf("settle: %w", err)
 		}
 		// A statement of its own: it must see a row that somebody who doubted the letter has parked while the update waited.
