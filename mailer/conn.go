@@ -26,6 +26,10 @@ type conn struct {
 	wire       net.Conn        // what smtp talks over. smtp's own deadline waits for a command under way, so it cannot cut one short
 	ctx        context.Context //nolint:containedctx // the connection's own life
 	release    func() bool     // forgets ctx
+	route      *route
+	seat       string // at the relay, where it bounds sessions
+	granted    int    // letters that the relay's limit allows
+	sent       int
 	used       time.Time
 	extended   time.Time // when its deadline was set
 	pipelining bool      // the server offers RFC 2920
@@ -38,11 +42,20 @@ type envelope struct{ from, to string }
 
 func (c *conn) unused() time.Duration { return time.Since(c.used) }
 
+// spent: so many letters have gone over the connection that a new one is due.
+func (c *conn) spent() bool { return c.sent >= c.route.Letters && !c.told }
+
+// hasRoomFor reports whether n letters may go over the connection without another question.
+func (c *conn) hasRoomFor(n int) bool {
+	return c.sent+n <= c.route.Letters && (!c.route.Limit.Counts() || c.granted >= n)
+}
+
 // send takes one letter through MAIL, RCPT, DATA and the final dot. The content is dot-stuffed and ends in CRLF; its spare capacity is
 // written over. Where the server allows it, it is told of the next letter in the same breath; the caller sends that one next, or nothing
 // more on this connection.
 func (c *conn) send(e envelope, content []byte, next *envelope) answer {
 	c.used = time.Now()
+	c.sent++
 	if !bytes.HasSuffix(content, []byte("\r\n")) {
 		return answer{phase: phaseMail, text: "the content does not end its last line", broken: true, err: errUnended}
 	}

@@ -20,9 +20,11 @@ type Outbox interface {
 	LeaseRun(ctx context.Context, window int) (run mce.Run, ok bool, err error)
 	RunLetters(ctx context.Context, run mce.Run, after int64, n int) ([]mce.Letter, error)
 	ReturnRun(ctx context.Context, run mce.Run) error
-	ClaimExpress(ctx context.Context, n int, now time.Time) (lease string, letters []mce.Letter, err error)
+	ClaimExpress(ctx context.Context, c mce.Claim) (lease string, letters []mce.Letter, err error)
 	ReleaseExpress(ctx context.Context, lease string) error
 	Renew(ctx context.Context, leases []string) (held []string, err error)
+	Admit(ctx context.Context, demands []mce.Demand, now time.Time) ([]mce.Grant, error)
+	LeaveSeats(ctx context.Context, lease string) error
 	Settle(ctx context.Context, tries []mce.Try, now time.Time) error
 	Edition(ctx context.Context, id int64) (mce.Edition, error)
 	FinishIssues(ctx context.Context, now time.Time) ([]int64, error)
@@ -43,7 +45,8 @@ const page = 100
 // Options say how to deliver.
 type Options struct {
 	Outbox   Outbox
-	Relay    Relay
+	Relays   []Relay              // in order: each is used while those before it do not take letters
+	Domains  map[string]mce.Limit // of recipient domains; "*" is every other one
 	Sender   Sender
 	Keys     *mce.Keys
 	Greet    func(lang mce.Lang, name string) string // "Dear Anna Rossi,": plain text
@@ -57,11 +60,16 @@ type Options struct {
 // Mailer delivers. Make it with New, start it with Run.
 type Mailer struct {
 	Options
-	gate    *gate
+	routes  []*route
+	domains *domains
 	leases  *leases
 	settler *settler
 	press   *press
 	wake    []chan struct{}
+	working sync.WaitGroup // sessions, and what they left to be finished
+
+	mu       sync.Mutex
+	sessions map[*session]struct{} // at work
 }
 
 // New prepares a mailer; it does not connect yet.
@@ -72,8 +80,9 @@ func New(o Options) *Mailer {
 	if o.Poll <= 0 {
 		o.Poll = 5 * time.Second
 	}
-	m := &Mailer{Options: o}
-	m.gate = newGate(o.Log)
+	m := &Mailer{Options: o, sessions: map[*session]struct{}{}}
+	m.routes = newRoutes(o.Relays, o.Log)
+	m.domains = newDomains(o.Domains, o.Sessions, o.Clock)
 	m.leases = newLeases(o.Outbox, o.Log)
 	m.settler = newSettler(o.Outbox, o.Clock, o.Log, o.Sessions)
 	m.press = newPress(o.Outbox, o.Sender, o.Greet, o.Sign == nil)
@@ -93,9 +102,14 @@ func (m *Mailer) Wake() {
 	}
 }
 
-// Health is why nothing is delivered now, or nil.
+// Health is why nothing is delivered now, or nil. It is well as long as one relay is.
 func (m *Mailer) Health() error {
-	err := m.gate.fault()
+	for _, r := range m.routes {
+		if r.gate.fault() == nil {
+			return nil
+		}
+	}
+	err := m.routes[0].gate.fault()
 	if err != nil && mce.ErrorCode(err) == mce.Internal { // the server's own words are for the log
 		err = mce.Unavailablef(err, "the mail relay does not take letters")
 	}
@@ -112,14 +126,16 @@ func (m *Mailer) Run(ctx context.Context) error {
 	stopped := context.AfterFunc(ctx, func() { time.AfterFunc(graceful, kill) })
 	defer stopped()
 
-	var helpers, sessions sync.WaitGroup
+	var helpers sync.WaitGroup
 	helpers.Go(func() { m.settler.run(hard) })
 	helpers.Go(func() { m.leases.run(hard) })
+	m.mu.Lock()
 	for i, wake := range m.wake {
-		s := &session{m: m, wake: wake, express: i == 0, hard: hard, window: make(chan struct{}, Window)}
-		sessions.Go(func() { s.run(ctx) })
+		m.start(ctx, &session{m: m, wake: wake, express: i == 0, hard: hard}, nil)
 	}
-	sessions.Wait()
+	m.mu.Unlock()
+	m.watch(ctx)
+	m.working.Wait()
 	m.settler.close()
 	m.leases.close()
 	waitAtMost(hard, &helpers, 5*time.Second)

@@ -135,7 +135,7 @@ func (s *scene) daemon(sessions int, outbox *watched) *daemon {
 func (s *scene) daemonOn(sessions int, outbox mailer.Outbox, w *watched) *daemon {
 	s.t.Helper()
 	m := mailer.New(mailer.Options{
-		Outbox: outbox, Relay: s.relay.relay(s.t.(*testing.T)), Sender: mailer.Sender{Site: mailer.FixtureSite()}, Keys: mailer.FixtureKeys(s.t),
+		Outbox: outbox, Relays: []mailer.Relay{s.relay.relay(s.t.(*testing.T))}, Sender: mailer.Sender{Site: mailer.FixtureSite()}, Keys: mailer.FixtureKeys(s.t),
 		Greet: s.letters.Greeting, Clock: s.clock, Log: slog.New(s.log), Sessions: sessions, Poll: time.Hour,
 	})
 	ctx, cancel := context.WithCancel(s.t.Context())
@@ -189,11 +189,11 @@ func (w *watched) Settle(ctx context.Context, tries []mce.Try, now time.Time) er
 	return nil
 }
 
-func (w *watched) ClaimExpress(ctx context.Context, n int, now time.Time) (string, []mce.Letter, error) {
+func (w *watched) ClaimExpress(ctx context.Context, c mce.Claim) (string, []mce.Letter, error) {
 	if w.beforeClaim != nil {
 		w.beforeClaim(ctx)
 	}
-	lease, letters, err := w.Store.ClaimExpress(ctx, n, now)
+	lease, letters, err := w.Store.ClaimExpress(ctx, c)
 	if len(letters) == 0 {
 		w.idle <- struct{}{}
 	}

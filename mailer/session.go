@@ -2,7 +2,6 @@ package mailer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,168 +11,132 @@ import (
 
 // session works through the outbox on one connection of its own.
 type session struct {
-	m       *Mailer
-	wake    <-chan struct{}
-	express bool            // single letters only, so that they never wait behind a newsletter
-	hard    context.Context //nolint:containedctx // one for all sessions: ends when even letters on their way must be given up
-	window  chan struct{}   // a place for each letter whose outcome is not committed
-	conn    *conn           // nil while not connected
-	buf     []byte          // the letter in hand
-	plain   []byte          // before it was signed
-	signed  []byte          // and after, before dots are stuffed
+	m         *Mailer
+	wake      <-chan struct{}
+	express   bool            // single letters only, so that they never wait behind a newsletter
+	hard      context.Context //nolint:containedctx // one for all sessions: ends when even letters on their way must be given up
+	conn      *conn           // nil while not connected
+	notBefore time.Time       // it found no seat at any relay
+	vigil     vigil
+	next      envelope // of the letter nextID
+	nextID    int64
+	buf       []byte // the letter in hand, as it goes onto the wire
+	plain     []byte // before it was signed
+	signed    []byte // and after, before dots are stuffed
 }
 
-func (s *session) run(ctx context.Context) {
+// run works until ctx ends, or until another session has gone on in its place; first on p, if there is one.
+func (s *session) run(ctx context.Context, p *portion) {
 	defer s.hangUp()
-	for ctx.Err() == nil {
-		if !s.m.gate.wait(ctx) {
-			return
+	for p != nil || ctx.Err() == nil {
+		if pause := s.pause(); p == nil && pause > 0 {
+			s.idle(ctx, pause)
+			continue
 		}
-		worked, err := s.work(ctx)
+		worked, err := true, error(nil)
+		if p == nil {
+			p, err = s.claim()
+			worked = p != nil
+		}
+		if p != nil {
+			stay, workErr := s.work(ctx, p)
+			if !stay {
+				s.m.domains.recovers(s.vigil.letter.Domain())
+				return
+			}
+			err = workErr
+			if finishErr := s.m.finish(s.hard, p); err == nil {
+				err = finishErr
+			}
+			p = nil
+		}
 		if err != nil && ctx.Err() == nil {
 			s.m.Log.Error("outbox", "err", err)
-			worked = false
 		}
-		if !worked && !s.idle(ctx) {
-			return
+		if !worked || err != nil {
+			s.idle(ctx, s.m.Poll)
 		}
 	}
 }
 
-// idle waits for news, hanging up first when the connection has not been used for a while; false: it is time to stop.
-func (s *session) idle(ctx context.Context) bool {
+// pause is how long there is no relay for the session.
+func (s *session) pause() time.Duration {
+	return max(s.m.closedFor(s.express), time.Until(s.notBefore))
+}
+
+// idle waits for news, hanging up first when the connection has not been used for a while. A pause in business time may end sooner than it
+// seems: it is looked at again at every poll.
+func (s *session) idle(ctx context.Context, pause time.Duration) {
 	if s.conn != nil && s.conn.unused() > keepIdle {
 		s.hangUp()
 	}
-	timer := time.NewTimer(s.m.Poll)
+	timer := time.NewTimer(min(pause, s.m.Poll))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return false
 	case <-s.wake:
 	case <-timer.C:
 	}
-	return true
 }
 
-// work does one portion; false means that there was none. Its claims are not cut short by the order to stop: one that the database had
-// granted already would look like that of a dead session, and its first letters would be in doubt.
-func (s *session) work(ctx context.Context) (bool, error) {
-	if s.express {
-		return s.workExpress(ctx)
-	}
-	if worked, err := s.workRun(ctx); worked || err != nil {
-		return worked, err
-	}
-	return s.workExpress(ctx) // nothing else to do: a hand for the single letters and retries
-}
-
-// workExpress delivers a handful of single letters: never more than may be in doubt together.
-func (s *session) workExpress(ctx context.Context) (bool, error) {
-	queried := time.Now()
-	lease, letters, err := s.m.Outbox.ClaimExpress(s.hard, Window, s.m.Clock.Now())
-	if err != nil || len(letters) == 0 {
-		return false, err
-	}
-	s.m.leases.hold(lease, queried)
-	defer s.m.leases.drop(lease)
-	for goOn, i := true, 0; goOn && err == nil && i < len(letters) && ctx.Err() == nil; i++ {
-		goOn, err = s.letter(letters[i], s.ahead(letters[i+1:]), lease)
-	}
-	s.settled()
-	return true, errors.Join(err, s.m.Outbox.ReleaseExpress(s.hard, lease))
-}
-
-// workRun delivers a run of a newsletter, strictly in order: what a crash leaves behind is then what was tried, in order, and what was not.
-func (s *session) workRun(ctx context.Context) (bool, error) {
-	queried := time.Now()
-	run, ok, err := s.m.Outbox.LeaseRun(s.hard, Window)
-	if err != nil || !ok {
-		return false, err
-	}
-	s.m.leases.hold(run.Lease, queried)
-	defer s.m.leases.drop(run.Lease)
-	err = s.letters(ctx, run)
-	s.settled()
-	if err := s.m.Outbox.ReturnRun(s.hard, run); err != nil {
-		return true, err
-	}
-	done, finishErr := s.m.Outbox.FinishIssues(s.hard, s.m.Clock.Now())
-	for _, id := range done {
-		s.m.Log.Info("issue sent", "issue", id)
-	}
-	if err == nil {
-		err = finishErr
-	}
-	return true, err
-}
-
-func (s *session) letters(ctx context.Context, run mce.Run) error {
-	for after := int64(0); ctx.Err() == nil; {
-		letters, err := s.m.Outbox.RunLetters(ctx, run, after, page)
-		if err != nil || len(letters) == 0 {
-			return err
+// work delivers a portion, strictly in order: what a crash leaves behind is then what was tried, in order, and what was not. stay is false
+// when another session has gone on with it.
+func (s *session) work(ctx context.Context, p *portion) (stay bool, err error) {
+	for ctx.Err() == nil {
+		l, ok, err := s.m.next(ctx, p)
+		if err != nil || !ok {
+			return true, err
 		}
-		for i, l := range letters {
-			goOn := ctx.Err() == nil
-			if goOn {
-				goOn, err = s.letter(l, s.ahead(letters[i+1:]), run.Lease)
-			}
-			if !goOn || err != nil {
-				return err
-			}
-			after = l.ID
+		goOn, err := s.letter(l, p)
+		if s.vigil.over() {
+			return false, err
+		}
+		if !goOn || err != nil {
+			return true, err
 		}
 	}
-	return nil
+	return true, nil
 }
 
-// ahead is the envelope of the next letter that is going to leave, if one is known: what a server may be told already.
-func (s *session) ahead(rest []mce.Letter) *envelope {
-	for _, l := range rest {
-		if l.LeftOut == "" {
-			e := s.envelope(l)
-			return &e
-		}
-	}
-	return nil
-}
-
-func (s *session) envelope(l mce.Letter) envelope {
-	return envelope{from: s.m.Sender.returnPath(l, s.m.Keys), to: l.To}
-}
-
-// letter takes one letter through stamp, deliver, judge and settle; false: go no further under this lease, the letter is as it was.
+// letter takes one letter through stamp, deliver, judge and settle; false: go no further with this portion, the letter is as it was.
 // The error, if there is one, is the outbox's.
-func (s *session) letter(l mce.Letter, next *envelope, lease string) (goOn bool, err error) {
-	s.window <- struct{}{} // waits rather than exceed the window
+func (s *session) letter(l mce.Letter, p *portion) (goOn bool, err error) {
+	p.window <- struct{}{} // waits rather than exceed the window
 	if l.LeftOut != "" {
-		s.settle(mce.Try{Letter: l, Outcome: mce.LeftOut, Detail: l.LeftOut})
+		s.settle(mce.Try{Letter: l, Outcome: mce.LeftOut, Detail: l.LeftOut}, p)
+		return true, nil
+	}
+	if due, why := s.m.putOff(l, p); why != "" {
+		s.settle(mce.Try{Letter: l, Outcome: mce.Deferred, Due: due, Detail: why, Untried: true}, p)
 		return true, nil
 	}
 	edition, err := s.m.press.edition(s.hard, l.EditionID)
 	if code := mce.ErrorCode(err); err != nil && code != mce.Invalid && code != mce.NotFound {
-		<-s.window
+		<-p.window
 		return false, fmt.Errorf("letter %d: %w", l.ID, err)
 	}
 	if err == nil {
 		err = s.make(edition, l)
 	}
 	if err != nil {
-		s.settle(unmade(l, err, s.m.Clock.Now()))
+		s.settle(unmade(l, err, s.m.Clock.Now()), p)
 		return true, nil
 	}
 	if edition.over(s.m.Clock.Now()) {
-		s.settle(mce.Try{Letter: l, Outcome: mce.Expired, Detail: "its latest useful moment had passed"})
+		s.settle(mce.Try{Letter: l, Outcome: mce.Expired, Detail: "its latest useful moment had passed"}, p)
 		return true, nil
 	}
-	answer, ok := s.deliver(l, next, lease)
-	if !ok {
-		<-s.window
-		return false, nil
+	answer, ok, err := s.deliver(l, p)
+	switch {
+	case ok:
+		s.settle(judge(l, edition.latest, answer, s.m.Clock.Now()), p)
+	case s.vigil.over():
+		// What comes behind it goes on, so it must not look like one that may have been tried: the first ones that wait do (docs/states.md).
+		s.settle(mce.Try{Letter: l, Outcome: mce.Deferred, Due: s.m.Clock.Now().Add(asideTime()), Detail: "no relay took it", Untried: true}, p)
+	default:
+		<-p.window
 	}
-	s.settle(judge(l, edition.latest, answer, s.m.Clock.Now()))
-	return true, nil
+	return ok, err
 }
 
 // make puts the finished letter into buf, ready for the wire: stamped, and signed if we sign.
@@ -193,59 +156,71 @@ func (s *session) make(edition *stamp, l mce.Letter) (err error) {
 const spare = 1 << 10
 
 // deliver sends the stamped letter. A connection that turns out dead before the server took anything is replaced once: servers hang up
-// on idle clients. false: the relay, or the lease, is at fault and not the letter.
-func (s *session) deliver(l mce.Letter, next *envelope, lease string) (answer, bool) {
+// on idle clients. A relay that is at fault is passed over for the next one. false: there is none, or the lease is lost; the letter is not
+// at fault. The error, if there is one, is the outbox's.
+func (s *session) deliver(l mce.Letter, p *portion) (answer, bool, error) {
 	here := s.envelope(l)
 	for fresh := false; ; {
-		if s.conn == nil {
-			c, err := s.m.Relay.dial(s.hard)
-			if err != nil {
-				s.m.gate.close(err)
-				return answer{}, false
-			}
-			s.conn, fresh = c, true
+		before := s.conn
+		if ok, err := s.connect(!l.Kind.Bulk()); err != nil || !ok {
+			return answer{}, false, err
 		}
-		if !s.m.leases.good(lease) {
-			return answer{}, false
+		fresh = fresh || s.conn != before
+		if !s.m.leases.good(p.lease) {
+			return answer{}, false, nil
 		}
-		a := s.conn.send(here, s.buf, next)
+		a := s.send(l, here, p)
+		route := s.conn.route
 		if a.broken {
-			s.conn.abort()
-			s.conn = nil
+			s.cut()
 			if a.phase == phaseMail && !fresh {
 				continue
 			}
 		}
 		if a.relayFault() {
-			s.m.gate.close(a.err)
-			return a, false
+			route.gate.close(a.err)
+			continue
 		}
-		s.m.gate.open()
-		return a, true
+		if route.gate.open() {
+			s.m.Wake()
+		}
+		return a, true, nil
 	}
 }
 
-func (s *session) settle(t mce.Try) {
-	if t.Outcome != mce.Delivered && t.Outcome != mce.LeftOut {
+// send hands the letter to the server, which may be told of the next one, while the watch looks on.
+func (s *session) send(l mce.Letter, here envelope, p *portion) answer {
+	var next *envelope
+	if !s.vigil.over() && s.conn.hasRoomFor(2) {
+		if following, ok := s.m.ahead(p); ok {
+			s.next, s.nextID = s.envelope(following), following.ID
+			next = &s.next
+		}
+	}
+	s.conn.granted--
+	s.vigil.begin(l, p)
+	a := s.conn.send(here, s.buf, next)
+	if s.vigil.end() {
+		s.m.domains.answered(l)
+	}
+	return a
+}
+
+func (s *session) envelope(l mce.Letter) envelope {
+	if l.ID == s.nextID {
+		return s.next
+	}
+	return envelope{from: s.m.Sender.returnPath(l, s.m.Keys), to: l.To}
+}
+
+func (s *session) settle(t mce.Try, p *portion) {
+	switch {
+	case t.Outcome == mce.Delivered || t.Outcome == mce.LeftOut:
+	case t.Untried:
+		s.m.Log.Debug("letter set aside", "letter", t.Letter.ID, "why", t.Detail, "due", t.Due)
+	default:
 		s.m.Log.Info("letter not delivered", "letter", t.Letter.ID, "kind", t.Letter.Kind, "outcome", t.Outcome, "code", t.Code,
 			"status", t.Status, "due", t.Due)
 	}
-	s.m.settler.put(t, s.window)
-}
-
-// settled waits until every outcome of this session is committed.
-func (s *session) settled() {
-	for range Window {
-		s.window <- struct{}{}
-	}
-	for range Window {
-		<-s.window
-	}
-}
-
-func (s *session) hangUp() {
-	if s.conn != nil {
-		s.conn.quit()
-		s.conn = nil
-	}
+	s.m.settler.put(t, p.window)
 }

@@ -84,6 +84,9 @@ func (l Letter) Purpose() Purpose {
 	return ForDelegate
 }
 
+// Domain is that of the recipient's address, in small letters.
+func (l Letter) Domain() string { return strings.ToLower(l.To[strings.LastIndexByte(l.To, '@')+1:]) }
+
 // Outcome is what became of a letter.
 type Outcome string
 
@@ -109,6 +112,8 @@ type Try struct {
 	// Suppress: the address itself is at fault, nobody shall write to it again.
 	Suppress bool
 	Due      time.Time // deferred only: when to try again
+	// Untried: it was deferred before it was tried, because its domain or the relay can take no more at present. No attempt is spent.
+	Untried bool
 }
 
 // RetryAfter is the pause before the next try of a letter that was tried n times (n ≥ 1): 5 minutes, then doubled up to 4 hours,

@@ -14,3 +14,11 @@ type Run struct {
 
 // LeaseTime is how long a run or a letter belongs to the session that claimed it, unless renewed. A dead daemon's letters go on after it.
 const LeaseTime = 30 * time.Second
+
+// Claim says which letters of the express lane a session wants.
+type Claim struct {
+	Letters int       // at most
+	Now     time.Time // due by then
+	Single  bool      // no newsletters
+	Avoid   []string  // recipient domains that cannot take any at present
+}

@@ -175,7 +175,7 @@ func (o *office) settle(outcome mce.Outcome, letters ...mce.Letter) {
 // claim takes what is due on the express lane.
 func (o *office) claim(n int) []mce.Letter {
 	o.t.Helper()
-	_, letters, err := o.ClaimExpress(o.t.Context(), n, now)
+	_, letters, err := o.ClaimExpress(o.t.Context(), mce.Claim{Letters: n, Now: now})
 	must(o.t, err)
 	return letters
 }

@@ -78,16 +78,12 @@ func doubt(ctx context.Context, tx *sqlx.Tx, run mce.Run, window int) error {
 // RunLetters gives the next letters of a run after the one with id after (0: from its beginning), at most n, in order. Who must not
 // be written to any more is marked in LeftOut: this is the last look before a letter leaves.
 func (s *Store) RunLetters(ctx context.Context, run mce.Run, after int64, n int) ([]mce.Letter, error) {
-	st, err := s.stmt(ctx, lettersQuery+`
+	var rows []letterRow
+	err := s.selectPrepared(ctx, &rows, lettersQuery+`
 		where l.born = $1 and l.id between $2 and $3 and l.issue_id = $4 and l.outcome = 'waiting'
 			and exists (select from issues i where i.id = $4 and i.state = 'sending')
 			and exists (select from runs where id = $6 and lease = $7)
-		order by l.id limit $5`)
-	if err != nil {
-		return nil, err
-	}
-	var rows []letterRow
-	err = st.SelectContext(ctx, &rows, run.Born, max(run.FirstID, after+1), run.LastID, run.IssueID, n, run.ID, run.Lease)
+		order by l.id limit $5`, run.Born, max(run.FirstID, after+1), run.LastID, run.IssueID, n, run.ID, run.Lease)
 	return lettersOf(rows, false), err
 }
 
@@ -108,13 +104,12 @@ func (s *Store) ReturnRun(ctx context.Context, run mce.Run) error {
 	return err
 }
 
-// ClaimExpress leases at most n single letters and retries that are due at now, the longest due first, those that are not newsletters
-// before all others. A newsletter letter whose lease ran out is in doubt and is parked; any other is sent again, with its Message-ID.
-func (s *Store) ClaimExpress(ctx context.Context, n int, now time.Time) (lease string, letters []mce.Letter, err error) {
+// ClaimExpress leases single letters and retries that are due, the longest due first, those that are not newsletters before all others. A newsletter letter whose lease ran out is in doubt and is parked; any other is sent again, with its Message-ID.
+func (s *Store) ClaimExpress(ctx context.Context, c mce.Claim) (lease string, letters []mce.Letter, err error) {
 	const claim = `
 		with picked as (
 			select x.letter_id from express x
-			where not x.parked and x.due <= $1 and (x.leased_until is null or x.leased_until < now())
+			where not x.parked and x.due <= $1 and x.domain <> all($3) and not (x.kind = 'newsletter' and $4) and (x.leased_until is null or x.leased_until < now())
 				and (x.issue_id is null or exists (select from issues i where i.id = x.issue_id and i.state = 'sending'))
 			order by x.kind = 'newsletter', x.due limit $2 for update of x skip locked
 		), new as (select gen_random_uuid() as lease)
@@ -131,7 +126,7 @@ func (s *Store) ClaimExpress(ctx context.Context, n int, now time.Time) (lease s
 		Parked   bool
 	}
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		if err := tx.SelectContext(ctx, &rows, claim, now, n); err != nil {
+		if err := tx.SelectContext(ctx, &rows, claim, c.Now, c.Letters, pq.Array(strs(c.Avoid)), c.Single); err != nil {
 			return err
 		}
 		var doubtful, ids []int64
@@ -174,15 +169,17 @@ func (s *Store) ReleaseExpress(ctx context.Context, lease string) error {
 	return err
 }
 
-// Renew lengthens leases and reports which of them still hold.
+// Renew lengthens leases, of runs, single letters and seats, and reports which of them still hold.
 func (s *Store) Renew(ctx context.Context, leases []string) (held []string, err error) {
 	const renew = `
 		with run as (
 			update runs set leased_until = now() + interval '` + leaseTime + `' where lease = any($1::uuid[]) returning lease
 		), single as (
 			update express set leased_until = now() + interval '` + leaseTime + `' where lease = any($1::uuid[]) and not parked returning lease
+		), seat as (
+			update seats set leased_until = now() + interval '` + leaseTime + `' where lease = any($1::uuid[]) returning lease
 		)
-		select lease from run union select lease from single`
+		select lease from run union select lease from single union select lease from seat`
 	err = s.db.SelectContext(ctx, &held, renew, pq.Array(leases))
 	return held, err
 }

@@ -134,7 +134,7 @@ func TestRenewTellsWhichLeasesHold(t *testing.T) {
 	o.sending()
 	run, _ := o.lease(4)
 	o.register("d@example.org")
-	single, _, err := o.ClaimExpress(t.Context(), 5, now)
+	single, _, err := o.ClaimExpress(t.Context(), mce.Claim{Letters: 5, Now: now})
 	must(t, err)
 	lost := "00000000-0000-0000-0000-000000000000"
 	o.crash()
@@ -177,7 +177,7 @@ func TestTheExpressLaneServesPeopleBeforeNewslettersAndTheLongestDueFirst(t *tes
 func TestALetterIsNotClaimedBeforeItIsDue(t *testing.T) {
 	o := newOffice(t)
 	o.register("d@example.org")
-	if _, letters, err := o.ClaimExpress(t.Context(), 5, now.Add(-time.Second)); err != nil || len(letters) != 0 {
+	if _, letters, err := o.ClaimExpress(t.Context(), mce.Claim{Letters: 5, Now: now.Add(-time.Second)}); err != nil || len(letters) != 0 {
 		t.Error(letters, err)
 	}
 	st := value(o.OutboxStatus(t.Context(), now.Add(-time.Second)))(t)
@@ -212,7 +212,7 @@ func TestReleasedLettersAreFreeAndNotInDoubt(t *testing.T) {
 	o.sending()
 	_, letters := o.lease(4)
 	o.settle(mce.Deferred, letters...)
-	lease, _, err := o.ClaimExpress(t.Context(), 5, now)
+	lease, _, err := o.ClaimExpress(t.Context(), mce.Claim{Letters: 5, Now: now})
 	must(t, err)
 	must(t, o.ReleaseExpress(t.Context(), lease))
 	if got := o.claim(5); len(got) != 1 || got[0].Attempts != 1 {

@@ -48,7 +48,7 @@ func TestAReminderGoesOnceToWhoRegisteredBeforeItWasDue(t *testing.T) {
 	if n := o.drop(); n != 0 {
 		t.Errorf("%d reminders dropped that went out", n)
 	}
-	_, letters, err := o.ClaimExpress(t.Context(), 10, now.Add(time.Hour))
+	_, letters, err := o.ClaimExpress(t.Context(), mce.Claim{Letters: 10, Now: now.Add(time.Hour)})
 	must(t, err)
 	got := map[string]mce.Lang{}
 	for _, l := range letters {

@@ -18,9 +18,12 @@ import (
 func (s *Store) Settle(ctx context.Context, tries []mce.Try, now time.Time) error {
 	plain := map[time.Time][]int64{}     // of runs and delivered, by the day that places them
 	delivered := map[time.Time][]int64{} // otherwise
+	aside := map[time.Time][]mce.Try{}   // untried
 	var others []mce.Try
 	for _, t := range tries {
 		switch {
+		case t.Untried:
+			aside[t.Letter.Born] = append(aside[t.Letter.Born], t)
 		case t.Outcome != mce.Delivered:
 			others = append(others, t)
 		case t.Letter.Single:
@@ -38,14 +41,17 @@ func (s *Store) Settle(ctx context.Context, tries []mce.Try, now time.Time) erro
 			delivered[born] = append(delivered[born], ids...)
 		}
 	}
-	if len(delivered)+len(others) == 0 {
+	if len(delivered)+len(aside)+len(others) == 0 {
 		return nil
 	}
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		if err := holdIssues(ctx, tx, others); err != nil {
+		if err := holdIssues(ctx, tx, tries); err != nil {
 			return err
 		}
 		if err := settleDelivered(ctx, tx, delivered, now); err != nil {
+			return err
+		}
+		if err := setAside(ctx, tx, aside); err != nil {
 			return err
 		}
 		return settleOthers(ctx, tx, others, now)
@@ -60,16 +66,11 @@ const settleWaiting = `
 // settlePlain settles delivered letters of runs. done is false when somebody has doubted or dropped one meanwhile: then there may be
 // more to clear away. A letter that still waited cannot be on the express lane, and one that is settled here cannot come there any more.
 func (s *Store) settlePlain(ctx context.Context, born time.Time, ids []int64, now time.Time) (done bool, err error) {
-	st, err := s.stmt(ctx, settleWaiting+`= 'waiting'`)
-	if err != nil {
-		return false, err
-	}
-	res, err := st.ExecContext(ctx, born, pq.Array(ids), now)
+	n, err := s.execPrepared(ctx, settleWaiting+`= 'waiting'`, born, pq.Array(ids), now)
 	if err != nil {
 		return false, fmt.Errorf("settle: %w", err)
 	}
-	n, err := res.RowsAffected()
-	return n == int64(len(ids)), err
+	return n == int64(len(ids)), nil
 }
 
 // holdIssues keeps the issues of letters that go back to the express lane from being cancelled meanwhile: whoever cancels locks the issue
@@ -77,7 +78,7 @@ func (s *Store) settlePlain(ctx context.Context, born time.Time, ids []int64, no
 func holdIssues(ctx context.Context, tx *sqlx.Tx, tries []mce.Try) error {
 	var issues []int64
 	for _, t := range tries {
-		if t.Letter.Kind.Bulk() {
+		if t.Letter.Kind.Bulk() && t.Outcome != mce.Delivered {
 			issues = append(issues, t.Letter.CauseID)
 		}
 	}
@@ -96,6 +97,37 @@ func settleDelivered(ctx context.Context, tx *sqlx.Tx, days map[time.Time][]int6
 		// A statement of its own: it must see a row that somebody who doubted the letter has parked while the update waited.
 		if _, err := tx.ExecContext(ctx, `delete from express where letter_id = any($1::bigint[])`, pq.Array(ids)); err != nil {
 			return fmt.Errorf("settle: %w", err)
+		}
+	}
+	return nil
+}
+
+// setAside puts letters that were not tried onto the express lane, all with one statement: a throttled domain may have thousands.
+func setAside(ctx context.Context, tx *sqlx.Tx, days map[time.Time][]mce.Try) error {
+	const put = `
+		with queued as (
+			insert into express (letter_id, born, issue_id, kind, due, domain)
+			select l.id, l.born, l.issue_id, l.kind, a.due, a.domain
+			from unnest($2::bigint[], $3::timestamptz[], $4::text[]) as a (id, due, domain)
+			join letters l on l.id = a.id and l.born = $1
+			where l.outcome in ('waiting', 'deferred')
+				and (l.issue_id is null or exists (select from issues i where i.id = l.issue_id and i.state in ('sending', 'paused')))
+			on conflict (letter_id) do update set due = excluded.due, domain = excluded.domain, lease = null, leased_until = null
+			returning letter_id
+		)
+		update letters l set outcome = 'deferred', detail = a.detail
+		from queued q join unnest($2::bigint[], $5::text[]) as a (id, detail) on a.id = q.letter_id
+		where l.born = $1 and l.id = q.letter_id`
+	for born, tries := range days {
+		var ids []int64
+		var due []time.Time
+		var domains, details []string
+		for _, t := range tries {
+			ids, due = append(ids, t.Letter.ID), append(due, t.Due)
+			domains, details = append(domains, t.Letter.Domain()), append(details, t.Detail)
+		}
+		if _, err := tx.ExecContext(ctx, put, born, pq.Array(ids), pq.Array(due), pq.Array(domains), pq.Array(details)); err != nil {
+			return fmt.Errorf("set aside: %w", err)
 		}
 	}
 	return nil
@@ -143,15 +175,15 @@ func settleOne(ctx context.Context, tx *sqlx.Tx, t mce.Try, now time.Time) error
 // again puts a letter onto the express lane: due later, or parked while it is in doubt; not if it has reached its end, or its issue has.
 func again(ctx context.Context, tx *sqlx.Tx, t mce.Try, now time.Time) (queued bool, err error) {
 	const queue = `
-		insert into express (letter_id, born, issue_id, kind, due, parked)
-		select id, born, issue_id, kind, $3, $4 from letters where born = $1 and id = $2 and outcome in ('waiting', 'deferred', 'uncertain')
+		insert into express (letter_id, born, issue_id, kind, due, parked, domain)
+		select id, born, issue_id, kind, $3, $4, $5 from letters where born = $1 and id = $2 and outcome in ('waiting', 'deferred', 'uncertain')
 			and (issue_id is null or exists (select from issues i where i.id = letters.issue_id and i.state in ('sending', 'paused')))
-		on conflict (letter_id) do update set due = excluded.due, parked = excluded.parked, lease = null, leased_until = null`
+		on conflict (letter_id) do update set due = excluded.due, parked = excluded.parked, domain = excluded.domain, lease = null, leased_until = null`
 	due := t.Due
 	if due.IsZero() {
 		due = now
 	}
-	res, err := tx.ExecContext(ctx, queue, t.Letter.Born, t.Letter.ID, due, t.Outcome == mce.Uncertain)
+	res, err := tx.ExecContext(ctx, queue, t.Letter.Born, t.Letter.ID, due, t.Outcome == mce.Uncertain, t.Letter.Domain())
 	if err != nil {
 		return false, err
 	}

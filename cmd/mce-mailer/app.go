@@ -166,13 +166,17 @@ func (a *app) sender(s *Settings) mailer.Sender {
 	return mailer.Sender{Site: a.site, ReturnPath: s.ReturnPath, LeaveMail: s.LeaveMail}
 }
 
-func (a *app) newMailer(s *Settings, relay mailer.Relay) (*mailer.Mailer, error) {
+func (a *app) newMailer(s *Settings, relays []mailer.Relay) (*mailer.Mailer, error) {
 	signer, err := s.signer(a.site.Domain())
 	if err != nil {
 		return nil, err
 	}
+	limits, err := mailer.ParseLimits(s.DomainLimits)
+	if err != nil {
+		return nil, err
+	}
 	return mailer.New(mailer.Options{
-		Outbox: a.store, Relay: relay, Sender: a.sender(s), Keys: a.keys, Greet: a.letters.Greeting, Sign: signer, Clock: a.clock,
+		Outbox: a.store, Relays: relays, Domains: limits, Sender: a.sender(s), Keys: a.keys, Greet: a.letters.Greeting, Sign: signer, Clock: a.clock,
 		Log: a.log, Sessions: s.SMTPSessions,
 	}), nil
 }

@@ -85,7 +85,7 @@ func (c *benchCmd) measure(e *env, a *app, relay mailer.Relay) (benchResult, err
 		return r, err
 	}
 	r.FanOutPerSec = float64(c.Letters) / time.Since(began).Seconds()
-	m, err := a.newMailer(e.settings, relay)
+	m, err := a.newMailer(e.settings, []mailer.Relay{relay})
 	if err != nil {
 		return r, err
 	}

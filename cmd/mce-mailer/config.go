@@ -51,21 +51,22 @@ func (s *Settings) table() []setting {
 // flagName is the flag of an environment variable: the same words.
 func flagName(env string) string { return strings.ToLower(strings.ReplaceAll(env, "_", "-")) }
 
-// masked hides the passwords of an address, and the whole of anything else.
+// masked hides the passwords of addresses, and the whole of anything else.
 func masked(v string, address bool) string {
-	if v == "" {
-		return ""
-	}
-	u, err := url.Parse(v)
-	if err != nil || !address || u.Host == "" {
-		return "(set)"
-	}
-	q := u.Query()
-	for key := range q {
-		if strings.Contains(key, "password") { // libpq takes password and sslpassword from there too
-			q.Set(key, "xxxxx")
+	words := strings.Fields(v)
+	for i, word := range words {
+		u, err := url.Parse(word)
+		if err != nil || !address || u.Host == "" {
+			return "(set)"
 		}
+		q := u.Query()
+		for key := range q {
+			if strings.Contains(key, "password") && key != "password_file" { // libpq takes password and sslpassword from there too
+				q.Set(key, "xxxxx")
+			}
+		}
+		u.RawQuery = q.Encode()
+		words[i] = u.Redacted()
 	}
-	u.RawQuery = q.Encode()
-	return u.Redacted()
+	return strings.Join(words, " ")
 }

@@ -113,7 +113,7 @@ func (c *demoCmd) together(e *env, a *app, player *demo.Player, in *inbox.Inbox,
 	if err != nil {
 		return err
 	}
-	m, err := a.newMailer(e.settings, relay)
+	m, err := a.newMailer(e.settings, []mailer.Relay{relay})
 	if err != nil {
 		return err
 	}

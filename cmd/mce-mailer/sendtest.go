@@ -13,7 +13,8 @@ type sendTestCmd struct {
 	Language string `default:"en" help:"en or it."`
 }
 
-// Run sends the opt-in letter of nobody in particular: the sender, the relay and the look are those of real mails, its link leads nowhere.
+// Run sends the opt-in letter of nobody in particular through each relay: the sender, the relays and the look are those of real mails, its
+// link leads nowhere.
 func (c *sendTestCmd) Run(e *env) error {
 	to, err := mce.ParseAddress(c.To)
 	if err != nil {
@@ -23,7 +24,7 @@ func (c *sendTestCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	relay, err := e.settings.relay()
+	relays, err := e.settings.relays()
 	if err != nil {
 		return err
 	}
@@ -41,9 +42,11 @@ func (c *sendTestCmd) Run(e *env) error {
 	}
 	edition.Domain = site.Domain()
 	sender := mailer.Sender{Site: site, ReturnPath: e.settings.ReturnPath, LeaveMail: e.settings.LeaveMail}
-	if err := mailer.SendTest(e.ctx, relay, sender, edition, to, letters.Greeting(lang, ""), e.clock.Now()); err != nil {
-		return err
+	for _, relay := range relays {
+		if err := mailer.SendTest(e.ctx, relay, sender, edition, to, letters.Greeting(lang, ""), e.clock.Now()); err != nil {
+			return err
+		}
+		fmt.Fprintf(e.out, "The relay %s took the test mail for %s.\n", relay.Host, to)
 	}
-	fmt.Fprintf(e.out, "The relay took the test mail for %s.\n", to)
 	return nil
 }

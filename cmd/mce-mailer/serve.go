@@ -17,7 +17,7 @@ type serveCmd struct{}
 
 // Run is the daemon. Several of them may share one database.
 func (c *serveCmd) Run(e *env) error {
-	relay, err := e.settings.relay()
+	relays, err := e.settings.relays()
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (c *serveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	m, err := a.newMailer(e.settings, relay)
+	m, err := a.newMailer(e.settings, relays)
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
@@ -37,7 +37,7 @@ func (c *serveCmd) Run(e *env) error {
 	if err != nil {
 		return errors.Join(mce.Unavailablef(err, "LISTEN_ADDR %s cannot be listened on", e.settings.ListenAddr), a.close())
 	}
-	e.log.Info("serving", "address", listener.Addr().String(), "public", a.site.PublicURL, "relay", relay)
+	e.log.Info("serving", "address", listener.Addr().String(), "public", a.site.PublicURL, "relays", relays)
 	g, ctx := errgroup.WithContext(e.ctx)
 	g.Go(func() error { return serveHTTP(ctx, listener, server.Handler()) })
 	s := a.newScheduler()

@@ -30,8 +30,9 @@ type Settings struct {
 	DatabaseURL  string `group:"Settings" env:"DATABASE_URL" placeholder:"URL" secret:"address" help:"PostgreSQL, as postgres://user:password@host:port/database?sslmode=…. Empty: a private one under DATA_DIR, started and stopped by the program."`
 	DataDir      string `group:"Settings" env:"DATA_DIR" placeholder:"DIR" default:"${data_dir}" help:"Where the program keeps its own files: the private PostgreSQL and a generated SECRET_KEY."`
 	PostgresBin  string `group:"Settings" env:"POSTGRES_BIN" placeholder:"DIR" help:"Folder of initdb and postgres for the private PostgreSQL. Empty: the newest found on the machine."`
-	SMTPURL      string `group:"Settings" name:"smtp-url" env:"SMTP_URL" placeholder:"URL" secret:"address" help:"Mail relay, as smtp://user:password@host:port?tls=starttls|implicit|none. TLS is the default; none must be asked for."`
+	SMTPURL      string `group:"Settings" name:"smtp-url" env:"SMTP_URL" placeholder:"URL" secret:"address" help:"Mail relay, as smtp://user:password@host:port?tls=starttls|implicit|none. TLS is the default; none must be asked for. Several, with spaces between: each is used while those before it take no letters. docs/operations.md says how to log in otherwise and how to limit a relay."`
 	SMTPSessions int    `group:"Settings" name:"smtp-sessions" env:"SMTP_SESSIONS" default:"8" help:"Parallel connections to the relay for newsletters; one more is kept for single letters."`
+	DomainLimits string `group:"Settings" env:"DOMAIN_LIMITS" placeholder:"LIMITS" help:"What recipient domains may get, as 'example.org per_minute=600 sessions=4; * per_minute=2000'; * is every domain that is not named. All daemons together."`
 	MailFrom     string `group:"Settings" env:"MAIL_FROM" placeholder:"ADDRESS" help:"Sender of every mail, as \"Major Cities of Europe <news@example.org>\"."`
 	ReplyTo      string `group:"Settings" env:"REPLY_TO" placeholder:"ADDRESS" help:"Address that people read; events have their own. Empty: that of MAIL_FROM."`
 	ReturnPath   string `group:"Settings" env:"RETURN_PATH" placeholder:"ADDRESS" help:"Where bounces go; a * in it is replaced by a token that names the letter, as in bounces+*@example.org. Empty: the address of MAIL_FROM."`
@@ -98,7 +99,8 @@ func (s *Settings) check() error {
 		check       func(string) error
 	}{
 		{"DATABASE_URL", s.DatabaseURL, checkDatabase},
-		{"SMTP_URL", s.SMTPURL, func(v string) error { _, err := mailer.ParseRelay(v); return err }},
+		{"SMTP_URL", s.SMTPURL, func(v string) error { _, err := mailer.ParseRelays(v); return err }},
+		{"DOMAIN_LIMITS", s.DomainLimits, func(v string) error { _, err := mailer.ParseLimits(v); return err }},
 		{"MAIL_FROM", s.MailFrom, checkSender},
 		{"REPLY_TO", s.ReplyTo, checkAddress},
 		{"RETURN_PATH", s.ReturnPath, func(v string) error { return checkAddress(strings.Replace(v, "*", "x", 1)) }},
@@ -244,11 +246,11 @@ func (s *Settings) site() (mce.Site, error) {
 	return site, nil
 }
 
-func (s *Settings) relay() (mailer.Relay, error) {
+func (s *Settings) relays() ([]mailer.Relay, error) {
 	if s.SMTPURL == "" {
-		return mailer.Relay{}, mce.Invalidf("SMTP_URL is not set: the mail relay, as smtp://user:password@host:port?tls=starttls|implicit|none")
+		return nil, mce.Invalidf("SMTP_URL is not set: the mail relay, as smtp://user:password@host:port?tls=starttls|implicit|none")
 	}
-	return mailer.ParseRelay(s.SMTPURL)
+	return mailer.ParseRelays(s.SMTPURL)
 }
 
 // signer is nil when the relay signs.

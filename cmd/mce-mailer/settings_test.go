@@ -43,7 +43,7 @@ func TestAWrongSettingIsRefusedByItsNameWithWhatIsExpected(t *testing.T) {
 		{"SMTP_URL", "smtp://user:s3cret@relay.example.org:99999", "expected smtp://"},
 		{"SMTP_URL", "smtp://user:s3cret#x@relay.example.org", "expected smtp://"},
 		{"SMTP_URL", "smtp://user:s3cret@relay.example.org?tls=maybe", "use starttls, implicit or none"},
-		{"SMTP_URL", "smtp://user:s3cret@relay.example.org?startls=1", "use tls and helo"},
+		{"SMTP_URL", "smtp://user:s3cret@relay.example.org?startls=1", "is not known; use tls, helo"},
 		{"SMTP_SESSIONS", "0", "expected a number from 1 to 200"},
 		{"SMTP_SESSIONS", "201", "expected a number from 1 to 200"},
 		{"SMTP_SESSIONS", "many", "expected a valid 64 bit int"},

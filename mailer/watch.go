@@ -1,0 +1,86 @@
+package mailer
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+const (
+	// stallTime is how long a session waits for an answer before another one goes on with its portion.
+	stallTime = time.Second
+	// watchEvery is how often that is looked at.
+	watchEvery = stallTime / 4
+)
+
+// vigil is what the watch may know of a session: the letter that it waits for, and since when. The letter is written before the vigil
+// begins and stays while it lasts.
+type vigil struct {
+	since   atomic.Int64 // Unix nanoseconds; 0: it does not wait; relieved: another session has gone on
+	letter  mce.Letter
+	portion *portion
+}
+
+const relieved = -1
+
+// over: another session has gone on with the portion, for good.
+func (v *vigil) over() bool { return v.since.Load() == relieved }
+
+// begin: the letter is handed to the server now. Who was relieved once has no portion any more, and is not watched again.
+func (v *vigil) begin(l mce.Letter, p *portion) {
+	if !v.over() {
+		v.letter, v.portion = l, p
+		v.since.Store(time.Now().UnixNano())
+	}
+}
+
+// end: there is an answer. false: it took so long that another session has gone on with the portion.
+func (v *vigil) end() bool {
+	since := v.since.Load()
+	return since != relieved && v.since.CompareAndSwap(since, 0)
+}
+
+// watch relieves sessions that wait for too long: a server that does not answer for one domain shall not hold up the letters to others.
+// The session keeps waiting, with the letter in hand and its place in the window; a new one goes on with the portion on another
+// connection.
+func (m *Mailer) watch(ctx context.Context) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			m.relieve(ctx)
+		}
+	}
+}
+
+func (m *Mailer) relieve(ctx context.Context) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for s := range m.sessions {
+		since := s.vigil.since.Load()
+		if since <= 0 || time.Since(time.Unix(0, since)) < stallTime || int(m.domains.waiting.Load()) >= 2*m.Sessions {
+			continue
+		}
+		if s.vigil.since.CompareAndSwap(since, relieved) {
+			m.domains.stalls(s.vigil.letter.Domain())
+			s.vigil.portion.relieved.Add(1)
+			m.start(ctx, &session{m: m, wake: s.wake, express: s.express, hard: s.hard}, s.vigil.portion)
+		}
+	}
+}
+
+// start lets a session work, beginning with a portion if there is one. m.mu is held.
+func (m *Mailer) start(ctx context.Context, s *session, p *portion) {
+	m.sessions[s] = struct{}{}
+	m.working.Go(func() {
+		s.run(ctx, p)
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.sessions, s)
+	})
+}
