@@ -60,8 +60,9 @@ func library() mce.Library {
 // office is a store with a library, and what tests ask of it again and again.
 type office struct {
 	*postgres.Store
-	t  *testing.T
-	db *sql.DB
+	t   *testing.T
+	url string
+	db  *sql.DB
 }
 
 func newOffice(t *testing.T) *office {
@@ -73,7 +74,7 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	o := &office{Store: s, t: t, db: pgtest.DB(t, address)}
+	o := &office{Store: s, t: t, url: address, db: pgtest.DB(t, address)}
 	o.save(library())
 	return o
 }

@@ -303,3 +303,25 @@ func TestPartitionsAreMadeOnceForThisMonthAndTheNext(t *testing.T) {
 		t.Errorf("%d partitions", n)
 	}
 }
+
+// TestPartitionsAreMadeWhileLettersAreReadAndWritten: a long transaction of either kind holds nobody up.
+func TestPartitionsAreMadeWhileLettersAreReadAndWritten(t *testing.T) {
+	o := newOffice(t)
+	o.register("anna@example.org")
+	long := value(o.db.BeginTx(t.Context(), nil))(t)
+	defer long.Rollback()
+	_, err := long.ExecContext(t.Context(), `update letters set detail = 'looked at'`)
+	must(t, err)
+	must(t, o.PreparePartitions(t.Context(), now.AddDate(0, 5, 0)))
+	if n := o.sql(`select from pg_class where relname = 'letters_2024_08' and reloptions = '{fillfactor=80}'`); n != 1 {
+		t.Error("there is no partition with room in its pages")
+	}
+	if n := o.sql(`select from pg_inherits i join pg_index x on x.indexrelid = i.inhrelid where x.indrelid = 'letters_2024_08'::regclass and x.indisunique`); n != 2 {
+		t.Errorf("%d of its keys are those of the letters", n)
+	}
+	must(t, long.Commit())
+	value(o.Register(t.Context(), delegates("bob@example.org"), confirmation, domain, now.AddDate(0, 5, 0)))(t)
+	if n := o.sql(`select distinct id from letters`); n != 2 {
+		t.Errorf("%d ids of letters in two partitions", n)
+	}
+}

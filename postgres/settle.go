@@ -210,13 +210,13 @@ func (s *Store) OutboxStatus(ctx context.Context, now time.Time) (OutboxStatus, 
 	return st, err
 }
 
-// IssueProgress counts an issue's letters by outcome.
+// IssueProgress counts an issue's letters by outcome, those included that have been removed since.
 func (s *Store) IssueProgress(ctx context.Context, issueID int64) (map[mce.Outcome]int, error) {
 	var rows []struct {
 		Outcome mce.Outcome
 		Count   int
 	}
-	err := s.db.SelectContext(ctx, &rows, `select outcome, count(*) from letters where issue_id = $1 group by outcome`, issueID)
+	err := s.db.SelectContext(ctx, &rows, countOutcomes, issueID)
 	out := map[mce.Outcome]int{}
 	for _, r := range rows {
 		out[r.Outcome] = r.Count

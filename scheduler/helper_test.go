@@ -71,7 +71,7 @@ func newHouse(t *testing.T, now time.Time, change func(*mce.Library)) *house {
 		h.must(err)
 		t.Cleanup(func() { store.Close() })
 		h.store = store
-		h.daemons[i] = &scheduler.Scheduler{Store: store, Letters: letters, Domain: "mce.example", Clock: h.clock, Log: slog.New(slog.DiscardHandler)}
+		h.daemons[i] = scheduler.New(store, letters, "mce.example", mce.Keep{Letters: 2}, h.clock, slog.New(slog.DiscardHandler))
 	}
 	if change != nil {
 		change(&h.lib)

@@ -1,6 +1,6 @@
 // Package scheduler turns time into letters: at each tick of the cron it assembles the issues that are due, sends those whose moment
 // has come, and reconciles the reminders. A tick reads everything it decides on from the database, so any number of daemons may tick,
-// at any moment, as often as they like.
+// at any moment, as often as they like. Once a night it removes what has been kept for its time.
 package scheduler
 
 import (
@@ -36,6 +36,8 @@ type Store interface {
 	QueueReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, latest, now time.Time,
 		render func(mce.Lang) (mce.Edition, error), domain string) (letters int, err error)
 	DropReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due time.Time, reason string, now time.Time) (dropped int, err error)
+
+	Purge(ctx context.Context, keep mce.Keep, now time.Time) (mce.Purged, error)
 }
 
 // Letters makes the editions.
@@ -49,15 +51,22 @@ type Scheduler struct {
 	Store   Store
 	Letters Letters
 	Domain  string // right half of Message-IDs
+	Keep    mce.Keep
+	Nightly string // when Run purges, as a cron expression on the machine's own clock
 	Clock   mce.Clock
 	Log     *slog.Logger
 
 	wake chan struct{}
 }
 
+// usualNight is a quiet time that no change of the clocks in Europe skips or repeats, and that is not a full hour, when backups begin.
+const usualNight = "17 3 * * *"
+
 // New makes a scheduler.
-func New(store Store, letters Letters, domain string, clock mce.Clock, log *slog.Logger) *Scheduler {
-	return &Scheduler{Store: store, Letters: letters, Domain: domain, Clock: clock, Log: log, wake: make(chan struct{}, 1)}
+func New(store Store, letters Letters, domain string, keep mce.Keep, clock mce.Clock, log *slog.Logger) *Scheduler {
+	return &Scheduler{
+		Store: store, Letters: letters, Domain: domain, Keep: keep, Nightly: usualNight, Clock: clock, Log: log, wake: make(chan struct{}, 1),
+	}
 }
 
 // Wake makes Run look for issues that are due, without waiting for the next tick.
@@ -69,7 +78,7 @@ func (s *Scheduler) Wake() {
 }
 
 // Run ticks until ctx ends, by a cron expression or descriptor such as "@every 30s". A tick that takes longer than the pause delays the
-// next one; nothing is lost by that.
+// next one; nothing is lost by that. Nor by a night in which it did not run: the next one removes what that one would have.
 func (s *Scheduler) Run(ctx context.Context, every string) error {
 	runner := cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))
 	_, err := runner.AddFunc(every, func() {
@@ -79,6 +88,14 @@ func (s *Scheduler) Run(ctx context.Context, every string) error {
 	})
 	if err != nil {
 		return mce.Invalidf("tick %q is not understood: use a form such as \"@every 30s\"", every)
+	}
+	_, err = runner.AddFunc(s.Nightly, func() {
+		if err := s.Retain(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Error("retention", "err", err)
+		}
+	})
+	if err != nil {
+		return mce.Invalidf("the time of the nightly work, %q, is not understood", s.Nightly)
 	}
 	runner.Start()
 	for ctx.Err() == nil {

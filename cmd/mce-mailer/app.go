@@ -181,8 +181,8 @@ func (a *app) newMailer(s *Settings, relays []mailer.Relay) (*mailer.Mailer, err
 	}), nil
 }
 
-func (a *app) newScheduler() *scheduler.Scheduler {
-	return scheduler.New(a.store, a.letters, a.site.Domain(), a.clock, a.log)
+func (a *app) newScheduler(s *Settings) *scheduler.Scheduler {
+	return scheduler.New(a.store, a.letters, a.site.Domain(), s.keep(), a.clock, a.log)
 }
 
 func (a *app) newServer(health func() error) (*web.Server, error) {

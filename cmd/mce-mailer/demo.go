@@ -97,7 +97,7 @@ func (c *demoCmd) play(e *env, dir string, clock *demo.Clock, in *inbox.Inbox, l
 	if err != nil {
 		return err
 	}
-	player, err := demo.NewPlayer(dir, &office{app: a}, in, clock, a.newScheduler().Tick, e.log)
+	player, err := demo.NewPlayer(dir, &office{app: a}, in, clock, a.newScheduler(&settings).Tick, e.log)
 	if err == nil {
 		err = player.Prepare(e.ctx)
 	}
@@ -134,7 +134,7 @@ func (c *demoCmd) together(e *env, a *app, player *demo.Player, in *inbox.Inbox,
 		})
 		return g.Wait()
 	}
-	g.Go(func() error { return a.newScheduler().Run(ctx, "@every 1s") })
+	g.Go(func() error { return a.newScheduler(e.settings).Run(ctx, "@every 1s") })
 	g.Go(func() error { return player.Run(ctx) })
 	fmt.Fprintf(e.out, "\n  Open %s/demo/\n\n  Keys, each with Enter: p pause or go on, n next step, q quit. Ctrl-C stops everything.\n\n", a.site.PublicURL)
 	go c.keys(ctx, e, player, stop)

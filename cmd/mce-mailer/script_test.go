@@ -16,6 +16,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/majorcities/mce-mailer/demo/inbox"
+	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/postgres"
 	"github.com/majorcities/mce-mailer/postgres/pgtest"
 )
 
@@ -27,6 +29,7 @@ import (
 //	json PATH VALUE       what stands in stdout's JSON at a path such as 0.state must print as VALUE
 //	mails N               the inbox holds N mails before long, and no more
 //	people FILE N [L=…]   writes a table of N subscribers; line L of the file is replaced
+//	registered EMAIL AGO [sent]  a delegate of the conference was registered so many months ago; the confirmation is due, or was sent
 //
 // Every script finds the inbox's address in $INBOX, and library.json, content of which all is news and all events are to come.
 func TestScripts(t *testing.T) {
@@ -37,6 +40,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "is-json": isJSON, "json": jsonHas, "mails": mails, "people": writePeople,
+			"registered": registered,
 		},
 	})
 }
@@ -155,4 +159,30 @@ func writePeople(ts *testscript.TestScript, neg bool, args []string) {
 		lines[line-1] = text
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(lines, "\n")), 0o600))
+}
+
+func registered(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 || len(args) > 3 || len(args) == 3 && args[2] != "sent" {
+		ts.Fatalf("usage: registered EMAIL MONTHS-AGO [sent]")
+	}
+	months, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	now := time.Now().UTC()
+	then := time.Date(now.Year(), now.Month()-time.Month(months), 1, 12, 0, 0, 0, time.UTC)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	store, err := postgres.Open(ctx, ts.Getenv("DATABASE_URL"))
+	ts.Check(err)
+	defer store.Close()
+	confirm := func(mce.Event, mce.Registration, time.Time) (mce.Edition, error) {
+		return mce.Edition{Kind: mce.Confirmation, Lang: mce.English, Subject: "Confirmed"}, nil
+	}
+	_, err = store.Register(ctx, []mce.Registration{{Event: "conference", Email: args[0], Name: "A delegate", Language: mce.English}}, confirm, "mce.example", then)
+	ts.Check(err)
+	if len(args) < 3 {
+		return
+	}
+	_, letters, err := store.ClaimExpress(ctx, 1, then)
+	ts.Check(err)
+	ts.Check(store.Settle(ctx, []mce.Try{{Letter: letters[0], Outcome: mce.Delivered, Code: 250}}, then))
 }

@@ -40,7 +40,7 @@ func (c *serveCmd) Run(e *env) error {
 	e.log.Info("serving", "address", listener.Addr().String(), "public", a.site.PublicURL, "relays", relays)
 	g, ctx := errgroup.WithContext(e.ctx)
 	g.Go(func() error { return serveHTTP(ctx, listener, server.Handler()) })
-	s := a.newScheduler()
+	s := a.newScheduler(e.settings)
 	g.Go(func() error { return s.Run(ctx, e.settings.Tick) })
 	g.Go(func() error { return m.Run(ctx) })
 	g.Go(func() error { return a.store.Listen(ctx, e.log, func() { m.Wake(); s.Wake() }) })

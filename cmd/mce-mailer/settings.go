@@ -42,6 +42,7 @@ type Settings struct {
 	ListenAddr   string `group:"Settings" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address that the web pages listen on."`
 	SecretKey    string `group:"Settings" env:"SECRET_KEY" placeholder:"TEXT" secret:"whole" help:"At least 32 characters that sign every link. Empty: generated once and kept under DATA_DIR. Several daemons on one database need the same."`
 	Tick         string `group:"Settings" env:"TICK" default:"@every 30s" help:"How often the cron looks for what is due."`
+	KeepLetters  int    `group:"Settings" env:"KEEP_LETTERS" default:"13" help:"Months after which letters are removed, by whole months and at least 2. What became of an issue's letters stays known as numbers; the public archive stays."`
 	OrgName      string `group:"Settings" env:"ORG_NAME" default:"Major Cities of Europe" help:"The association's name."`
 	OrgShort     string `group:"Settings" env:"ORG_SHORT" default:"MCE" help:"Its short name."`
 	OrgPostal    string `group:"Settings" env:"ORG_POSTAL" placeholder:"TEXT" help:"Its postal address in one line, in the foot of newsletters."`
@@ -126,8 +127,14 @@ func (s *Settings) check() error {
 	if s.SMTPSessions < 1 || s.SMTPSessions > 200 {
 		return mce.Invalidf("SMTP_SESSIONS: expected a number from 1 to 200, not %d", s.SMTPSessions)
 	}
+	if err := s.keep().Check(); err != nil {
+		return mce.Invalidf("KEEP_LETTERS: %s", err)
+	}
 	return nil
 }
+
+// keep is how long what is kept for a time only is kept.
+func (s *Settings) keep() mce.Keep { return mce.Keep{Letters: s.KeepLetters} }
 
 func checkDatabase(v string) error {
 	u, err := url.Parse(v)

@@ -47,6 +47,10 @@ func TestAWrongSettingIsRefusedByItsNameWithWhatIsExpected(t *testing.T) {
 		{"SMTP_SESSIONS", "0", "expected a number from 1 to 200"},
 		{"SMTP_SESSIONS", "201", "expected a number from 1 to 200"},
 		{"SMTP_SESSIONS", "many", "expected a valid 64 bit int"},
+		{"KEEP_LETTERS", "1", "expected a number of months from 2 to 1200, not 1"},
+		{"KEEP_LETTERS", "0", "expected a number of months from 2 to 1200, not 0"},
+		{"KEEP_LETTERS", "1201", "expected a number of months from 2 to 1200"},
+		{"KEEP_LETTERS", "a year", "expected a valid 64 bit int"},
 		{"MAIL_FROM", "Major Cities of Europe", "expected an address such as Major Cities of Europe <news@example.org>"},
 		{"MAIL_FROM", "news@localhost", "is not an e-mail address we can write to"},
 		{"MAIL_FROM", "a@example.org, b@example.org", "expected an address such as"},
@@ -112,6 +116,7 @@ func TestARightSettingIsTaken(t *testing.T) {
 		{"PUBLIC_URL", "http://[::1]:8080"},
 		{"LISTEN_ADDR", ":0"},
 		{"TICK", "*/5 * * * *"},
+		{"KEEP_LETTERS", "2"},
 		{"LOG_LEVEL", "debug"},
 	} {
 		t.Run(c[0]+" "+c[1], func(t *testing.T) {
@@ -130,7 +135,7 @@ func TestAnEmptyVariableLeavesTheDefault(t *testing.T) {
 	if status != 0 {
 		t.Fatal(stderr)
 	}
-	for _, row := range []string{"SMTP_SESSIONS  8", "ORG_NAME       Major Cities of Europe", "LOG_FORMAT     auto", "TICK           @every 30s"} {
+	for _, row := range []string{"SMTP_SESSIONS  8", "ORG_NAME       Major Cities of Europe", "LOG_FORMAT     auto", "TICK           @every 30s", "KEEP_LETTERS   13"} {
 		if !strings.Contains(stdout, row+"\n") {
 			t.Errorf("%q is missing:\n%s", row, stdout)
 		}
