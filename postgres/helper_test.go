@@ -60,13 +60,18 @@ func library() mce.Library {
 // office is a store with a library, and what tests ask of it again and again.
 type office struct {
 	*postgres.Store
-	t  *testing.T
+	t  testing.TB
 	db *sql.DB
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	t.Parallel()
+	return officeOf(t)
+}
+
+func officeOf(t testing.TB) *office {
+	t.Helper()
 	address := pgtest.URL(t)
 	s, err := postgres.Open(t.Context(), address)
 	if err != nil {
