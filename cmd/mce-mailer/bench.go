@@ -41,6 +41,9 @@ type benchResult struct {
 
 // Run sends letters through the daemon's own code, from a throw-away database to a server that throws them away.
 func (c *benchCmd) Run(e *env) error {
+	if c.Letters < 1 {
+		return mce.Invalidf("--letters: expected a number from 1 on, not %d", c.Letters)
+	}
 	relay, err := mailer.ParseRelay(c.SMTP)
 	if err != nil {
 		return mce.Invalidf("--smtp: %s", err)
