@@ -4,7 +4,7 @@ GO ?= go
 LINT := bin/golangci-lint
 AXE := node_modules/axe-core/axe.min.js
 
-.PHONY: help demo check-demo test check bench build tools-demo tools-test
+.PHONY: help demo check-demo test check bench build tools-demo tools-test tools-bench
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,14 +27,18 @@ check: test $(LINT) ## Tests, vet, linter, race detector
 	$(LINT) run
 	$(GO) test -race -timeout 20m ./...
 
-bench: tools-test ## Run the benchmarks
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: tools-bench ## Run the benchmarks: docs/performance.md says what they measure
+	$(GO) test -run '^$$' -bench . -benchmem -p 1 ./...
+	GO=$(GO) scripts/bench
 
 tools-demo:
 	@./scripts/need postgres
 
 tools-test:
 	@./scripts/need postgres chromium libical npm dkim
+
+tools-bench: tools-test
+	@./scripts/need postfix
 
 $(AXE):
 	npm install --no-save --no-package-lock --no-audit --no-fund --silent --prefix . axe-core@4.14.1

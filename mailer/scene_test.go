@@ -32,7 +32,7 @@ type scene struct {
 	log     *heard
 }
 
-func newScene(t *testing.T) *scene {
+func newScene(t testing.TB) *scene {
 	t.Helper()
 	address := pgtest.URL(t)
 	store, err := postgres.Open(t.Context(), address)
@@ -135,7 +135,7 @@ func (s *scene) daemon(sessions int, outbox *watched) *daemon {
 func (s *scene) daemonOn(sessions int, outbox mailer.Outbox, w *watched) *daemon {
 	s.t.Helper()
 	m := mailer.New(mailer.Options{
-		Outbox: outbox, Relays: []mailer.Relay{s.relay.relay(s.t.(*testing.T))}, Sender: mailer.Sender{Site: mailer.FixtureSite()}, Keys: mailer.FixtureKeys(s.t),
+		Outbox: outbox, Relays: []mailer.Relay{s.relay.relay(s.t)}, Sender: mailer.Sender{Site: mailer.FixtureSite()}, Keys: mailer.FixtureKeys(s.t),
 		Greet: s.letters.Greeting, Clock: s.clock, Log: slog.New(s.log), Sessions: sessions, Poll: time.Hour,
 	})
 	ctx, cancel := context.WithCancel(s.t.Context())

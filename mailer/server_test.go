@@ -34,6 +34,7 @@ type taken struct {
 type relay struct {
 	net.Listener
 	hello string
+	front string // where the mailer connects, if not to the server itself
 	// lenient: DATA is answered with 354 also where no recipient was taken (RFC 2920 §3.1 allows both).
 	lenient bool
 	// onTake is called with each letter taken, before the 250.
@@ -50,7 +51,7 @@ type relay struct {
 	hung   chan struct{}
 }
 
-func newRelay(t *testing.T) *relay {
+func newRelay(t testing.TB) *relay {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -83,9 +84,13 @@ func newRelay(t *testing.T) *relay {
 }
 
 // relay is the server's address as the mailer knows it.
-func (f *relay) relay(t *testing.T) mailer.Relay {
+func (f *relay) relay(t testing.TB) mailer.Relay {
 	t.Helper()
-	r, err := mailer.ParseRelay("smtp://" + f.Addr().String() + "?tls=none&helo=mailer.example")
+	address := f.front
+	if address == "" {
+		address = f.Addr().String()
+	}
+	r, err := mailer.ParseRelay("smtp://" + address + "?tls=none&helo=mailer.example")
 	if err != nil {
 		t.Fatal(err)
 	}

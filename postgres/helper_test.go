@@ -60,7 +60,7 @@ func library() mce.Library {
 // office is a store with a library, and what tests ask of it again and again.
 type office struct {
 	*postgres.Store
-	t   *testing.T
+	t   testing.TB
 	url string
 	db  *sql.DB
 }
@@ -68,6 +68,11 @@ type office struct {
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	t.Parallel()
+	return officeOf(t)
+}
+
+func officeOf(t testing.TB) *office {
+	t.Helper()
 	address := pgtest.URL(t)
 	s, err := postgres.Open(t.Context(), address)
 	if err != nil {

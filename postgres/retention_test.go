@@ -91,7 +91,7 @@ func TestOnlyOldLettersGo(t *testing.T) {
 	if p := o.purge(june); len(p.Removed) != 1 || p.Removed[0].Month != "2024-03" || p.Editions != 1 {
 		t.Errorf("%+v", p)
 	}
-	_, letters, err := o.ClaimExpress(t.Context(), 5, june)
+	_, letters, err := o.ClaimExpress(t.Context(), mce.Claim{Letters: 5, Now: june})
 	must(t, err)
 	if len(letters) != 1 || letters[0].To != "bob@example.org" {
 		t.Fatalf("%+v", letters)
@@ -157,7 +157,7 @@ func TestAReminderIsNotRepeatedWhenItsLetterIsGone(t *testing.T) {
 	if n := o.remind(); n != 1 {
 		t.Fatalf("%d letters", n)
 	}
-	_, letters, err := o.ClaimExpress(t.Context(), 5, now.Add(time.Hour))
+	_, letters, err := o.ClaimExpress(t.Context(), mce.Claim{Letters: 5, Now: now.Add(time.Hour)})
 	must(t, err)
 	o.settle(mce.Delivered, letters...)
 	if p := o.purge(june); p.Letters() != 2 {

@@ -1,29 +1,37 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"strings"
+	"path/filepath"
+	"runtime/debug"
 	"text/tabwriter"
 	"time"
 
 	"github.com/majorcities/mce-mailer/mailer"
+	"github.com/majorcities/mce-mailer/mailer/dkim"
 	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/postgres"
 )
 
 type benchCmd struct {
 	asJSON
 	Letters int    `default:"50000" help:"How many letters."`
 	SMTP    string `required:"" placeholder:"URL" help:"A mail server that throws mail away, as smtp://127.0.0.1:2525?tls=none. Never a real one."`
+	DKIM    bool   `name:"dkim" help:"Sign each letter with a new RSA key of 2048 bits, as where the relay does not sign."`
+	Keep    string `type:"path" placeholder:"FILE" help:"Write one letter as it is sent, with plain line ends, to compare with smtp-source -F."`
 }
 
 // benchResult is what a run of the benchmark measured.
 type benchResult struct {
 	Letters       int     `json:"letters"`
 	Sessions      int     `json:"sessions"`
-	Bytes         int     `json:"bytes_a_letter"`
+	Signed        bool    `json:"signed"`
+	Bytes         int     `json:"bytes_a_letter"`      // of HTML and text
+	WireBytes     int     `json:"wire_bytes_a_letter"` // of the mail that is made of them, headers included
 	FanOutPerSec  float64 `json:"fan_out_letters_per_second"`
 	PerSec        float64 `json:"letters_per_second"`
 	DaemonMicros  float64 `json:"daemon_cpu_microseconds_a_letter"`
@@ -33,6 +41,9 @@ type benchResult struct {
 
 // Run sends letters through the daemon's own code, from a throw-away database to a server that throws them away.
 func (c *benchCmd) Run(e *env) error {
+	if c.Letters < 1 {
+		return mce.Invalidf("--letters: expected a number from 1 on, not %d", c.Letters)
+	}
 	relay, err := mailer.ParseRelay(c.SMTP)
 	if err != nil {
 		return mce.Invalidf("--smtp: %s", err)
@@ -48,9 +59,10 @@ func (c *benchCmd) Run(e *env) error {
 	if err := os.Chmod(dir, 0o755); err != nil { // PostgreSQL runs as another user than root
 		return err
 	}
-	settings := *e.settings
-	settings.DatabaseURL, settings.SecretKey, settings.DataDir = "", "", dir
-	settings.MailFrom, settings.PublicURL = "Benchmark <bench@mce.example>", "https://mce.example"
+	settings, err := c.settings(*e.settings, dir)
+	if err != nil {
+		return err
+	}
 	sub := *e
 	sub.settings = &settings
 	return sub.withLetters(func(a *app) error {
@@ -59,7 +71,8 @@ func (c *benchCmd) Run(e *env) error {
 			return err
 		}
 		return c.print(e.out, r, func(t *tabwriter.Writer) {
-			row(t, "letters", r.Letters, fmt.Sprintf("of %d bytes, %d sessions", r.Bytes, r.Sessions))
+			row(t, "letters", r.Letters, fmt.Sprintf("%d sessions", r.Sessions))
+			row(t, "a letter", fmt.Sprintf("%d bytes of HTML and text", r.Bytes), fmt.Sprintf("%d bytes as sent", r.WireBytes))
 			row(t, "fan-out", fmt.Sprintf("%.0f letters/s", r.FanOutPerSec))
 			row(t, "delivery", fmt.Sprintf("%.0f letters/s", r.PerSec))
 			row(t, "CPU, daemon", fmt.Sprintf("%.0f µs a letter", r.DaemonMicros))
@@ -69,32 +82,44 @@ func (c *benchCmd) Run(e *env) error {
 	})
 }
 
+// settings are the operator's, but for a database, an address and a key that live as long as the run.
+func (c *benchCmd) settings(s Settings, dir string) (Settings, error) {
+	s.DatabaseURL, s.SecretKey, s.DataDir, s.DKIMKeys = "", "", dir, ""
+	s.MailFrom, s.PublicURL = "Benchmark <bench@mce.example>", "https://mce.example"
+	if !c.DKIM {
+		return s, nil
+	}
+	key, err := dkim.Generate("mce.example", "bench", false)
+	if err != nil {
+		return s, err
+	}
+	file := filepath.Join(dir, "dkim.pem")
+	s.DKIMKeys = "bench:" + file
+	return s, os.WriteFile(file, key.PEM, 0o600)
+}
+
 func (c *benchCmd) measure(e *env, a *app, relay mailer.Relay) (benchResult, error) {
-	r := benchResult{Letters: c.Letters, Sessions: e.settings.SMTPSessions}
+	r := benchResult{Letters: c.Letters, Sessions: e.settings.SMTPSessions, Signed: c.DKIM}
 	issue, err := c.scene(e, a)
 	if err != nil {
 		return r, err
 	}
-	edition, err := benchIssue{}.Newsletter(mce.Draft{}, mce.English)
-	if err != nil {
-		return r, err
-	}
-	r.Bytes = len(edition.HTML) + len(edition.Text)
 	began := time.Now()
 	if _, err := a.store.StartSending(e.ctx, issue, benchIssue{}, a.site.Domain(), a.clock.Now()); err != nil {
 		return r, err
 	}
 	r.FanOutPerSec = float64(c.Letters) / time.Since(began).Seconds()
-	m, err := a.newMailer(e.settings, []mailer.Relay{relay})
+	m, finished, err := benchMailer(e, a, relay)
 	if err != nil {
 		return r, err
 	}
+	debug.FreeOSMemory() // what the scene needed is not the daemon's
 	before, err := usageOf(e.settings.DataDir)
 	if err != nil {
 		return r, err
 	}
 	began = time.Now()
-	if err := c.deliver(e, a, m, issue); err != nil {
+	if err := deliver(e.ctx, m, finished); err != nil {
 		return r, err
 	}
 	took := time.Since(began)
@@ -107,106 +132,65 @@ func (c *benchCmd) measure(e *env, a *app, relay mailer.Relay) (benchResult, err
 	r.DaemonMicros = float64((after.daemon - before.daemon).Microseconds()) / n
 	r.PostgreMicros = float64((after.postgres - before.postgres).Microseconds()) / n
 	r.PeakMiB = float64(after.peak) / (1 << 20)
-	return r, nil
+	r.Bytes, r.WireBytes, err = c.sample(m, issue)
+	return r, err
+}
+
+// sample makes one letter of those sent once more, to count it and to keep it.
+func (c *benchCmd) sample(m *mailer.Mailer, issue int64) (content, wire int, err error) {
+	edition, err := benchIssue{}.Newsletter(mce.Draft{Issue: mce.Issue{ID: issue}}, mce.English)
+	if err != nil {
+		return 0, 0, err
+	}
+	edition.Domain = m.Sender.Site.Domain()
+	p := benchReader(c.Letters - 1)
+	raw, err := m.Proof(edition, mce.Letter{
+		ID: int64(c.Letters), Kind: edition.Kind, CreatedAt: m.Clock.Now(), To: p.Email, Name: p.Name, PersonID: int64(c.Letters), CauseID: issue,
+	})
+	if err == nil && c.Keep != "" {
+		err = os.WriteFile(c.Keep, bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n")), 0o644) //nolint:gosec // smtp-source may run as somebody else
+	}
+	return len(edition.HTML) + len(edition.Text), len(raw), err
+}
+
+// benchOutbox tells the moment at which the issue is sent, without a look that would cost PostgreSQL something.
+type benchOutbox struct {
+	*postgres.Store
+	finished chan struct{}
+}
+
+// FinishIssues closes finished once an issue is.
+func (o *benchOutbox) FinishIssues(ctx context.Context, now time.Time) ([]int64, error) {
+	done, err := o.Store.FinishIssues(ctx, now)
+	if len(done) > 0 {
+		close(o.finished) // there is one issue
+	}
+	return done, err
+}
+
+// benchMailer is the daemon's mailer on a watched outbox.
+func benchMailer(e *env, a *app, relay mailer.Relay) (*mailer.Mailer, <-chan struct{}, error) {
+	m, err := a.newMailer(e.settings, []mailer.Relay{relay})
+	if err != nil {
+		return nil, nil, err
+	}
+	watched := &benchOutbox{a.store, make(chan struct{})}
+	o := m.Options
+	o.Outbox = watched
+	return mailer.New(o), watched.finished, nil
 }
 
 // deliver runs the mailer until the issue is sent.
-func (c *benchCmd) deliver(e *env, a *app, m *mailer.Mailer, issue int64) error {
-	ctx, stop := context.WithCancel(e.ctx)
+func deliver(ctx context.Context, m *mailer.Mailer, finished <-chan struct{}) error {
+	running, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- m.Run(ctx) }()
-	look := time.NewTicker(20 * time.Millisecond)
-	defer look.Stop()
-	for {
-		select {
-		case err := <-ended:
-			return errors.Join(err, e.ctx.Err())
-		case <-look.C:
-		}
-		i, err := a.store.Issue(ctx, issue)
-		if err != nil {
-			return err
-		}
-		if i.State == mce.Sent {
-			stop()
-			return <-ended
-		}
+	go func() { ended <- m.Run(running) }()
+	select {
+	case err := <-ended:
+		return errors.Join(err, ctx.Err())
+	case <-finished:
 	}
-}
-
-// scene makes the readers and an issue that is due.
-func (c *benchCmd) scene(e *env, a *app) (int64, error) {
-	now := a.clock.Now()
-	lib, err := decodeLibrary(strings.NewReader(benchContent))
-	if err != nil {
-		return 0, err
-	}
-	if err := a.store.SaveLibrary(e.ctx, lib, now); err != nil {
-		return 0, err
-	}
-	bar := newProgress(e.err, "readers", c.Letters)
-	defer bar.end()
-	const portion = 20000
-	for done := 0; done < c.Letters; done += portion {
-		people := make([]mce.Subscriber, min(portion, c.Letters-done))
-		for i := range people {
-			n := done + i
-			people[i] = mce.Subscriber{Email: fmt.Sprintf("reader%d@d%d.example", n, n%97), Name: fmt.Sprintf("Reader %d", n), Language: mce.English, Topics: []string{"news"}}
-		}
-		if _, err := a.store.ImportSubscribers(e.ctx, people, "benchmark", "benchmark", now, nil); err != nil {
-			return 0, err
-		}
-		bar.set(done + len(people))
-	}
-	series, err := a.store.Series(e.ctx, "bench")
-	if err != nil {
-		return 0, err
-	}
-	issue, _, err := a.store.Assemble(e.ctx, series, mce.Slot{Wall: "2026-01-01 00:00", Due: now}, true, now)
-	if err != nil {
-		return 0, err
-	}
-	look := benchIssue{}.Look()
-	if _, err := a.store.Approve(e.ctx, issue.ID, "benchmark", look); err != nil {
-		return 0, err
-	}
-	_, err = a.store.Schedule(e.ctx, issue.ID, now, look)
-	return issue.ID, err
-}
-
-const benchContent = `{
-	"topics": [{"slug": "news", "name": {"en": "News"}}],
-	"articles": [{"slug": "one", "title": {"en": "One"}, "body": {"en": "One"}, "topics": ["news"], "publish_at": "2026-01-01T00:00:00Z"}],
-	"series": [{"slug": "bench", "name": {"en": "Bench"}, "cron": "0 0 1 1 *", "time_zone": "UTC", "languages": ["en"], "minimum": 1,
-		"approval": "required", "from": "2025-01-01T00:00:00Z",
-		"sections": [{"slug": "news", "title": {"en": "News"}, "kind": "article", "quota": 1}]}]}`
-
-// benchIssue renders 12 KB of HTML and 4 KB of text with ten links and three slots, without our templates: their cost is once an edition.
-type benchIssue struct{}
-
-// Look is fixed.
-func (benchIssue) Look() string { return "bench" }
-
-// Newsletter renders.
-func (benchIssue) Newsletter(d mce.Draft, lang mce.Lang) (mce.Edition, error) {
-	e := mce.Edition{Kind: mce.Newsletter, Lang: lang, Subject: "A newsletter of usual size", Nonce: "bench00000", ListID: "bench", Number: 1, IssueID: d.Issue.ID}
-	greeting, token := mce.SlotMark(e.Nonce, mce.SlotGreeting), mce.SlotMark(e.Nonce, mce.SlotToken)
-	var html, text strings.Builder
-	fmt.Fprintf(&html, "<!doctype html><html lang=\"en\"><body><p>%s</p>", greeting)
-	fmt.Fprintf(&text, "%s\n\n", greeting)
-	const sentence = "Cities share what worked, what did not, and what it cost. "
-	for i := range 10 {
-		fmt.Fprintf(&html, "<h2>Story %d</h2><p>%s<a href=\"https://mce.example/story/%d\">Read the story</a></p>", i, strings.Repeat(sentence, 19), i)
-		fmt.Fprintf(&text, "Story %d\n%s\nhttps://mce.example/story/%d\n\n", i, strings.Repeat(sentence, 6), i)
-	}
-	fmt.Fprintf(&html, "<p><a href=\"https://mce.example/leave/%s\">Unsubscribe</a></p></body></html>", token)
-	fmt.Fprintf(&text, "https://mce.example/leave/%s\n", token)
-	e.HTML, e.Text = html.String(), text.String()
-	return e, nil
-}
-
-// Archive renders the same.
-func (b benchIssue) Archive(d mce.Draft, lang mce.Lang) (mce.Edition, error) {
-	return b.Newsletter(d, lang)
+	stop()
+	return <-ended
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // library is content that is news today, whenever today is.
-func library(t *testing.T) string {
+func library(t testing.TB) string {
 	t.Helper()
 	at := func(days int) string { return time.Now().AddDate(0, 0, days).Format(time.RFC3339) }
 	text := func(en, it string) map[string]string { return map[string]string{"en": en, "it": it} }
@@ -47,7 +47,7 @@ func library(t *testing.T) string {
 	return file(t, "content.json", string(b))
 }
 
-func file(t *testing.T, name, content string) string {
+func file(t testing.TB, name, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {

@@ -182,7 +182,7 @@ func registered(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 3 {
 		return
 	}
-	_, letters, err := store.ClaimExpress(ctx, 1, then)
+	_, letters, err := store.ClaimExpress(ctx, mce.Claim{Letters: 1, Now: then})
 	ts.Check(err)
 	ts.Check(store.Settle(ctx, []mce.Try{{Letter: letters[0], Outcome: mce.Delivered, Code: 250}}, then))
 }

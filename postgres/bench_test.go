@@ -1,0 +1,140 @@
+package postgres_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// What the mailer asks at once.
+const (
+	benchWindow  = 4
+	benchPage    = 100
+	benchReaders = 20_000
+)
+
+// printer is an office with an issue for many readers that can be started again and again.
+type printer struct {
+	*office
+	issue   mce.Issue
+	letters []mce.Letter // not handed out yet
+}
+
+func newPrinter(b *testing.B) *printer {
+	b.Helper()
+	o := officeOf(b)
+	o.many(benchReaders)
+	return &printer{office: o, issue: o.scheduled()}
+}
+
+// again takes the letters away as if the issue had never been started. Truncated, not deleted: no dead rows are left to be read over.
+func (p *printer) again() {
+	p.t.Helper()
+	p.sql(`truncate letters, runs, express, editions`)
+	p.sql(`update issues set state = 'scheduled', started_at = null, finished_at = null where id = $1`, p.issue.ID)
+}
+
+// print fans out and reads all letters.
+func (p *printer) print() {
+	p.t.Helper()
+	p.again()
+	p.start(p.issue.ID)
+	p.letters = p.letters[:0]
+	for len(p.letters) < benchReaders {
+		run, ok, err := p.LeaseRun(p.t.Context(), benchWindow)
+		must(p.t, err)
+		if !ok {
+			p.t.Fatalf("%d letters of %d", len(p.letters), benchReaders)
+		}
+		p.letters = append(p.letters, value(p.RunLetters(p.t.Context(), run, 0, benchReaders))(p.t)...)
+	}
+}
+
+// next gives n letters that wait.
+func (p *printer) next(n int) []mce.Letter {
+	p.t.Helper()
+	if len(p.letters) < n {
+		p.print()
+	}
+	out := p.letters[:n]
+	p.letters = p.letters[n:]
+	return out
+}
+
+func perLetter(b *testing.B, letters int) {
+	b.Helper()
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(letters), "ns/letter")
+}
+
+// BenchmarkFanOut starts an issue: all its letters are written in one transaction.
+func BenchmarkFanOut(b *testing.B) {
+	p := newPrinter(b)
+	letters := 0
+	for b.Loop() {
+		b.StopTimer()
+		p.again()
+		b.StartTimer()
+		letters += p.start(p.issue.ID)
+	}
+	b.ReportMetric(float64(letters)/b.Elapsed().Seconds(), "letters/s")
+}
+
+// BenchmarkClaimRun leases a run and reads its first page.
+func BenchmarkClaimRun(b *testing.B) {
+	p := newPrinter(b)
+	p.start(p.issue.ID)
+	letters := 0
+	for b.Loop() {
+		run, ok, err := p.LeaseRun(b.Context(), benchWindow)
+		must(b, err)
+		if !ok {
+			b.StopTimer()
+			p.again()
+			p.start(p.issue.ID)
+			b.StartTimer()
+			continue
+		}
+		letters += len(value(p.RunLetters(b.Context(), run, 0, benchPage))(b))
+	}
+	perLetter(b, letters)
+}
+
+// BenchmarkClaimExpress leases single letters of a thousand that are due, as many at once as a session does.
+func BenchmarkClaimExpress(b *testing.B) {
+	o := officeOf(b)
+	emails := make([]string, 1000)
+	for i := range emails {
+		emails[i] = fmt.Sprintf("delegate%d@example.org", i)
+	}
+	o.register(emails...)
+	letters := 0
+	for b.Loop() {
+		lease, claimed, err := o.ClaimExpress(b.Context(), mce.Claim{Letters: benchWindow, Now: now})
+		must(b, err)
+		letters += len(claimed)
+		b.StopTimer()
+		must(b, o.ReleaseExpress(b.Context(), lease))
+		b.StartTimer()
+	}
+	perLetter(b, letters)
+}
+
+// BenchmarkSettle keeps the outcomes of delivered letters, so many in one commit.
+func BenchmarkSettle(b *testing.B) {
+	p := newPrinter(b)
+	for _, n := range []int{1, 16, 64, 256} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			tries := make([]mce.Try, n)
+			for b.Loop() {
+				b.StopTimer()
+				for i, l := range p.next(n) {
+					tries[i] = mce.Try{Letter: l, Outcome: mce.Delivered, Code: 250}
+				}
+				b.StartTimer()
+				must(b, p.Settle(b.Context(), tries, now))
+			}
+			perLetter(b, b.N*n)
+		})
+	}
+}
