@@ -104,12 +104,14 @@ func (s *Store) ReturnRun(ctx context.Context, run mce.Run) error {
 	return err
 }
 
-// ClaimExpress leases single letters and retries that are due, the longest due first, those that are not newsletters before all others. A newsletter letter whose lease ran out is in doubt and is parked; any other is sent again, with its Message-ID.
+// ClaimExpress leases single letters and retries that are due, the longest due first, those that are not newsletters before all others.
+// A newsletter letter whose lease ran out is in doubt and is parked; any other is sent again, with its Message-ID.
 func (s *Store) ClaimExpress(ctx context.Context, c mce.Claim) (lease string, letters []mce.Letter, err error) {
 	const claim = `
 		with picked as (
 			select x.letter_id from express x
-			where not x.parked and x.due <= $1 and x.domain <> all($3) and not (x.kind = 'newsletter' and $4) and (x.leased_until is null or x.leased_until < now())
+			where not x.parked and x.due <= $1 and x.domain <> all($3) and not (x.kind = 'newsletter' and $4)
+				and (x.leased_until is null or x.leased_until < now())
 				and (x.issue_id is null or exists (select from issues i where i.id = x.issue_id and i.state = 'sending'))
 			order by x.kind = 'newsletter', x.due limit $2 for update of x skip locked
 		), new as (select gen_random_uuid() as lease)
@@ -125,8 +127,16 @@ func (s *Store) ClaimExpress(ctx context.Context, c mce.Claim) (lease string, le
 		Lease    string
 		Parked   bool
 	}
+	claiming, err := s.stmt(ctx, claim) //nolint:sqlclosecheck // it is kept
+	if err != nil {
+		return "", nil, err
+	}
+	reading, err := s.stmt(ctx, singleQuery) //nolint:sqlclosecheck // it is kept
+	if err != nil {
+		return "", nil, err
+	}
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		if err := tx.SelectContext(ctx, &rows, claim, c.Now, c.Letters, pq.Array(strs(c.Avoid)), c.Single); err != nil {
+		if err := tx.StmtxContext(ctx, claiming).SelectContext(ctx, &rows, c.Now, c.Letters, pq.Array(strs(c.Avoid)), c.Single); err != nil {
 			return err
 		}
 		var doubtful, ids []int64
@@ -142,8 +152,7 @@ func (s *Store) ClaimExpress(ctx context.Context, c mce.Claim) (lease string, le
 			return err
 		}
 		var found []letterRow
-		err = tx.SelectContext(ctx, &found, lettersQuery+`
-			where l.id = any($1) and l.born = any($2) order by l.kind = 'newsletter', l.id`, pq.Array(ids), pq.Array(born))
+		err = tx.StmtxContext(ctx, reading).SelectContext(ctx, &found, pq.Array(ids), pq.Array(born))
 		letters = lettersOf(found, true)
 		return err
 	})
@@ -204,6 +213,8 @@ const lettersQuery = `
 		select p.email, p.name, p.state, p.code, e.state as event_state
 		from registrations p join events e on e.id = p.event_id where p.id = l.registration_id offset 0) r on true
 	left join lateral (select email from suppressions where email = lower(coalesce(s.email, r.email)) offset 0) x on true`
+
+const singleQuery = lettersQuery + ` where l.id = any($1) and l.born = any($2) order by l.kind = 'newsletter', l.id`
 
 type letterRow struct {
 	ID        int64

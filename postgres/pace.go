@@ -123,8 +123,7 @@ type PaceStatus struct {
 	FreeAt   time.Time `db:"free_at" json:"next"` // when the next letter may go
 }
 
-// PaceStatuses lists what was used lately of the limits that are set.
-func (s *Store) PaceStatuses(ctx context.Context, now time.Time) ([]PaceStatus, error) {
+func (s *Store) paceStatuses(ctx context.Context, now time.Time) ([]PaceStatus, error) {
 	out := []PaceStatus{}
 	err := s.db.SelectContext(ctx, &out, `
 		select p.name, greatest(p.free_at, $1) as free_at, case when p.day = $1::timestamptz::date then p.sent else 0 end as today,

@@ -36,7 +36,8 @@ func (s *Store) selectPrepared(ctx context.Context, rows any, query string, args
 	return st.SelectContext(ctx, rows, args...)
 }
 
-// stmt is the prepared form of a query. Each connection prepares it for itself, and closing the database ends it.
+// stmt is the prepared form of a query. Each connection prepares it for itself, and closing the database ends it. It takes a connection at
+// its first use, so whoever is in a transaction asks before: else all connections might be held by those who wait for one.
 func (s *Store) stmt(ctx context.Context, query string) (*sqlx.Stmt, error) {
 	s.prepared.mu.Lock()
 	defer s.prepared.mu.Unlock()

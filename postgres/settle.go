@@ -198,6 +198,8 @@ type OutboxStatus struct {
 	Later     int        `json:"later"`     // due later
 	Uncertain int        `json:"uncertain"` // parked, waiting for somebody's decision
 	NextDue   *time.Time `json:"next_due,omitempty"`
+	// Limits are the relays and domains that have some and got letters within a week.
+	Limits []PaceStatus `json:"limits"`
 }
 
 // OutboxStatus counts what is on its way.
@@ -207,6 +209,10 @@ func (s *Store) OutboxStatus(ctx context.Context, now time.Time) (OutboxStatus, 
 		select (select count(*) from runs), count(*) filter (where not parked and due <= $1), count(*) filter (where not parked and due > $1),
 			count(*) filter (where parked), min(due) filter (where not parked)
 		from express`, now).Scan(&st.Runs, &st.Due, &st.Later, &st.Uncertain, &st.NextDue)
+	if err != nil {
+		return st, err
+	}
+	st.Limits, err = s.paceStatuses(ctx, now)
 	return st, err
 }
 

@@ -32,6 +32,9 @@ func (c *outboxStatusCmd) Run(e *env) error {
 			if st.NextDue != nil {
 				row(t, "next one due", moment(*st.NextDue))
 			}
+			for _, l := range st.Limits {
+				row(t, "limit of "+l.Name, fmt.Sprintf("%d letters today, %d sessions, the next letter may go %s", l.Today, l.Sessions, moment(l.FreeAt)))
+			}
 		})
 	})
 }
