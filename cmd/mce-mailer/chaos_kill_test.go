@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -66,4 +67,44 @@ func TestChaosTerminatedDaemonsLeaveNothingInDoubt(t *testing.T) {
 	stop()
 	h.nobodyTwiceNobodyForgotten(s, n, 0)
 	t.Logf("%d letters, %d orders to stop, the longest obeyed after %s: none in doubt", n, stops, longest.Round(time.Millisecond))
+}
+
+// TestChaosTheOtherDaemonTakesOver kills one of two daemons. In the short form it is killed while the mail server keeps all its sessions
+// waiting, so that its leases are those that are left when the other one has done the rest, and can be made to run out at once.
+func TestChaosTheOtherDaemonTakesOver(t *testing.T) {
+	n, sessions := size(4_000, 20_000), size(2, sessions)
+	frozen := make(chan struct{})
+	h := newHouse(t)
+	s := newSink(t, func(at scene) deed {
+		select {
+		case <-frozen:
+		default:
+			return deed{}
+		}
+		if at.helo == "doomed.example" && at.at == atDot {
+			return deed{hold: t.Context().Done()}
+		}
+		return deed{}
+	})
+	h.schedule(s, people(n))
+	stop := h.watch("1")
+	more := "--smtp-sessions=" + strconv.Itoa(sessions)
+	doomed := h.spawn(more, "--smtp-url=smtp://"+s.addr+"?tls=none&helo=doomed.example")
+	h.spawn(more, "--listen-addr="+freeAddr(t), "--smtp-url=smtp://"+s.addr+"?tls=none&helo=other.example")
+	await(t, "the daemons are in the middle of it", s.arrival(n/5))
+	if !full() {
+		close(frozen)
+		until(t, "the daemon's sessions all wait", func() bool { return s.held() == sessions })
+	}
+	doomed.kill()
+	began := time.Now()
+	if !full() {
+		until(t, "the other daemon has done its part", func() bool { return h.number(`select count(*) from runs`) == sessions })
+		h.endLeases()
+	}
+	within(t, time.Minute, "the other daemon has taken over", func() bool { _, l := h.outcomes("1"); return l[mce.Waiting] == 0 && sum(l) == n })
+	took := time.Since(began)
+	uncertain := h.nobodyTwiceNobodyForgotten(s, n, sessions*window)
+	t.Logf("%d letters, one of two daemons killed: %d in doubt; the other had sent the rest after %s", n, uncertain, took.Round(time.Millisecond))
+	stop()
 }
