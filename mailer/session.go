@@ -79,7 +79,7 @@ func (s *session) workExpress(ctx context.Context) (bool, error) {
 		goOn, err = s.letter(letters[i], s.ahead(letters[i+1:]), lease)
 	}
 	s.settled()
-	return true, errors.Join(err, s.m.Outbox.ReleaseExpress(s.hard, lease))
+	return true, errors.Join(err, s.giveBack(func() error { return s.m.Outbox.ReleaseExpress(s.hard, lease) }))
 }
 
 // workRun delivers a run of a newsletter, strictly in order: what a crash leaves behind is then what was tried, in order, and what was not.
@@ -93,7 +93,7 @@ func (s *session) workRun(ctx context.Context) (bool, error) {
 	defer s.m.leases.drop(run.Lease)
 	err = s.letters(ctx, run)
 	s.settled()
-	if err := s.m.Outbox.ReturnRun(s.hard, run); err != nil {
+	if err := s.giveBack(func() error { return s.m.Outbox.ReturnRun(s.hard, run) }); err != nil {
 		return true, err
 	}
 	done, finishErr := s.m.Outbox.FinishIssues(s.hard, s.m.Clock.Now())
@@ -104,6 +104,23 @@ func (s *session) workRun(ctx context.Context) (bool, error) {
 		err = finishErr
 	}
 	return true, err
+}
+
+// giveBack tries until the database takes a lease back, which is renewed meanwhile: one that ran out would put letters in doubt that were
+// never tried. Only a hard stop ends it.
+func (s *session) giveBack(do func() error) error {
+	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
+		err := do()
+		if err == nil || s.hard.Err() != nil {
+			return err
+		}
+		s.m.Log.Error("a lease cannot be given back yet; trying again", "err", err)
+		select {
+		case <-s.hard.Done():
+			return err
+		case <-time.After(pause):
+		}
+	}
 }
 
 func (s *session) letters(ctx context.Context, run mce.Run) error {
