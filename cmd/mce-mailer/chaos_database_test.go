@@ -65,9 +65,9 @@ func TestChaosACrashingDatabaseLosesAndRepeatsNothing(t *testing.T) {
 	uncertain := h.nobodyTwiceNobodyForgotten(s, n, crashes*sessions*window)
 	t.Logf("%d letters, %d crashes: %d in doubt, none lost, none repeated; it went on at most %s after the database was back", n, crashes,
 		uncertain, longest.Round(time.Millisecond))
+	stop()
 	if uncertain > 0 {
 		h.do("outbox", "resolve", "1", "--leave")
 	}
 	until(t, "the issue is sent", func() bool { state, _ := h.outcomes("1"); return state == "sent" })
-	stop()
 }

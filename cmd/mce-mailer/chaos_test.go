@@ -79,7 +79,7 @@ func (h *house) spawn(more ...string) *daemon {
 	h.t.Cleanup(func() {
 		d.kill()
 		if h.t.Failed() {
-			h.t.Log(tail(log.String(), 4_000))
+			h.t.Log(tail(log.String(), 1_500))
 		}
 	})
 	return d

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"net"
 	"strings"
+	"time"
 )
 
 // dialogue is one connection to the sink. It is written by hand, on the bytes themselves: what breaks must break at an exact place.
@@ -92,20 +93,31 @@ func (d *dialogue) ask(at place, usual string) (reply string, cut bool) {
 		return usual, false
 	}
 	do := d.script(scene{at, d.to, d.try, d.helo})
-	if do.hold != nil {
-		d.w.Flush() // earlier letters' answers are not held up
-		d.set(func() { d.holding++ })
-		defer d.set(func() { d.holding-- })
-		select {
-		case <-do.hold:
-		case <-d.closing:
-			return "", true
-		}
+	if do.hold != nil && !d.wait(do) {
+		return "", true
 	}
 	if do.reply != "" {
 		usual = do.reply
 	}
 	return usual, do.drop
+}
+
+// wait holds the dialogue up as a deed asks; false: the test is over.
+func (d *dialogue) wait(do deed) bool {
+	d.w.Flush() // earlier letters' answers are not held up
+	d.set(func() { d.holding++ })
+	defer d.set(func() { d.holding-- })
+	var limit <-chan time.Time
+	if do.limit > 0 {
+		limit = time.After(do.limit)
+	}
+	select {
+	case <-do.hold:
+	case <-limit:
+	case <-d.closing:
+		return false
+	}
+	return true
 }
 
 // content reads a mail and answers its final dot. The mail is noted down before the answer, and also when the answer is never given.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // sink is a mail server that counts: it notes each mail before it answers 250. A script makes it misbehave.
@@ -50,6 +51,7 @@ type scene struct {
 // deed is what the sink does instead of its usual answer.
 type deed struct {
 	hold  <-chan struct{} // wait until it is closed
+	limit time.Duration   // but no longer than this; 0: however long it takes
 	reply string          // a refusal of the final dot: the mail was not taken; 421 closes the connection
 	drop  bool            // cut the connection without a word; at the final dot, the mail was taken
 }
@@ -171,13 +173,6 @@ func (s *sink) held() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.holding
-}
-
-// got is how often a recipient got a mail.
-func (s *sink) got(to string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.mails[to]
 }
 
 // twice lists who got more than one.
