@@ -22,9 +22,10 @@ func TestChaosGreylistedThenARelayThatIsOff(t *testing.T) {
 		return deed{}
 	})
 	h.serve()
-	pauses := []time.Duration{5 * time.Minute, 10 * time.Minute, 20 * time.Minute, 40 * time.Minute, 80 * time.Minute, 160 * time.Minute, 4 * time.Hour, 4 * time.Hour}
-	rounds := size(3, len(pauses))
-	for tries, pause := range pauses[:rounds] {
+	minutes := []time.Duration{5, 10, 20, 40, 80, 160, 240, 240} // the promise of mce.RetryAfter, written out
+	rounds := size(3, len(minutes))
+	for tries, pause := range minutes[:rounds] {
+		pause *= time.Minute
 		h.quiet(c)
 		h.onSchedule(grey, tries+1, c.Now(), pause)
 		h.forward(c, pause-time.Second)
