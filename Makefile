@@ -4,7 +4,7 @@ GO ?= go
 LINT := bin/golangci-lint
 AXE := node_modules/axe-core/axe.min.js
 
-.PHONY: help demo check-demo test check bench build tools-demo tools-test tools-bench
+.PHONY: help demo check-demo test chaos check bench build tools-demo tools-test tools-bench
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,9 @@ build: ## Build bin/mce-mailer
 
 test: tools-test $(AXE) ## Run all tests, on a real PostgreSQL, real SMTP and a real browser
 	$(GO) test -timeout 12m ./...
+
+chaos: tools-test ## The faults of make test in full numbers (it sets CHAOS=full): killed daemons, a crashing database, a relay at its worst
+	CHAOS=full $(GO) test -v -count=1 -timeout 60m -run TestChaos ./cmd/mce-mailer
 
 check: test $(LINT) ## Tests, vet, linter, race detector
 	$(GO) vet ./...

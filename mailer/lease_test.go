@@ -75,7 +75,7 @@ func TestLeases(t *testing.T) {
 			time.Sleep(d)
 			synctest.Wait()
 		}
-		pass(5 * time.Minute)
+		pass(30 * renewEvery)
 		want("renewed", true, true)
 		o.set(func() { lost = []string{"b"} })
 		pass(renewEvery)

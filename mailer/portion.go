@@ -176,9 +176,9 @@ func (m *Mailer) end(ctx context.Context, p *portion) error {
 	defer m.leases.drop(p.lease)
 	m.leaveSeat(ctx, p.seat)
 	if p.run == nil {
-		return m.Outbox.ReleaseExpress(ctx, p.lease)
+		return m.giveBack(ctx, func() error { return m.Outbox.ReleaseExpress(ctx, p.lease) })
 	}
-	if err := m.Outbox.ReturnRun(ctx, *p.run); err != nil {
+	if err := m.giveBack(ctx, func() error { return m.Outbox.ReturnRun(ctx, *p.run) }); err != nil {
 		return err
 	}
 	done, err := m.Outbox.FinishIssues(ctx, m.Clock.Now())
@@ -186,4 +186,21 @@ func (m *Mailer) end(ctx context.Context, p *portion) error {
 		m.Log.Info("issue sent", "issue", id)
 	}
 	return err
+}
+
+// giveBack tries until the database takes a lease back, which is renewed meanwhile: one that ran out would put letters in doubt that were
+// never tried. Only a hard stop ends it.
+func (m *Mailer) giveBack(ctx context.Context, do func() error) error {
+	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
+		err := do()
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		m.Log.Error("a lease cannot be given back yet; trying again", "err", err)
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
+	}
 }

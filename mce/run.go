@@ -12,8 +12,9 @@ type Run struct {
 	Lease   string
 }
 
-// LeaseTime is how long a run or a letter belongs to the session that claimed it, unless renewed. A dead daemon's letters go on after it.
-const LeaseTime = 30 * time.Second
+// LeaseTime is how long a run or a letter belongs to the session that claimed it, unless renewed. A dead daemon's letters go on after it:
+// with the pause between two looks into the outbox (5 s) and a start, within half a minute.
+const LeaseTime = 20 * time.Second
 
 // Claim says which letters of the express lane a session wants.
 type Claim struct {

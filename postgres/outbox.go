@@ -13,7 +13,7 @@ import (
 )
 
 // leaseTime is mce.LeaseTime in PostgreSQL's words.
-const leaseTime = "30 seconds"
+const leaseTime = "20 seconds"
 
 // LeaseRun leases the next run of an issue that is being sent, for mce.LeaseTime by the database's clock. ok is false when there is none.
 //

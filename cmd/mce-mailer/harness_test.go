@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/majorcities/mce-mailer/demo/inbox"
+	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/postgres"
 	"github.com/majorcities/mce-mailer/postgres/pgtest"
 )
@@ -21,6 +23,8 @@ type house struct {
 	t        *testing.T
 	database string
 	store    *postgres.Store
+	db       *sql.DB // for what a test wants to see for itself
+	clock    mce.Clock
 	inbox    *inbox.Inbox
 	flags    []string
 	public   string
@@ -28,12 +32,18 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
+	return newHouseOn(t, pgtest.URL(t))
+}
+
+// newHouseOn is newHouse on a database of the caller's.
+func newHouseOn(t *testing.T, database string) *house {
+	t.Helper()
 	in, err := inbox.Open(inbox.Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { in.Close(context.Background()) })
-	h := &house{t: t, database: pgtest.URL(t), inbox: in, public: "http://" + freeAddr(t)}
+	h := &house{t: t, database: database, db: pgtest.DB(t, database), clock: mce.SystemClock{}, inbox: in, public: "http://" + freeAddr(t)}
 	if h.store, err = postgres.Open(t.Context(), h.database); err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +70,7 @@ func freeAddr(t *testing.T) string {
 func (h *house) try(args ...string) (status int, stdout, stderr string) {
 	h.t.Helper()
 	var out, err bytes.Buffer
-	status = run(h.t.Context(), append(args, h.flags...), strings.NewReader(""), &out, &err)
+	status = runAt(h.t.Context(), h.clock, append(args, h.flags...), strings.NewReader(""), &out, &err)
 	return status, out.String(), err.String()
 }
 
@@ -81,7 +91,7 @@ func (h *house) serve(more ...string) (stop func()) {
 	var log lockedBuffer
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, append(append([]string{"serve"}, h.flags...), more...), strings.NewReader(""), &log, &log)
+		done <- runAt(ctx, h.clock, append(append([]string{"serve"}, h.flags...), more...), strings.NewReader(""), &log, &log)
 	}()
 	stop = sync.OnceFunc(func() {
 		cancel()
@@ -95,15 +105,18 @@ func (h *house) serve(more ...string) (stop func()) {
 			h.t.Log(log.String())
 		}
 	})
-	until(h.t, "the daemon is ready", func() bool {
-		r, err := http.Get(h.public + "/readyz")
-		if err != nil {
-			return false
-		}
-		defer r.Body.Close()
-		return r.StatusCode == http.StatusOK
-	})
+	until(h.t, "the daemon is ready", func() bool { return h.ready() == http.StatusOK })
 	return stop
+}
+
+// ready is the status with which the daemon says whether it can do its work; 0 when it does not answer.
+func (h *house) ready() int {
+	r, err := http.Get(h.public + "/readyz")
+	if err != nil {
+		return 0
+	}
+	defer r.Body.Close()
+	return r.StatusCode
 }
 
 // mails waits until the inbox holds n mails that match and gives them, the newest first.
@@ -132,7 +145,12 @@ func all(inbox.Mail) bool { return true }
 // until waits for a condition.
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(time.Minute)
+	within(t, time.Minute, what, holds)
+}
+
+func within(t *testing.T, limit time.Duration, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(limit)
 	for !holds() {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain until %s", what)

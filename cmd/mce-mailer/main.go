@@ -48,6 +48,11 @@ Exit status: 0 done, 1 failed, 2 wrong input, 3 no such thing, 4 not possible in
 
 // run is the program: the tests' entry too. It returns the exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return runAt(ctx, mce.SystemClock{}, args, stdin, stdout, stderr)
+}
+
+// runAt is run by a clock of the caller's: tests let hours of retries pass in a moment.
+func runAt(ctx context.Context, clock mce.Clock, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var c cli
 	exit := -1
 	forgetEmpty()
@@ -66,7 +71,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "mce-mailer: %s\nmce-mailer --help lists the commands.\n", err)
 		return 2
 	}
-	e := &env{ctx: ctx, settings: &c.Settings, in: stdin, out: stdout, err: stderr, clock: mce.SystemClock{}}
+	e := &env{ctx: ctx, settings: &c.Settings, in: stdin, out: stdout, err: stderr, clock: clock}
 	if err := c.Settings.check(); err != nil {
 		return e.fail(err)
 	}
