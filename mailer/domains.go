@@ -1,7 +1,6 @@
 package mailer
 
 import (
-	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -117,6 +116,3 @@ func (d *domains) avoid() []string {
 	}
 	return out
 }
-
-// asideTime is after how long a letter is looked at again whose domain does not answer or has no seat: half a minute, spread.
-func asideTime() time.Duration { return 20*time.Second + rand.N(20*time.Second) }

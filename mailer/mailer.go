@@ -65,6 +65,7 @@ type Mailer struct {
 	leases  *leases
 	settler *settler
 	press   *press
+	usual   usual // time of an answer
 	wake    []chan struct{}
 	working sync.WaitGroup // sessions, and what they left to be finished
 

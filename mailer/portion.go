@@ -14,13 +14,12 @@ import (
 // another one takes it over when a letter's answer keeps the first one waiting (watch.go).
 type portion struct {
 	lease    string
-	window   chan struct{}       // a place for each letter whose outcome is not committed
-	letters  []mce.Letter        // read, and not yet in hand
-	after    int64               // the last that was in hand
-	run      *mce.Run            // nil: single letters
-	aside    map[int64]time.Time // letters that must wait for their domains' limits, and until when
-	seat     string              // lease of its seats at domains with limits
-	relieved atomic.Int32        // sessions that wait for an answer about one of its letters, or did
+	window   chan struct{} // a place for each letter whose outcome is not committed
+	letters  []mce.Letter  // read, and not yet in hand
+	after    int64         // the last that was read
+	run      *mce.Run      // nil: single letters
+	seat     string        // lease of its seats at domains with limits
+	relieved atomic.Int32  // sessions that wait for an answer about one of its letters, or did
 }
 
 // claim leases a portion; nil: there is none. Claims are not cut short by the order to stop: one that the database had granted already
@@ -65,90 +64,25 @@ func (s *session) claimSingle() (*portion, error) {
 
 // next takes the next letter in hand; ok is false when there is none left.
 func (m *Mailer) next(ctx context.Context, p *portion) (l mce.Letter, ok bool, err error) {
-	if len(p.letters) == 0 && p.run != nil {
-		if p.letters, err = m.Outbox.RunLetters(ctx, *p.run, p.after, page); err == nil {
-			err = m.admit(ctx, p)
+	for len(p.letters) == 0 && p.run != nil {
+		if p.letters, err = m.Outbox.RunLetters(ctx, *p.run, p.after, page); err != nil || len(p.letters) == 0 {
+			return l, false, err
+		}
+		p.after = p.letters[len(p.letters)-1].ID
+		if err := m.admit(ctx, p); err != nil {
+			return l, false, err
 		}
 	}
-	if err != nil || len(p.letters) == 0 {
-		return l, false, err
+	if len(p.letters) == 0 {
+		return l, false, nil
 	}
 	l, p.letters = p.letters[0], p.letters[1:]
-	p.after = l.ID
 	return l, true, nil
-}
-
-// admit asks the limits of the domains of a portion's letters, and notes which letters must wait. It is one question for all of them; for
-// domains without limits there is none.
-func (m *Mailer) admit(ctx context.Context, p *portion) error {
-	p.aside = nil
-	if len(m.domains.limits) == 0 || len(p.letters) == 0 {
-		return nil
-	}
-	byDomain := map[string][]int64{}
-	for _, l := range p.letters {
-		if domain := l.Domain(); l.LeftOut == "" {
-			byDomain[domain] = append(byDomain[domain], l.ID)
-		}
-	}
-	demands := m.demands(p, byDomain)
-	if len(demands) == 0 {
-		return nil
-	}
-	grants, err := m.Outbox.Admit(ctx, demands, m.Clock.Now())
-	if err != nil {
-		return err
-	}
-	p.aside = map[int64]time.Time{}
-	for i, g := range grants {
-		ids := byDomain[demands[i].Name]
-		if !g.Seated {
-			m.domains.fill(demands[i].Name)
-		}
-		for j, id := range ids[g.Letters:] {
-			p.aside[id] = g.Later[j]
-			if !g.Seated {
-				p.aside[id] = m.Clock.Now().Add(asideTime())
-			}
-		}
-	}
-	return nil
-}
-
-// demands are those of the domains that have limits. Single letters stand before newsletters in a portion; what comes with them goes.
-func (m *Mailer) demands(p *portion, byDomain map[string][]int64) []mce.Demand {
-	var out []mce.Demand
-	for domain, ids := range byDomain {
-		limit, ok := m.domains.limit(domain)
-		if !ok {
-			continue
-		}
-		if limit.Sessions > 0 && p.seat == "" {
-			p.seat = newLease()
-			m.leases.hold(p.seat, time.Now())
-		}
-		out = append(out, mce.Demand{Name: domain, Limit: limit, Letters: len(ids), Lease: p.seat, Urgent: !p.letters[0].Kind.Bulk()})
-	}
-	return out
-}
-
-// putOff says whether a letter must wait for its domain, until when and why.
-func (m *Mailer) putOff(l mce.Letter, p *portion) (due time.Time, why string) {
-	if due, ok := p.aside[l.ID]; ok {
-		return due, "its domain has had as many letters as it may"
-	}
-	if m.domains.held(l) {
-		return m.Clock.Now().Add(asideTime()), "its domain does not answer at present"
-	}
-	return time.Time{}, ""
 }
 
 // ahead is the next letter that is going to leave, if one is known: what a server may be told already.
 func (m *Mailer) ahead(p *portion) (l mce.Letter, ok bool) {
-	i := slices.IndexFunc(p.letters, func(l mce.Letter) bool {
-		_, why := m.putOff(l, p)
-		return l.LeftOut == "" && why == ""
-	})
+	i := slices.IndexFunc(p.letters, func(l mce.Letter) bool { return l.LeftOut == "" && !m.domains.held(l) })
 	if i < 0 {
 		return l, false
 	}

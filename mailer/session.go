@@ -106,8 +106,8 @@ func (s *session) letter(l mce.Letter, p *portion) (goOn bool, err error) {
 		s.settle(mce.Try{Letter: l, Outcome: mce.LeftOut, Detail: l.LeftOut}, p)
 		return true, nil
 	}
-	if due, why := s.m.putOff(l, p); why != "" {
-		s.settle(mce.Try{Letter: l, Outcome: mce.Deferred, Due: due, Detail: why, Untried: true}, p)
+	if s.m.domains.held(l) {
+		s.settle(s.m.silent(l), p)
 		return true, nil
 	}
 	edition, err := s.m.press.edition(s.hard, l.EditionID)
@@ -200,6 +200,7 @@ func (s *session) send(l mce.Letter, here envelope, p *portion) answer {
 	s.conn.granted--
 	s.vigil.begin(l, p)
 	a := s.conn.send(here, s.buf, next)
+	s.m.usual.took(s.conn.unused())
 	if s.vigil.end() {
 		s.m.domains.answered(l)
 	}

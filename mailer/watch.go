@@ -8,12 +8,26 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
+// A letter stalls, and another session goes on with what comes behind it, when its answer takes stallTimes as long as answers usually do;
+// within these bounds, because a relay that looks into each letter for seconds is not to be given a connection for each.
 const (
-	// stallTime is how long a session waits for an answer before another one goes on with its portion.
-	stallTime = time.Second
-	// watchEvery is how often that is looked at.
-	watchEvery = stallTime / 4
+	stallTimes = 10
+	stallLeast = 250 * time.Millisecond
+	stallMost  = 10 * time.Second
+	watchEvery = stallLeast / 4
 )
+
+// usual is how long an answer takes of late: a moving average. It may lose an update among several at once.
+type usual struct{ nanos atomic.Int64 }
+
+func (u *usual) took(d time.Duration) {
+	before := u.nanos.Load()
+	u.nanos.Store(before + (int64(min(d, stallMost))-before)/16)
+}
+
+func (u *usual) stall() time.Duration {
+	return min(max(stallTimes*time.Duration(u.nanos.Load()), stallLeast), stallMost)
+}
 
 // vigil is what the watch may know of a session: the letter that it waits for, and since when. The letter is written before the vigil
 // begins and stays while it lasts.
@@ -61,9 +75,10 @@ func (m *Mailer) watch(ctx context.Context) {
 func (m *Mailer) relieve(ctx context.Context) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	limit := m.usual.stall()
 	for s := range m.sessions {
 		since := s.vigil.since.Load()
-		if since <= 0 || time.Since(time.Unix(0, since)) < stallTime || int(m.domains.waiting.Load()) >= 2*m.Sessions {
+		if since <= 0 || time.Since(time.Unix(0, since)) < limit || int(m.domains.waiting.Load()) >= 2*m.Sessions {
 			continue
 		}
 		if s.vigil.since.CompareAndSwap(since, relieved) {

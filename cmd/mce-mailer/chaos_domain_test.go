@@ -35,13 +35,13 @@ func (h *house) deliverTo(s *sink, n int, domains ...string) time.Duration {
 }
 
 // TestChaosADomainThatHangsDoesNotHoldUpOthers: for one recipient domain of three the relay is slow to give each answer. The letters to
-// the other two go on meanwhile; in the full form, at nine tenths or more of the rate that they have without the third.
+// the other two go on meanwhile; in the full form, at nine tenths or more of the rate that they have when it is not.
 func TestChaosADomainThatHangsDoesNotHoldUpOthers(t *testing.T) {
 	n := size(1_200, 40_000) // to the two domains that work
 	const one, two, hanging = "one.example", "two.example", "hanging.example"
 	h, s := newHouse(t), newSink(t, nil)
-	h.schedule(s, among(n, one, two))
-	alone := h.deliverTo(s, n, one, two)
+	h.schedule(s, among(n*3/2, one, two, hanging))
+	healthy := h.deliverTo(s, n, one, two)
 	until(t, "the first issue is sent", func() bool { state, _ := h.outcomes("1"); return state == "sent" })
 
 	healed := make(chan struct{})
@@ -56,9 +56,9 @@ func TestChaosADomainThatHangsDoesNotHoldUpOthers(t *testing.T) {
 	if early := s.arrivedIn(hanging); early > 0 {
 		t.Errorf("the letters to the domains that work waited for %d to the one that hangs", early)
 	}
-	rate := alone.Seconds() / beside.Seconds()
-	t.Logf("%d letters to two domains took %s without, and %s beside a third one that hangs: %.0f %% of the rate", n,
-		alone.Round(time.Millisecond), beside.Round(time.Millisecond), 100*rate)
+	rate := healthy.Seconds() / beside.Seconds()
+	t.Logf("%d letters to two domains took %s beside a third one that works, and %s beside one that hangs: %.0f %% of the rate", n,
+		healthy.Round(time.Millisecond), beside.Round(time.Millisecond), 100*rate)
 	if full() && rate < 0.9 {
 		t.Error("they must keep nine tenths of the rate")
 	}
