@@ -14,6 +14,7 @@ const (
 	Pending      SubscriberState = "pending" // asked, not yet confirmed
 	Active       SubscriberState = "active"
 	Unsubscribed SubscriberState = "unsubscribed"
+	Erased       SubscriberState = "erased" // nothing is known of the person any more
 )
 
 // Subscriber is a person who chose to read the newsletters.
@@ -31,9 +32,10 @@ type Subscriber struct {
 // Consent is one line of the append-only record of what a person agreed to or withdrew.
 type Consent struct {
 	ID      int64     `json:"-"`
-	Action  string    `json:"action"`  // asked, confirmed, imported, withdrawn
-	Wording string    `json:"wording"` // the exact words; empty for a withdrawal
-	Source  string    `json:"source"`  // form, command line, import, one-click …
+	Action  string    `json:"action"`           // asked, confirmed, imported, changed, withdrawn, returned, erased
+	Wording string    `json:"wording"`          // the exact words; empty for a withdrawal
+	Source  string    `json:"source"`           // form, command line, import, one-click …
+	Detail  string    `json:"detail,omitempty"` // what was changed
 	At      time.Time `json:"at"`
 }
 

@@ -34,6 +34,8 @@ const macSize = 16
 type Keys struct {
 	purposes map[Purpose]*sync.Pool // of hash.Hash: one that has been used already need not take in the key again
 	check    []byte
+	chain    []byte // of the record of consent
+	erased   []byte // of addresses that were erased
 }
 
 // MinSecret is the least length of the secret, in bytes.
@@ -52,9 +54,13 @@ func NewKeys(secret []byte) (*Keys, error) {
 		}
 		k.purposes[p] = &sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}
 	}
-	var err error
-	k.check, err = hkdf.Key(sha256.New, secret, nil, "mce-mailer fingerprint", sha256.Size)
-	return k, err
+	for name, key := range map[string]*[]byte{"fingerprint": &k.check, "consent chain": &k.chain, "erased addresses": &k.erased} {
+		var err error
+		if *key, err = hkdf.Key(sha256.New, secret, nil, "mce-mailer "+name, sha256.Size); err != nil {
+			return nil, err
+		}
+	}
+	return k, nil
 }
 
 // Fingerprint tells two secrets apart without giving either away. It is stored, so that a daemon with another secret is refused.

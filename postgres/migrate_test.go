@@ -48,9 +48,10 @@ func TestReadyMeansTheSchemaOfThisProgram(t *testing.T) {
 func TestADatabaseKeepsItsSecret(t *testing.T) {
 	o := newOffice(t)
 	for range 2 {
-		must(t, o.ClaimSecret(t.Context(), []byte("ours")))
+		must(t, o.UseKeys(t.Context(), testKeys(t)))
 	}
-	refused(t, o.ClaimSecret(t.Context(), []byte("theirs")), mce.Conflict, "SECRET_KEY")
+	theirs := value(mce.NewKeys([]byte("another secret, of another installation")))(t)
+	refused(t, o.UseKeys(t.Context(), theirs), mce.Conflict, "SECRET_KEY")
 }
 
 func TestAnAddressOfNoDatabaseIsRefusedClearly(t *testing.T) {

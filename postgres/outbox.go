@@ -136,7 +136,7 @@ func (s *Store) ClaimExpress(ctx context.Context, c mce.Claim) (lease string, le
 		return "", nil, err
 	}
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		if err := tx.StmtxContext(ctx, claiming).SelectContext(ctx, &rows, c.Now, c.Letters, pq.Array(strs(c.Avoid)), c.Single); err != nil {
+		if err := tx.StmtxContext(ctx, claiming).SelectContext(ctx, &rows, c.Now, c.Letters, pq.Array(strs(c.Avoid)), c.Single); err != nil { //nolint:sqlclosecheck // the transaction does
 			return err
 		}
 		var doubtful, ids []int64
@@ -152,7 +152,7 @@ func (s *Store) ClaimExpress(ctx context.Context, c mce.Claim) (lease string, le
 			return err
 		}
 		var found []letterRow
-		err = tx.StmtxContext(ctx, reading).SelectContext(ctx, &found, pq.Array(ids), pq.Array(born))
+		err = tx.StmtxContext(ctx, reading).SelectContext(ctx, &found, pq.Array(ids), pq.Array(born)) //nolint:sqlclosecheck // the transaction does
 		letters = lettersOf(found, true)
 		return err
 	})

@@ -27,6 +27,7 @@ type Store struct {
 	db       *sqlx.DB
 	url      string
 	prepared prepared
+	keys     *mce.Keys // nil: consents are sealed later, and nobody can be erased
 }
 
 // Open connects, and waits for no more than ctx allows. The schema may still be missing: see Migrate.
@@ -99,20 +100,21 @@ func (s *Store) Ready(ctx context.Context) error {
 	return nil
 }
 
-// ClaimSecret remembers the fingerprint of the installation's secret at the first start and refuses another one later:
-// its links would not open, and ours would not open there.
-func (s *Store) ClaimSecret(ctx context.Context, fingerprint []byte) error {
+// UseKeys seals the record of consent from now on. The fingerprint of the installation's secret is remembered at the first call, and
+// another secret refused later: its links would not open, and ours would not open there.
+func (s *Store) UseKeys(ctx context.Context, keys *mce.Keys) error {
 	const claim = `insert into installation (fingerprint) values ($1) on conflict do nothing`
-	if _, err := s.db.ExecContext(ctx, claim, fingerprint); err != nil {
+	if _, err := s.db.ExecContext(ctx, claim, keys.Fingerprint()); err != nil {
 		return err
 	}
 	var kept []byte
 	if err := s.db.GetContext(ctx, &kept, `select fingerprint from installation`); err != nil {
 		return err
 	}
-	if subtle.ConstantTimeCompare(kept, fingerprint) != 1 {
+	if subtle.ConstantTimeCompare(kept, keys.Fingerprint()) != 1 {
 		return mce.Conflictf("SECRET_KEY is not the one that this database was set up with; links in mails already sent would break. Give every daemon the same SECRET_KEY")
 	}
+	s.keys = keys
 	return nil
 }
 

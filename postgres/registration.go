@@ -27,7 +27,7 @@ type registrationRow struct {
 }
 
 const selectRegistrations = `
-	select r.id, e.slug as event, r.email, r.name, r.organisation, r.country, r.language, r.state, r.code, r.sequence, r.created_at
+	select r.id, e.slug as event, coalesce(r.email, '') as email, r.name, r.organisation, r.country, r.language, r.state, r.code, r.sequence, r.created_at
 	from registrations r join events e on e.id = r.event_id`
 
 func (r registrationRow) registration() mce.Registration {
@@ -40,7 +40,7 @@ func (r registrationRow) registration() mce.Registration {
 // Registrations lists the places in an event, by name.
 func (s *Store) Registrations(ctx context.Context, event string) ([]mce.Registration, error) {
 	var rows []registrationRow
-	err := s.db.SelectContext(ctx, &rows, selectRegistrations+` where e.slug = $1 order by r.name, r.id`, event)
+	err := s.db.SelectContext(ctx, &rows, selectRegistrations+` where e.slug = $1 and r.email is not null order by r.name, r.id`, event)
 	out := make([]mce.Registration, len(rows))
 	for i, r := range rows {
 		out[i] = r.registration()

@@ -25,7 +25,7 @@ type subscriberRow struct {
 	ChangedAt time.Time `db:"changed_at"`
 }
 
-const selectSubscribers = `select id, email, name, language, topics, state, created_at, changed_at from subscribers`
+const selectSubscribers = `select id, coalesce(email, '') as email, name, language, topics, state, created_at, changed_at from subscribers`
 
 func (r subscriberRow) subscriber() mce.Subscriber {
 	return mce.Subscriber{
@@ -37,7 +37,7 @@ func (r subscriberRow) subscriber() mce.Subscriber {
 // Subscribers lists subscribers by address; those in a state, or all for "".
 func (s *Store) Subscribers(ctx context.Context, state mce.SubscriberState) ([]mce.Subscriber, error) {
 	var rows []subscriberRow
-	err := s.db.SelectContext(ctx, &rows, selectSubscribers+` where state = $1 or $1 = '' order by lower(email)`, string(state))
+	err := s.db.SelectContext(ctx, &rows, selectSubscribers+` where state <> 'erased' and (state = $1 or $1 = '') order by lower(email)`, string(state))
 	out := make([]mce.Subscriber, len(rows))
 	for i, r := range rows {
 		out[i] = r.subscriber()
@@ -68,7 +68,7 @@ func subscriber(ctx context.Context, q sqlx.QueryerContext, where string, arg an
 func (s *Store) Consents(ctx context.Context, subscriberID int64) ([]mce.Consent, error) {
 	var out []mce.Consent
 	err := s.db.SelectContext(ctx, &out, `
-		select id, action, wording, source, at from consents where subscriber_id = $1 order by at, id`, subscriberID)
+		select id, action, wording, source, detail, at from consents where subscriber_id = $1 order by at, id`, subscriberID)
 	return out, err
 }
 
@@ -77,10 +77,11 @@ type ImportResult struct {
 	Added      int `json:"added"`
 	Known      int `json:"known"`      // left as they are: their own choice is newer than the file
 	Suppressed int `json:"suppressed"` // must not be written to
+	Erased     int `json:"erased"`     // asked to be forgotten: only they themselves can come back
 }
 
 // ImportSubscribers adds confirmed subscribers, all or none, with the consent that the file rests on. Addresses that are known in any
-// state are left alone: an import never brings back who left. The subscribers must have passed the checks. progress, if not nil, is told
+// state are left alone: an import never brings back who left, or who was erased. The subscribers must have passed the checks. progress, if not nil, is told
 // how many are done.
 func (s *Store) ImportSubscribers(ctx context.Context, people []mce.Subscriber, wording, source string, now time.Time, progress func(done int)) (ImportResult, error) {
 	const portion = 5000
@@ -88,11 +89,12 @@ func (s *Store) ImportSubscribers(ctx context.Context, people []mce.Subscriber, 
 	err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		done := 0
 		for part := range slices.Chunk(people, portion) {
-			r, err := importPortion(ctx, tx, part, wording, source, now)
+			r, err := s.importPortion(ctx, tx, part, wording, source, now)
 			if err != nil {
 				return err
 			}
-			total.Added, total.Known, total.Suppressed = total.Added+r.Added, total.Known+r.Known, total.Suppressed+r.Suppressed
+			total.Added, total.Known = total.Added+r.Added, total.Known+r.Known
+			total.Suppressed, total.Erased = total.Suppressed+r.Suppressed, total.Erased+r.Erased
 			if done += len(part); progress != nil {
 				progress(done)
 			}
@@ -102,30 +104,46 @@ func (s *Store) ImportSubscribers(ctx context.Context, people []mce.Subscriber, 
 	return total, err
 }
 
-func importPortion(ctx context.Context, tx *sqlx.Tx, people []mce.Subscriber, wording, source string, now time.Time) (ImportResult, error) {
+func (s *Store) importPortion(ctx context.Context, tx *sqlx.Tx, people []mce.Subscriber, wording, source string, now time.Time) (ImportResult, error) {
 	const add = `
 		with incoming as (
-			select * from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as t (email, name, language, topics)
+			select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $8::bytea[]) as t (email, name, language, topics, mark)
+		), wanted as (
+			select * from incoming t where not exists (select from erasures x where x.mark = t.mark)
 		), allowed as (
-			select * from incoming t where not exists (select from suppressions x where x.email = lower(t.email))
+			select * from wanted t where not exists (select from suppressions x where x.email = lower(t.email))
 		), added as (
 			insert into subscribers (email, name, language, topics, state, created_at, changed_at)
 			select email, name, language, string_to_array(topics, ','), 'active', $5, $5 from allowed
 			on conflict (lower(email)) do nothing
-			returning id
+			returning id, email
 		), agreed as (
 			insert into consents (subscriber_id, action, wording, source, at) select id, 'imported', $6, $7, $5 from added
+			returning id, subscriber_id
+		), details as (
+			insert into consent_details (consent_id, email) select g.id, a.email from agreed g join added a on a.id = g.subscriber_id
 		)
-		select (select count(*) from added) as added, (select count(*) from incoming) - (select count(*) from allowed) as suppressed`
+		select array(select id from agreed) as consents, (select count(*) from incoming) - (select count(*) from wanted) as erased,
+			(select count(*) from wanted) - (select count(*) from allowed) as suppressed`
 	n := len(people)
-	emails, names, langs, topics := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	emails, names, langs, topics, marks := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make(pq.ByteaArray, n)
 	for i, p := range people {
 		emails[i], names[i], langs[i], topics[i] = p.Email, p.Name, string(p.Language), strings.Join(sorted(p.Topics), ",")
+		if s.keys != nil { // without them nobody has been erased
+			marks[i] = s.keys.Mark(p.Email)
+		}
 	}
-	var r ImportResult
-	err := tx.GetContext(ctx, &r, add, pq.Array(emails), pq.Array(names), pq.Array(langs), pq.Array(topics), now, wording, source)
-	r.Known = n - r.Added - r.Suppressed
-	return r, err
+	var added struct {
+		Consents           pq.Int64Array
+		Erased, Suppressed int
+	}
+	err := tx.GetContext(ctx, &added, add, pq.Array(emails), pq.Array(names), pq.Array(langs), pq.Array(topics), now, wording, source, marks)
+	if err != nil {
+		return ImportResult{}, err
+	}
+	r := ImportResult{Added: len(added.Consents), Suppressed: added.Suppressed, Erased: added.Erased}
+	r.Known = n - r.Added - r.Suppressed - r.Erased
+	return r, s.seal(ctx, tx, added.Consents)
 }
 
 // sorted gives topics the one order in which equal sets are equal columns.
@@ -161,7 +179,7 @@ func (s *Store) AskToConfirm(ctx context.Context, p mce.Subscriber, wording, sou
 		if err != nil {
 			return err
 		}
-		consent, err := addConsent(ctx, tx, id, "asked", wording, source, now)
+		consent, err := s.addConsent(ctx, tx, consentLine{subscriber: id, action: "asked", wording: wording, source: source, at: now})
 		if err != nil {
 			return err
 		}
@@ -179,9 +197,10 @@ func (s *Store) AskToConfirm(ctx context.Context, p mce.Subscriber, wording, sou
 // link does not bring anybody back.
 func (s *Store) Confirm(ctx context.Context, subscriberID, consentID int64, source string, now time.Time) (done bool, err error) {
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		var wording string
-		err := tx.GetContext(ctx, &wording, `
-			select wording from consents where id = $1 and subscriber_id = $2 and action = 'asked'`, consentID, subscriberID)
+		var wording, email string
+		err := tx.QueryRowxContext(ctx, `
+			select c.wording, coalesce(p.email, '') from consents c join subscribers p on p.id = c.subscriber_id
+			where c.id = $1 and c.subscriber_id = $2 and c.action = 'asked'`, consentID, subscriberID).Scan(&wording, &email)
 		if errors.Is(err, sql.ErrNoRows) {
 			return mce.NotFoundf("there is nothing to confirm any more; please subscribe again")
 		}
@@ -191,7 +210,12 @@ func (s *Store) Confirm(ctx context.Context, subscriberID, consentID int64, sour
 		if done, err = changeState(ctx, tx, subscriberID, mce.Pending, mce.Active, now); err != nil || !done {
 			return err
 		}
-		_, err = addConsent(ctx, tx, subscriberID, "confirmed", wording, source, now)
+		if s.keys != nil { // a fresh opt-in brings an erased person back
+			if _, err := tx.ExecContext(ctx, `delete from erasures where mark = $1`, s.keys.Mark(email)); err != nil {
+				return err
+			}
+		}
+		_, err = s.addConsent(ctx, tx, consentLine{subscriber: subscriberID, action: "confirmed", wording: wording, source: source, at: now})
 		return err
 	})
 	return done && err == nil, err
@@ -205,7 +229,7 @@ func (s *Store) Leave(ctx context.Context, subscriberID int64, source string, no
 				return err
 			}
 			if done {
-				_, err = addConsent(ctx, tx, subscriberID, "withdrawn", "", source, now)
+				_, err = s.addConsent(ctx, tx, consentLine{subscriber: subscriberID, action: "withdrawn", source: source, at: now})
 				return err
 			}
 		}
@@ -221,11 +245,4 @@ func changeState(ctx context.Context, tx *sqlx.Tx, id int64, from, to mce.Subscr
 	}
 	n, err := res.RowsAffected()
 	return n == 1, err
-}
-
-func addConsent(ctx context.Context, tx *sqlx.Tx, subscriberID int64, action, wording, source string, now time.Time) (id int64, err error) {
-	err = tx.GetContext(ctx, &id, `
-		insert into consents (subscriber_id, action, wording, source, at) values ($1, $2, $3, $4, $5) returning id`,
-		subscriberID, action, wording, source, now)
-	return id, err
 }

@@ -23,7 +23,7 @@ type UncertainLetter struct {
 func (s *Store) UncertainLetters(ctx context.Context, issueID int64) ([]UncertainLetter, error) {
 	var out []UncertainLetter
 	err := s.db.SelectContext(ctx, &out, `
-		select l.id, x.issue_id, s.email, l.created_at as since, l.detail
+		select l.id, x.issue_id, coalesce(s.email, '') as email, l.created_at as since, l.detail
 		from express x
 		join letters l on l.id = x.letter_id and l.born = x.born
 		join subscribers s on s.id = l.subscriber_id

@@ -59,7 +59,7 @@ func (s *Server) askToConfirm(w http.ResponseWriter, r *http.Request) error {
 	switch sub.State {
 	case mce.Active:
 		state = page.Already
-	case mce.Unsubscribed:
+	case mce.Unsubscribed, mce.Erased:
 		return ended()
 	case mce.Pending:
 	}

@@ -83,6 +83,16 @@ func (e *env) with(f func(*app) error) error {
 	return errors.Join(f(a), a.close())
 }
 
+// withKeys is with for what is written to the record of consent, which is sealed.
+func (e *env) withKeys(f func(*app) error) error {
+	return e.with(func(a *app) (err error) {
+		if a.keys, err = e.keys(a.store); err != nil {
+			return err
+		}
+		return f(a)
+	})
+}
+
 // withLetters opens everything for the length of f.
 func (e *env) withLetters(f func(*app) error) error {
 	a, err := e.open()
@@ -119,7 +129,7 @@ func (e *env) keys(store *postgres.Store) (*mce.Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	return keys, store.ClaimSecret(e.ctx, keys.Fingerprint())
+	return keys, store.UseKeys(e.ctx, keys)
 }
 
 // keptSecret is the generated secret of this machine, made at its first use.

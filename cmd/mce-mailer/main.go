@@ -34,6 +34,7 @@ type cli struct {
 	Series       seriesCmd       `cmd:"" help:"The recurring newsletters."`
 	Issue        issueCmd        `cmd:"" help:"The issues of the newsletters, from assembly to the last letter."`
 	Subscriber   subscriberCmd   `cmd:"" help:"Who reads the newsletters."`
+	Consent      consentCmd      `cmd:"" help:"The record of consent."`
 	Event        eventCmd        `cmd:"" help:"Conferences, workshops, webinars and study tours."`
 	Registration registrationCmd `cmd:"" help:"The delegates' places in events."`
 	Outbox       outboxCmd       `cmd:"" help:"Letters on their way."`

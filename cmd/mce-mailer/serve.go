@@ -25,6 +25,11 @@ func (c *serveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if sealed, err := a.store.SealConsents(e.ctx); err != nil {
+		return errors.Join(err, a.close())
+	} else if sealed > 0 {
+		e.log.Info("consents sealed that had no seal yet", "records", sealed)
+	}
 	m, err := a.newMailer(e.settings, relays)
 	if err != nil {
 		return errors.Join(err, a.close())

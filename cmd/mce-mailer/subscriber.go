@@ -17,6 +17,8 @@ type subscriberCmd struct {
 	List        subscriberListCmd        `cmd:"" help:"List subscribers."`
 	Show        subscriberShowCmd        `cmd:"" help:"What is kept about a subscriber, with the record of consent."`
 	Unsubscribe subscriberUnsubscribeCmd `cmd:"" help:"End a subscription on somebody's behalf; letters already in the outbox stay here."`
+	Prove       subscriberProveCmd       `cmd:"" help:"The record of consent of one person, as a page to hand to an authority."`
+	Erase       subscriberEraseCmd       `cmd:"" help:"Forget a person: nothing remains but a keyed mark, so that no list brings the address back."`
 }
 
 // confirmed is how consent got here, for verbs that add people who were asked elsewhere.
@@ -47,7 +49,7 @@ func (c *subscriberAddCmd) Run(e *env) error {
 	}
 	open := e.withLetters
 	if c.Confirmed {
-		open = e.with
+		open = e.withKeys
 	}
 	return open(func(a *app) error {
 		topics, err := a.store.Topics(e.ctx)
@@ -116,7 +118,7 @@ func (c *subscriberImportCmd) Run(e *env) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	return e.with(func(a *app) error {
+	return e.withKeys(func(a *app) error {
 		topics, err := a.store.Topics(e.ctx)
 		if err != nil {
 			return err
@@ -148,6 +150,7 @@ func (c *subscriberImportCmd) Run(e *env) error {
 			row(t, "imported", report.Added)
 			row(t, "known before, left as they are", report.Known)
 			row(t, "must not be written to", report.Suppressed)
+			row(t, "asked to be forgotten", report.Erased)
 			row(t, "bad lines left out", len(faults))
 			if c.DryRun {
 				row(t, "(nothing was written: dry run)")
@@ -240,7 +243,7 @@ type subscriberUnsubscribeCmd struct {
 
 // Run ends a subscription.
 func (c *subscriberUnsubscribeCmd) Run(e *env) error {
-	return e.with(func(a *app) error {
+	return e.withKeys(func(a *app) error {
 		s, err := a.store.SubscriberByEmail(e.ctx, c.Email)
 		if err != nil {
 			return err

@@ -1,0 +1,68 @@
+package mce
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"time"
+)
+
+// Evidence is a line of the record of consent with all that its seal covers.
+type Evidence struct {
+	Seq          int64 // place in the chain, from 1
+	ConsentID    int64
+	SubscriberID int64
+	Action       string
+	Wording      string
+	Source       string
+	Detail       string
+	At           time.Time // to the microsecond, as the database keeps it
+	// What is personal. It is gone, and PersonKey with it, once the person is erased.
+	Email     string
+	Origin    string
+	PersonKey []byte
+}
+
+// Commit binds the personal part: without the person's key nobody can tell what it was, with it nobody can change it unseen.
+func (e Evidence) Commit() []byte {
+	return mac(e.PersonKey, func(w *sealed) { w.text(e.Email, e.Origin) })
+}
+
+// Seal is the hash of a line: of the one before it, of everything about the line that is not personal, and of the commitment. It is keyed,
+// so that who can write to the database, but does not have the secret, cannot make the chain anew.
+func (k *Keys) Seal(before []byte, e Evidence, commitment []byte) []byte {
+	return mac(k.chain, func(w *sealed) {
+		w.text(string(before))
+		w.number(e.Seq, e.ConsentID, e.SubscriberID, e.At.UnixMicro())
+		w.text(e.Action, e.Wording, e.Source, e.Detail, string(commitment))
+	})
+}
+
+// Mark stands for an address that was erased: it recognises the address and does not give it away.
+func (k *Keys) Mark(address string) []byte {
+	return mac(k.erased, func(w *sealed) { w.text(AddressKey(address)) })
+}
+
+// sealed writes values so that no two lists of values look the same.
+type sealed struct{ bytes []byte }
+
+func (s *sealed) text(all ...string) {
+	for _, t := range all {
+		s.bytes = binary.BigEndian.AppendUint64(s.bytes, uint64(len(t)))
+		s.bytes = append(s.bytes, t...)
+	}
+}
+
+func (s *sealed) number(all ...int64) {
+	for _, n := range all {
+		s.bytes = binary.BigEndian.AppendUint64(s.bytes, uint64(n))
+	}
+}
+
+func mac(key []byte, write func(*sealed)) []byte {
+	var s sealed
+	write(&s)
+	h := hmac.New(sha256.New, key)
+	h.Write(s.bytes)
+	return h.Sum(nil)
+}

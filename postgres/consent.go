@@ -1,0 +1,265 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// Seals of the record of consent. Every transaction that adds to the record seals what it added, at its end, one after the other: the
+// chain has one order. What was added by a program without the secret is sealed by the next one that has it (SealConsents).
+
+// addConsent adds a line to the record of consent, with the address that the person has, and seals it.
+func (s *Store) addConsent(ctx context.Context, tx *sqlx.Tx, c consentLine) (id int64, err error) {
+	const add = `
+		with added as (
+			insert into consents (subscriber_id, action, wording, source, detail, at) values ($1, $2, $3, $4, $5, $6) returning id
+		), details as (
+			insert into consent_details (consent_id, email, origin)
+			select added.id, p.email, $7 from added, subscribers p where p.id = $1 and p.email is not null
+		)
+		select id from added`
+	if err := tx.GetContext(ctx, &id, add, c.subscriber, c.action, c.wording, c.source, c.detail, c.at, c.origin); err != nil {
+		return 0, err
+	}
+	return id, s.seal(ctx, tx, []int64{id})
+}
+
+// consentLine is a line to be added.
+type consentLine struct {
+	subscriber      int64
+	action, wording string
+	source          string // how: which form, link or verb
+	detail          string // what was changed; nothing personal
+	origin          string // where from, as far as known: personal
+	at              time.Time
+}
+
+// seal continues the chain with consents that were added. It holds the chain until the transaction ends, so it comes last.
+func (s *Store) seal(ctx context.Context, tx *sqlx.Tx, ids []int64) error {
+	if s.keys == nil || len(ids) == 0 {
+		return nil // SealConsents makes up for it
+	}
+	if _, err := tx.ExecContext(ctx, `select pg_advisory_xact_lock(hashtext('consent seals'))`); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `
+		insert into consent_people (subscriber_id, key)
+		select distinct subscriber_id, uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) from consents c
+		where id = any($1) and action <> 'erased' and not exists (select from consent_people p where p.subscriber_id = c.subscriber_id)
+		on conflict do nothing`, pq.Array(ids)); err != nil {
+		return fmt.Errorf("keys of the record of consent: %w", err)
+	}
+	var head sealRow
+	err := tx.GetContext(ctx, &head, `select seq, hash from consent_seals order by seq desc limit 1`)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	var rows []sealRow
+	if err := tx.SelectContext(ctx, &rows, selectEvidence+` where c.id = any($1) order by c.id`, pq.Array(ids)); err != nil {
+		return err
+	}
+	seqs, consents := make([]int64, len(rows)), make([]int64, len(rows))
+	commitments, hashes := make(pq.ByteaArray, len(rows)), make(pq.ByteaArray, len(rows))
+	for i, r := range rows {
+		r.Seq = head.Seq + 1
+		e := r.evidence()
+		seqs[i], consents[i], commitments[i] = r.Seq, r.ConsentID, e.Commit()
+		hashes[i] = s.keys.Seal(head.Hash, e, commitments[i])
+		head = sealRow{Seq: r.Seq, Hash: hashes[i]}
+	}
+	_, err = tx.ExecContext(ctx, `
+		insert into consent_seals (seq, consent_id, commitment, hash) select * from unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[])`,
+		pq.Array(seqs), pq.Array(consents), commitments, hashes)
+	return err
+}
+
+type sealRow struct {
+	Seq          int64
+	ConsentID    int64 `db:"consent_id"`
+	SubscriberID int64 `db:"subscriber_id"`
+	Action       string
+	Wording      string
+	Source       string
+	Detail       string
+	At           time.Time
+	Email        sql.NullString
+	Origin       sql.NullString
+	Key          []byte
+	Commitment   []byte
+	Hash         []byte
+	Erased       bool
+}
+
+func (r sealRow) evidence() mce.Evidence {
+	return mce.Evidence{
+		Seq: r.Seq, ConsentID: r.ConsentID, SubscriberID: r.SubscriberID, Action: r.Action, Wording: r.Wording, Source: r.Source,
+		Detail: r.Detail, At: r.At, Email: r.Email.String, Origin: r.Origin.String, PersonKey: r.Key,
+	}
+}
+
+const selectEvidence = `
+	select coalesce(s.seq, 0) as seq, c.id as consent_id, c.subscriber_id, c.action, c.wording, c.source, c.detail, c.at, d.email, d.origin,
+		p.key, s.commitment, s.hash, b.state = 'erased' as erased
+	from consents c
+	join subscribers b on b.id = c.subscriber_id
+	left join consent_details d on d.consent_id = c.id
+	left join consent_people p on p.subscriber_id = c.subscriber_id
+	left join consent_seals s on s.consent_id = c.id`
+
+// sealPortion is how many consents are sealed or looked at together.
+const sealPortion = 5000
+
+// SealConsents seals what stands in the record without a seal: what is older than the chain, or was added without the secret.
+func (s *Store) SealConsents(ctx context.Context) (sealed int, err error) {
+	for {
+		var ids []int64
+		err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+			if err := tx.SelectContext(ctx, &ids, `
+				select id from consents c where not exists (select from consent_seals s where s.consent_id = c.id) order by id limit $1`, sealPortion); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `
+				insert into consent_details (consent_id, email) select c.id, p.email from consents c join subscribers p on p.id = c.subscriber_id
+				where c.id = any($1) and p.email is not null on conflict do nothing`, pq.Array(ids)); err != nil {
+				return err
+			}
+			return s.seal(ctx, tx, ids)
+		})
+		if sealed += len(ids); err != nil || len(ids) < sealPortion {
+			return sealed, err
+		}
+	}
+}
+
+// ConsentReport is what VerifyConsents found.
+type ConsentReport struct {
+	Records int      `json:"records"`
+	Head    string   `json:"head"` // hash of the last seal: written down elsewhere, it proves later that nothing was taken away behind it
+	Faults  []string `json:"faults"`
+}
+
+// maxFaults are listed; after the first the others say little.
+const maxFaults = 20
+
+// VerifyConsents goes through the whole record and finds what was changed, taken away or put in between without the program. A head that
+// was noted earlier must still be a seal of the chain; "" is none.
+func (s *Store) VerifyConsents(ctx context.Context, noted string) (ConsentReport, error) {
+	r := ConsentReport{Faults: []string{}}
+	fault := func(format string, args ...any) {
+		if len(r.Faults) < maxFaults {
+			r.Faults = append(r.Faults, fmt.Sprintf(format, args...))
+		}
+	}
+	seen := noted == ""
+	err := s.inTx(ctx, sql.LevelRepeatableRead, func(tx *sqlx.Tx) error {
+		var hash []byte
+		for last := int64(0); ; {
+			var rows []sealRow
+			if err := tx.SelectContext(ctx, &rows, selectEvidence+` where s.seq > $1 order by s.seq limit $2`, last, sealPortion); err != nil {
+				return err
+			}
+			for _, row := range rows {
+				if row.Seq != last+1 {
+					fault("%d records before number %d are missing", row.Seq-last-1, row.Seq)
+				}
+				if words := s.examine(hash, row); words != "" {
+					fault("record %d (consent %d): %s", row.Seq, row.ConsentID, words)
+				}
+				last, hash = row.Seq, row.Hash
+				seen = seen || fmt.Sprintf("%x", hash) == noted
+				r.Records++
+			}
+			if len(rows) < sealPortion {
+				break
+			}
+		}
+		r.Head = fmt.Sprintf("%x", hash)
+		return s.loose(ctx, tx, fault)
+	})
+	if !seen {
+		fault("the head noted earlier is not part of the record any more")
+	}
+	return r, err
+}
+
+// examine says what is wrong with a record; "" for nothing.
+func (s *Store) examine(before []byte, r sealRow) string {
+	if !bytes.Equal(s.keys.Seal(before, r.evidence(), r.Commitment), r.Hash) {
+		return "it is not what was sealed"
+	}
+	known := r.Email.Valid && r.Key != nil
+	switch {
+	case known && !bytes.Equal(r.evidence().Commit(), r.Commitment):
+		return "the address or the origin is not what was sealed"
+	case !known && !r.Erased:
+		return "the address or the person's key is missing, though the person was not erased"
+	}
+	return ""
+}
+
+// loose finds consents and seals that have lost each other.
+func (s *Store) loose(ctx context.Context, tx *sqlx.Tx, fault func(string, ...any)) error {
+	var ids []int64
+	err := tx.SelectContext(ctx, &ids, `
+		select c.id from consents c where not exists (select from consent_seals s where s.consent_id = c.id) order by c.id limit $1`, maxFaults)
+	for _, id := range ids {
+		fault("consent %d has no seal: it was not written by this program", id)
+	}
+	if err != nil {
+		return err
+	}
+	ids = nil
+	err = tx.SelectContext(ctx, &ids, `
+		select b.id from subscribers b where b.state = 'erased'
+			and not exists (select from consents c where c.subscriber_id = b.id and c.action = 'erased') order by b.id limit $1`, maxFaults)
+	for _, id := range ids {
+		fault("subscriber %d was erased, and not by this program", id)
+	}
+	return err
+}
+
+// Proof is one person's record of consent.
+type Proof struct {
+	Subscriber mce.Subscriber
+	Lines      []ProofLine
+}
+
+// ProofLine is a consent with its place in the chain.
+type ProofLine struct {
+	Seq    int64
+	Action string
+	Words  string
+	Source string
+	Detail string
+	Origin string
+	Email  string
+	At     time.Time
+	Hash   string
+}
+
+// Proof is the record of one person's consent, the oldest first.
+func (s *Store) Proof(ctx context.Context, email string) (Proof, error) {
+	p := Proof{}
+	var err error
+	if p.Subscriber, err = s.SubscriberByEmail(ctx, email); err != nil {
+		return p, err
+	}
+	var rows []sealRow
+	err = s.db.SelectContext(ctx, &rows, selectEvidence+` where c.subscriber_id = $1 order by c.at, c.id`, p.Subscriber.ID)
+	for _, r := range rows {
+		p.Lines = append(p.Lines, ProofLine{
+			Seq: r.Seq, Action: r.Action, Words: r.Wording, Source: r.Source, Detail: r.Detail, Origin: r.Origin.String, Email: r.Email.String,
+			At: r.At.UTC(), Hash: fmt.Sprintf("%x", r.Hash),
+		})
+	}
+	return p, err
+}

@@ -1,0 +1,97 @@
+package postgres_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// everywhere lists the tables in which words stand, in any column.
+func (o *office) everywhere(words string) (tables []string) {
+	o.t.Helper()
+	rows, err := o.db.QueryContext(o.t.Context(), `
+		select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+		where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition order by 1`)
+	must(o.t, err)
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var name string
+		must(o.t, rows.Scan(&name))
+		all = append(all, name)
+	}
+	must(o.t, rows.Err())
+	for _, name := range all {
+		var n int
+		must(o.t, o.db.QueryRowContext(o.t.Context(), `select count(*) from `+name+` t where lower(t::text) like '%' || lower($1) || '%'`, words).Scan(&n))
+		if n > 0 {
+			tables = append(tables, name)
+		}
+	}
+	return tables
+}
+
+// personal is a confirmation with the delegate's address in it, as its calendar entry has.
+func personal(_ mce.Event, r mce.Registration, _ time.Time) (mce.Edition, error) {
+	return mce.Edition{
+		Kind: mce.Confirmation, Lang: r.Language, Subject: "For " + r.Name, HTML: r.Email, Text: r.Email, Method: "REQUEST",
+		Calendar: "ATTENDEE:mailto:" + r.Email,
+	}, nil
+}
+
+// TestAnErasedPersonIsNowhere: a reader who asked, was suppressed, is named in what a server said, and was at a conference.
+func TestAnErasedPersonIsNowhere(t *testing.T) {
+	o := recorded(t)
+	const email, name = "dora@example.org", "Delegate dora@example.org"
+	o.sql(`update subscribers set name = $1 where email = $2`, name, email)
+	value(o.Register(t.Context(), delegates(email, "anna@example.org"), personal, domain, now))(t)
+	for _, l := range o.claim(10) {
+		if l.To == email {
+			must(t, o.Settle(t.Context(), []mce.Try{{Letter: l, Outcome: mce.Refused, Detail: "5.1.1 <DORA@example.org>: unknown", Suppress: true}}, now))
+		}
+	}
+	refused(t, o.Erase(t.Context(), email, "test", now), mce.Conflict, "still to come")
+	if found := o.everywhere(email); len(found) < 6 {
+		t.Fatalf("before, she stands in %v only", found)
+	}
+	over := now.AddDate(1, 0, 0)
+	must(t, o.Erase(t.Context(), "Dora@Example.org", "test", over))
+	for _, words := range []string{email, "dora"} {
+		if found := o.everywhere(words); len(found) > 0 {
+			t.Errorf("%q stands in %v", words, found)
+		}
+	}
+	if r := o.verify(""); len(r.Faults) > 0 {
+		t.Errorf("the record is not valid any more: %v", r.Faults)
+	}
+	if found := o.everywhere("anna@example.org"); len(found) == 0 {
+		t.Error("somebody else was erased too")
+	}
+	if _, ok, err := o.ErasedAt(t.Context(), email); !ok || err != nil {
+		t.Errorf("the mark does not know her: %v", err)
+	}
+	refused(t, o.Erase(t.Context(), email, "test", over), mce.NotFound, "nothing is known")
+}
+
+// TestOnlyTheyThemselvesComeBack: a list does not bring an erased person back, a confirmed wish of their own does.
+func TestOnlyTheyThemselvesComeBack(t *testing.T) {
+	o := recorded(t)
+	must(t, o.Erase(t.Context(), "anna@example.org", "test", now))
+	r := value(o.ImportSubscribers(t.Context(), []mce.Subscriber{
+		{Email: "ANNA@example.org", Language: mce.English}, {Email: "new@example.org", Language: mce.English},
+	}, "yes", "import", now, nil))(t)
+	if r.Erased != 1 || r.Added != 1 || r.Known != 0 {
+		t.Errorf("%+v", r)
+	}
+	o.optIn("anna@example.org")
+	if s := value(o.SubscriberByEmail(t.Context(), "anna@example.org"))(t); s.State != mce.Active {
+		t.Errorf("she is %s", s.State)
+	}
+	if _, ok, _ := o.ErasedAt(t.Context(), "anna@example.org"); ok {
+		t.Error("she came back, and is said to be erased")
+	}
+	if r := o.verify(""); len(r.Faults) > 0 {
+		t.Error(r.Faults)
+	}
+}
