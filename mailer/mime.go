@@ -60,11 +60,11 @@ func encode(e mce.Edition, s Sender) ([]byte, error) {
 func listHeaders(m *mail.Msg, e mce.Edition, s Sender) {
 	token := mce.SlotMark(e.Nonce, mce.SlotToken)
 	site := s.Site
-	m.SetGenHeader("List-Unsubscribe", fmt.Sprintf("<%s>, <mailto:%s?subject=leave-%s>", site.LeaveURL(token), s.leaveMail(), token))
+	m.SetGenHeader("List-Unsubscribe", fmt.Sprintf("<%s>, <%s?subject=leave-%s>", site.LeaveURL(token), mce.Mailto(s.leaveMail()), token))
 	m.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 	m.SetGenHeader("List-Id", fmt.Sprintf("%s <%s.%s>", phrase(site.Name), e.ListID, site.Domain()))
 	m.SetGenHeader("List-Help", "<"+site.URL("help")+">")
-	m.SetGenHeader("List-Owner", "<mailto:"+site.ReplyTo+">")
+	m.SetGenHeader("List-Owner", "<"+mce.Mailto(site.ReplyTo)+">")
 	m.SetGenHeader("List-Archive", "<"+site.URL("archive")+">")
 	m.SetGenHeader("List-Post", "NO")
 	// Google's form: campaign, customer, kind, sender; no part of it tells readers apart.
@@ -73,10 +73,13 @@ func listHeaders(m *mail.Msg, e mce.Edition, s Sender) {
 }
 
 func replyTo(e mce.Edition, s Sender) string {
-	if e.ReplyTo != "" {
-		return e.ReplyTo
+	if e.ReplyTo == "" {
+		return s.Site.ReplyTo
 	}
-	return s.Site.ReplyTo
+	if kept, err := mce.ParseAddress(e.ReplyTo); err == nil { // an event's contact is as editors typed it
+		return kept
+	}
+	return e.ReplyTo
 }
 
 // phrase is a name as it may stand before an angle bracket: quoted or encoded by itself. go-mail would encode the bracket along with it.

@@ -93,6 +93,25 @@ func TestEveryAnswerHasItsOutcome(t *testing.T) {
 	}
 }
 
+// A quoted local part is told to the relay as it is kept, in either dialogue.
+func TestQuotedAddressesArrive(t *testing.T) {
+	for _, hello := range []string{"250 relay.example", "250-relay.example\r\n250 PIPELINING"} {
+		s := newScene(t)
+		s.relay.hello = hello
+		quoted := []string{`"anna @ home"@example.org`, `"say \"hi\" \\"@example.org`, `".dots..."@example.org`}
+		s.subscribe(quoted...)
+		s.send()
+		d := s.daemon(1, nil)
+		s.await(d, len(quoted))
+		got := s.relay.letters()
+		for _, to := range quoted {
+			if got[to] != 1 {
+				t.Errorf("%s was sent it %d times: %v", to, got[to], got)
+			}
+		}
+	}
+}
+
 func everyAnswer(t *testing.T, s *scene) {
 	t.Helper()
 	var readers, delegates []string

@@ -151,6 +151,10 @@ func (st *stamp) stamp(dst []byte, l mce.Letter, keys *mce.Keys) ([]byte, error)
 // mailbox is a name and an address for a header. A long name is many encoded words; each goes on a line of its own (RFC 2047 §2: a line
 // with any has at most 76 characters).
 func mailbox(name, address string) string {
+	if strings.HasPrefix(address, `"`) { // net/mail would quote the quotation marks
+		local, domain := mce.SplitAddress(address)
+		address = local + "@" + domain
+	}
 	s := (&mail.Address{Name: name, Address: address}).String()
 	if len(s) <= 72 {
 		return s

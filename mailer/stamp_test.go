@@ -51,7 +51,9 @@ func checkPerson(t testing.TB, st *stamp, name, to string) {
 	if len(m.Header) != plainHeader {
 		t.Errorf("%q: %d header fields: %v", name, len(m.Header), m.Header)
 	}
-	if people, err := m.Header.AddressList("To"); err != nil || len(people) != 1 || people[0].Address != to || people[0].Name != name {
+	local, domain := mce.SplitAddress(to)
+	meant := local + "@" + domain
+	if people, err := m.Header.AddressList("To"); err != nil || len(people) != 1 || people[0].Address != meant || people[0].Name != name {
 		t.Errorf("%q <%s>: To: %s: %v", name, to, m.Header.Get("To"), err)
 	}
 	text, page := bodies(t, raw)
@@ -81,6 +83,7 @@ func TestAddressesArriveAsTheyAre(t *testing.T) {
 	st := plainStamp(t)
 	for _, to := range []string{
 		"a@b.example", "o'neill+news=x@example.org", "!#$%&'*+-/=?^_`{|}~@example.org", "x@xn--bcher-kva.example",
+		`"anna rossi"@example.org`, `"a@b>, <c"@example.org`, `"\"?= \\"@example.org`, `"` + strings.Repeat(" ", 62) + `"@example.org`,
 		strings.Repeat("l", 64) + "@" + strings.Repeat(strings.Repeat("d", 58)+".", 3) + "example",
 	} {
 		if _, err := mce.ParseAddress(to); err != nil {

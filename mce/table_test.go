@@ -32,6 +32,7 @@ func TestSubscribersAreReadAsSpreadsheetsWriteThem(t *testing.T) {
 		"mark and quotes":     {"\ufeff\"email\",\"name\",\"language\",\"topics\"\r\n\"anna@example.org\",\"Anna Rossi\",\"it\",\"events\"\r\n", anna},
 		"CRLF and blanks":     {"Email , NAME,language,topics\r\n anna@example.org , Anna  Rossi,IT, events \r\n\r\n", anna},
 		"another order":       {"topics,language,name,email\nevents,it,Anna Rossi,anna@example.org\n", anna},
+		"quoted local part":   {"email\n\"\"\"bob b\"\"@example.org\"\n", mce.Subscriber{Email: `"bob b"@example.org`, Language: "en", Topics: all}},
 		"only addresses":      {"email\nbob@example.org\n", mce.Subscriber{Email: "bob@example.org", Language: "en", Topics: all}},
 		"no topics means all": {"email,topics\nbob@example.org,\n", mce.Subscriber{Email: "bob@example.org", Language: "en", Topics: all}},
 		"topics in any form":  {"email,topics\nbob@example.org,\"events; association-news\"\n", mce.Subscriber{Email: "bob@example.org", Language: "en", Topics: []string{"events", "association-news"}}},
@@ -110,7 +111,7 @@ func TestThreeBadLinesAmongAThousand(t *testing.T) {
 	}
 	want := []mce.LineFault{
 		{Line: 500, Reason: "reader2@example.org stands in line 2 already"},
-		{Line: 700, Reason: `"nobody" is not an e-mail address we can write to: it needs the form name@example.org`},
+		{Line: 700, Reason: `"nobody" is not an e-mail address we can write to: there is no @ in it; it needs the form name@example.org`},
 		{Line: 1001, Reason: `there is no topic "cats"; there are association-news, events`},
 	}
 	if diff := cmp.Diff(want, faults); diff != "" {

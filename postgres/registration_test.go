@@ -27,6 +27,28 @@ func TestARegistrationHasItsConfirmationAndItsCode(t *testing.T) {
 	refused(t, err, mce.NotFound, "")
 }
 
+func TestAQuotedAddressIsCarried(t *testing.T) {
+	o := newOffice(t)
+	const address = `"Anna @ \"home\""@example.org`
+	if kept, err := mce.ParseAddress(address); err != nil || kept != address {
+		t.Fatal(kept, err)
+	}
+	_, err := o.ImportSubscribers(t.Context(), []mce.Subscriber{{Email: address, Language: "en"}}, "yes", "test", now, nil)
+	must(t, err)
+	value(o.SubscriberByEmail(t.Context(), mce.AddressKey(address)))(t)
+	p := delegates("anna@example.org")
+	p[0].Email = address
+	value(o.Register(t.Context(), p, confirmation, domain, now))(t)
+	if l := o.claim(5); len(l) != 1 || l[0].To != address || l[0].Domain() != "example.org" {
+		t.Errorf("%+v", l)
+	}
+	for _, bad := range []string{"anna@home@example.org", "\"a\nb\"@example.org", "anna rossi@example.org", `""@example.org`} {
+		if _, err := o.db.ExecContext(t.Context(), `update subscribers set email = $1`, bad); err == nil {
+			t.Errorf("%q is kept", bad)
+		}
+	}
+}
+
 func TestTheSamePersonRegistersOnce(t *testing.T) {
 	o := newOffice(t)
 	o.register("anna@example.org")

@@ -39,3 +39,18 @@ func (a *app) preview(d mce.Draft, lang mce.Lang) (mce.Edition, error) {
 	e, err := a.letters.Newsletter(d, lang)
 	return e.Filled(map[string]string{mce.SlotGreeting: a.letters.Greeting(lang, "Anna Rossi"), mce.SlotToken: "preview"}), err
 }
+
+// asKept is an address as it is kept, to look it up; what is no address is looked for as it is typed.
+func asKept(typed string) string {
+	if kept, err := mce.ParseAddress(typed); err == nil {
+		return kept
+	}
+	return typed
+}
+
+// suggest tells of an address that looks like a slip. It is taken as it is all the same.
+func (e *env) suggest(address string) {
+	if meant, ok := mce.SuggestAddress(address); ok {
+		fmt.Fprintf(e.err, "%s: is %s meant?\n", address, meant)
+	}
+}

@@ -57,6 +57,7 @@ func (c *registrationAddCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	e.suggest(p.Email)
 	return e.withLetters(func(a *app) error {
 		regs, err := a.register(e.ctx, []mce.Registration{p})
 		if err != nil {
@@ -85,6 +86,9 @@ func (c *registrationImportCmd) Run(e *env) error {
 	for _, x := range faults {
 		fmt.Fprintln(e.err, x)
 	}
+	for _, p := range people {
+		e.suggest(p.Email)
+	}
 	if len(faults) > 0 && !c.SkipInvalid {
 		return mce.Invalidf("nobody was registered: %d of %d lines have a fault. Mend them, or register the others with --skip-invalid",
 			len(faults), len(faults)+len(people))
@@ -106,7 +110,7 @@ type registrationCancelCmd struct {
 // Run cancels a registration.
 func (c *registrationCancelCmd) Run(e *env) error {
 	return e.with(func(a *app) error {
-		if err := a.store.CancelRegistration(e.ctx, c.Event, c.Email, e.clock.Now()); err != nil {
+		if err := a.store.CancelRegistration(e.ctx, c.Event, asKept(c.Email), e.clock.Now()); err != nil {
 			return err
 		}
 		fmt.Fprintf(e.out, "%s is no longer registered for %s.\n", c.Email, c.Event)

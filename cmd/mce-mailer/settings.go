@@ -158,8 +158,15 @@ func checkSender(v string) error {
 	return checkAddress(a.Address)
 }
 
+// checkAddress is for addresses of our own, which stand in headers and in the envelope as they are.
 func checkAddress(v string) error {
-	_, err := mce.ParseAddress(v)
+	kept, err := mce.ParseAddress(v)
+	if err == nil && strings.HasPrefix(kept, `"`) {
+		return mce.Invalidf("expected an address that needs no quotation marks, not %s", v)
+	}
+	if err == nil && !strings.EqualFold(kept, v) {
+		return mce.Invalidf("expected the address in its plain form: write %s", kept)
+	}
 	return err
 }
 

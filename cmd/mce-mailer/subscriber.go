@@ -60,6 +60,7 @@ func (c *subscriberAddCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
+		e.suggest(p.Email)
 		if c.Confirmed {
 			r, err := a.store.ImportSubscribers(e.ctx, []mce.Subscriber{p}, c.Consent, "command line", e.clock.Now(), nil)
 			if err == nil && r.Added == 0 {
@@ -133,6 +134,9 @@ func (c *subscriberImportCmd) Run(e *env) error {
 		}
 		for _, x := range faults {
 			fmt.Fprintln(e.err, x)
+		}
+		for _, p := range people {
+			e.suggest(p.Email)
 		}
 		if len(faults) > 0 && !c.SkipInvalid {
 			return mce.Invalidf("nothing was imported: %d of %d lines have a fault. Mend them, or import the others with --skip-invalid",
@@ -212,7 +216,7 @@ type subscriberShowCmd struct {
 // Run shows a subscriber.
 func (c *subscriberShowCmd) Run(e *env) error {
 	return e.with(func(a *app) error {
-		s, err := a.store.SubscriberByEmail(e.ctx, c.Email)
+		s, err := a.store.SubscriberByEmail(e.ctx, asKept(c.Email))
 		if err != nil {
 			return err
 		}
@@ -244,7 +248,7 @@ type subscriberUnsubscribeCmd struct {
 // Run ends a subscription.
 func (c *subscriberUnsubscribeCmd) Run(e *env) error {
 	return e.withKeys(func(a *app) error {
-		s, err := a.store.SubscriberByEmail(e.ctx, c.Email)
+		s, err := a.store.SubscriberByEmail(e.ctx, asKept(c.Email))
 		if err != nil {
 			return err
 		}

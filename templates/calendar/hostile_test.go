@@ -116,19 +116,6 @@ func TestLine(t *testing.T) {
 	}
 }
 
-func TestMailto(t *testing.T) {
-	for address, want := range map[string]string{
-		"a.b+c@example.org":     "mailto:a.b+c@example.org",
-		"o'brien@example.org":   "mailto:o'brien@example.org",
-		"50%/x?y#z@example.org": "mailto:50%25%2Fx%3Fy%23z@example.org",
-		"a=b&c|d@example.org":   "mailto:a%3Db%26c%7Cd@example.org",
-	} {
-		if got := mailto(address); got != want {
-			t.Errorf("%s: %s, want %s", address, got, want)
-		}
-	}
-}
-
 // FuzzRequest: whatever people write and whenever events are, no line is injected and the instants are right.
 func FuzzRequest(f *testing.F) {
 	zones := []string{"Europe/Rome", "Europe/Dublin", "America/St_Johns", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Casablanca", "UTC"}

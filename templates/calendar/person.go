@@ -1,7 +1,6 @@
 package calendar
 
 import (
-	"fmt"
 	"strings"
 
 	ics "github.com/arran4/golang-ical"
@@ -13,7 +12,7 @@ import (
 //
 // golang-ical escapes parameter values with backslashes, which RFC 5545 §3.2 does not know: a colon in a name would end the parameters.
 // So the name is quoted here and handed over as part of the property's name, which is written as it is. The value is then taken for a
-// text and escaped as one, which changes nothing: \ ; and , do not occur in a mailto.
+// text and escaped as one, which changes nothing: \ ; and , do not occur in a mailto, which has them percent-encoded.
 func addPerson(entry *ics.VEvent, property ics.ComponentProperty, name, address string, params ...ics.PropertyParameter) error {
 	address, err := mce.ParseAddress(address)
 	if err != nil {
@@ -22,7 +21,7 @@ func addPerson(entry *ics.VEvent, property ics.ComponentProperty, name, address 
 	if name = line(name); name == "" {
 		name = address
 	}
-	entry.AddProperty(property+";CN="+ics.ComponentProperty(quoted(name)), mailto(address), params...)
+	entry.AddProperty(property+";CN="+ics.ComponentProperty(quoted(name)), mce.Mailto(address), params...)
 	return nil
 }
 
@@ -31,18 +30,4 @@ func addPerson(entry *ics.VEvent, property ics.ComponentProperty, name, address 
 // escape the closing quote.
 func quoted(name string) string {
 	return `"` + strings.NewReplacer(`"`, `'`, `\`, `/`).Replace(name) + `"`
-}
-
-// mailto is an address as a URI; what RFC 6068 §2 does not let stand for itself in a local part is percent-encoded.
-func mailto(address string) string {
-	var b strings.Builder
-	b.WriteString("mailto:")
-	for _, c := range []byte(address) {
-		if strings.IndexByte("%/?#&=^`{|}", c) >= 0 {
-			fmt.Fprintf(&b, "%%%02X", c)
-		} else {
-			b.WriteByte(c)
-		}
-	}
-	return b.String()
 }

@@ -61,5 +61,5 @@ func mailLink(address string) *link {
 	if err != nil {
 		return nil
 	}
-	return &link{Label: address, URL: "mailto:" + percentEncode(address)}
+	return &link{Label: address, URL: percentEncode(mce.Mailto(address))}
 }
