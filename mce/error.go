@@ -17,6 +17,8 @@ const (
 	Conflict Code = "conflict"
 	// Unavailable means that a part we need (database, mail relay) cannot be reached now; trying later may help.
 	Unavailable Code = "unavailable"
+	// Busy means that the same client asked too often; waiting helps.
+	Busy Code = "busy"
 	// Internal is everything else: people see one line, the operator the cause.
 	Internal Code = "internal"
 )

@@ -32,10 +32,12 @@ type Subscriber struct {
 // Consent is one line of the append-only record of what a person agreed to or withdrew.
 type Consent struct {
 	ID      int64     `json:"-"`
-	Action  string    `json:"action"`           // asked, confirmed, imported, changed, withdrawn, returned, erased
-	Wording string    `json:"wording"`          // the exact words; empty for a withdrawal
-	Source  string    `json:"source"`           // form, command line, import, one-click …
-	Detail  string    `json:"detail,omitempty"` // what was changed
+	Action  string    `json:"action"`            // asked, confirmed, imported, changed, withdrawn, returned, erased
+	Wording string    `json:"wording"`           // the exact words; empty for a withdrawal
+	Version string    `json:"version,omitempty"` // of the words, where they are the program's own
+	Source  string    `json:"source"`            // form, command line, import, one-click …
+	Detail  string    `json:"detail,omitempty"`  // what was changed; nothing personal
+	Origin  string    `json:"origin,omitempty"`  // where from, as far as known: personal
 	At      time.Time `json:"at"`
 }
 

@@ -4,22 +4,15 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
-	"time"
 )
 
 // Evidence is a line of the record of consent with all that its seal covers.
 type Evidence struct {
+	Consent
 	Seq          int64 // place in the chain, from 1
-	ConsentID    int64
 	SubscriberID int64
-	Action       string
-	Wording      string
-	Source       string
-	Detail       string
-	At           time.Time // to the microsecond, as the database keeps it
-	// What is personal. It is gone, and PersonKey with it, once the person is erased.
+	// Email and the consent's Origin are personal. They are gone, and PersonKey with them, once the person is erased.
 	Email     string
-	Origin    string
 	PersonKey []byte
 }
 
@@ -33,8 +26,8 @@ func (e Evidence) Commit() []byte {
 func (k *Keys) Seal(before []byte, e Evidence, commitment []byte) []byte {
 	return mac(k.chain, func(w *sealed) {
 		w.text(string(before))
-		w.number(e.Seq, e.ConsentID, e.SubscriberID, e.At.UnixMicro())
-		w.text(e.Action, e.Wording, e.Source, e.Detail, string(commitment))
+		w.number(e.Seq, e.ID, e.SubscriberID, e.At.UnixMicro()) // the database keeps microseconds
+		w.text(e.Action, e.Wording, e.Version, e.Source, e.Detail, string(commitment))
 	})
 }
 

@@ -71,6 +71,17 @@ func ParseTopics(s string, known []Topic) ([]string, error) {
 	return named, nil
 }
 
+// Chosen are the topics with the given slugs, in their own order.
+func Chosen(all []Topic, slugs []string) []Topic {
+	var out []Topic
+	for _, t := range all {
+		if slices.Contains(slugs, t.Slug) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
 // ReadRegistrations reads a table with the columns event, email and name, and if they are there organisation, country and language.
 func ReadRegistrations(r io.Reader) ([]Registration, []LineFault, error) {
 	var people []Registration

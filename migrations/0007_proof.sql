@@ -4,7 +4,8 @@
 alter table consents drop constraint consents_action_check;
 alter table consents add constraint consents_action_check
     check (action in ('asked', 'confirmed', 'imported', 'changed', 'withdrawn', 'returned', 'erased'));
-alter table consents add column detail text not null default ''; -- what was changed; nothing personal
+alter table consents add column detail text not null default '';  -- what was changed; nothing personal
+alter table consents add column version text not null default ''; -- of the wording
 
 -- The key of a person's commitments. Erasing drops it, and nobody can tell any more whose they were.
 create table consent_people (
@@ -50,6 +51,6 @@ alter table subscribers drop constraint subscribers_state_check;
 alter table subscribers add constraint subscribers_state_check check (state in ('pending', 'active', 'unsubscribed'));
 alter table subscribers alter column email set not null;
 drop table erasures, consent_seals, consent_details, consent_people;
-alter table consents drop column detail;
+alter table consents drop column detail, drop column version;
 alter table consents drop constraint consents_action_check;
 alter table consents add constraint consents_action_check check (action in ('asked', 'confirmed', 'imported', 'withdrawn'));

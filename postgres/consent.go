@@ -17,30 +17,20 @@ import (
 // Seals of the record of consent. Every transaction that adds to the record seals what it added, at its end, one after the other: the
 // chain has one order. What was added by a program without the secret is sealed by the next one that has it (SealConsents).
 
-// addConsent adds a line to the record of consent, with the address that the person has, and seals it.
-func (s *Store) addConsent(ctx context.Context, tx *sqlx.Tx, c consentLine) (id int64, err error) {
+// addConsent adds a line to a subscriber's record of consent, with the address that the person has, and seals it.
+func (s *Store) addConsent(ctx context.Context, tx *sqlx.Tx, subscriberID int64, c mce.Consent) (id int64, err error) {
 	const add = `
 		with added as (
-			insert into consents (subscriber_id, action, wording, source, detail, at) values ($1, $2, $3, $4, $5, $6) returning id
+			insert into consents (subscriber_id, action, wording, version, source, detail, at) values ($1, $2, $3, $4, $5, $6, $7) returning id
 		), details as (
 			insert into consent_details (consent_id, email, origin)
-			select added.id, p.email, $7 from added, subscribers p where p.id = $1 and p.email is not null
+			select added.id, p.email, $8 from added, subscribers p where p.id = $1 and p.email is not null
 		)
 		select id from added`
-	if err := tx.GetContext(ctx, &id, add, c.subscriber, c.action, c.wording, c.source, c.detail, c.at, c.origin); err != nil {
+	if err := tx.GetContext(ctx, &id, add, subscriberID, c.Action, c.Wording, c.Version, c.Source, c.Detail, c.At, c.Origin); err != nil {
 		return 0, err
 	}
 	return id, s.seal(ctx, tx, []int64{id})
-}
-
-// consentLine is a line to be added.
-type consentLine struct {
-	subscriber      int64
-	action, wording string
-	source          string // how: which form, link or verb
-	detail          string // what was changed; nothing personal
-	origin          string // where from, as far as known: personal
-	at              time.Time
 }
 
 // seal continues the chain with consents that were added. It holds the chain until the transaction ends, so it comes last.
@@ -88,6 +78,7 @@ type sealRow struct {
 	SubscriberID int64 `db:"subscriber_id"`
 	Action       string
 	Wording      string
+	Version      string
 	Source       string
 	Detail       string
 	At           time.Time
@@ -101,13 +92,16 @@ type sealRow struct {
 
 func (r sealRow) evidence() mce.Evidence {
 	return mce.Evidence{
-		Seq: r.Seq, ConsentID: r.ConsentID, SubscriberID: r.SubscriberID, Action: r.Action, Wording: r.Wording, Source: r.Source,
-		Detail: r.Detail, At: r.At, Email: r.Email.String, Origin: r.Origin.String, PersonKey: r.Key,
+		Consent: mce.Consent{
+			ID: r.ConsentID, Action: r.Action, Wording: r.Wording, Version: r.Version, Source: r.Source, Detail: r.Detail,
+			Origin: r.Origin.String, At: r.At.UTC(),
+		},
+		Seq: r.Seq, SubscriberID: r.SubscriberID, Email: r.Email.String, PersonKey: r.Key,
 	}
 }
 
 const selectEvidence = `
-	select coalesce(s.seq, 0) as seq, c.id as consent_id, c.subscriber_id, c.action, c.wording, c.source, c.detail, c.at, d.email, d.origin,
+	select coalesce(s.seq, 0) as seq, c.id as consent_id, c.subscriber_id, c.action, c.wording, c.version, c.source, c.detail, c.at, d.email, d.origin,
 		p.key, s.commitment, s.hash, b.state = 'erased' as erased
 	from consents c
 	join subscribers b on b.id = c.subscriber_id
@@ -235,15 +229,8 @@ type Proof struct {
 
 // ProofLine is a consent with its place in the chain.
 type ProofLine struct {
-	Seq    int64
-	Action string
-	Words  string
-	Source string
-	Detail string
-	Origin string
-	Email  string
-	At     time.Time
-	Hash   string
+	mce.Evidence
+	Hash string
 }
 
 // Proof is the record of one person's consent, the oldest first.
@@ -256,10 +243,7 @@ func (s *Store) Proof(ctx context.Context, email string) (Proof, error) {
 	var rows []sealRow
 	err = s.db.SelectContext(ctx, &rows, selectEvidence+` where c.subscriber_id = $1 order by c.at, c.id`, p.Subscriber.ID)
 	for _, r := range rows {
-		p.Lines = append(p.Lines, ProofLine{
-			Seq: r.Seq, Action: r.Action, Words: r.Wording, Source: r.Source, Detail: r.Detail, Origin: r.Origin.String, Email: r.Email.String,
-			At: r.At.UTC(), Hash: fmt.Sprintf("%x", r.Hash),
-		})
+		p.Lines = append(p.Lines, ProofLine{r.evidence(), fmt.Sprintf("%x", r.Hash)})
 	}
 	return p, err
 }

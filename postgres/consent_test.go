@@ -29,14 +29,17 @@ func recorded(t *testing.T) *office {
 // optIn asks somebody and lets them confirm.
 func (o *office) optIn(email string) {
 	o.t.Helper()
-	p := mce.Subscriber{Email: email, Language: mce.English, Topics: []string{"news"}}
-	asked := value(o.AskToConfirm(o.t.Context(), p, "yes", "form", now, func() (mce.Edition, error) { return confirmation(mce.Event{}, mce.Registration{}, now) }, domain))(o.t)
+	w := mce.Wish{
+		Subscriber: mce.Subscriber{Email: email, Language: mce.English, Topics: []string{"news"}},
+		Consent:    mce.Consent{Wording: "yes", Source: "form", Origin: "192.0.2.1", At: now},
+	}
+	asked := value(o.AskToConfirm(o.t.Context(), w, func() (mce.Edition, error) { return confirmation(mce.Event{}, mce.Registration{}, now) }, domain))(o.t)
 	if !asked {
 		o.t.Fatalf("%s was not asked", email)
 	}
 	s := value(o.SubscriberByEmail(o.t.Context(), email))(o.t)
 	record := value(o.Consents(o.t.Context(), s.ID))(o.t)
-	if done := value(o.Confirm(o.t.Context(), s.ID, record[len(record)-1].ID, "link", now))(o.t); !done {
+	if done := value(o.Confirm(o.t.Context(), s.ID, record[len(record)-1].ID, "link", "192.0.2.2", now))(o.t); !done {
 		o.t.Fatalf("%s has not confirmed", email)
 	}
 }
@@ -60,7 +63,7 @@ func TestTheRecordOfConsentIsAChain(t *testing.T) {
 		t.Errorf("a head that never was: %+v", later)
 	}
 	p := value(o.Proof(t.Context(), "DORA@example.org"))(t)
-	if len(p.Lines) != 2 || p.Lines[0].Action != "asked" || p.Lines[1].Action != "confirmed" || p.Lines[0].Words != "yes" ||
+	if len(p.Lines) != 2 || p.Lines[0].Action != "asked" || p.Lines[1].Action != "confirmed" || p.Lines[0].Wording != "yes" || p.Lines[0].Origin != "192.0.2.1" ||
 		p.Lines[0].Email != "dora@example.org" || p.Lines[1].Seq != 6 {
 		t.Errorf("%+v", p)
 	}

@@ -41,7 +41,7 @@ func (s *Store) Erase(ctx context.Context, email, source string, now time.Time) 
 			return err
 		}
 		for _, id := range readers {
-			if _, err := s.addConsent(ctx, tx, consentLine{subscriber: id, action: "erased", source: source, at: now}); err != nil {
+			if _, err := s.addConsent(ctx, tx, id, mce.Consent{Action: "erased", Source: source, At: now}); err != nil {
 				return err
 			}
 		}

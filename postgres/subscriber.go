@@ -68,7 +68,7 @@ func subscriber(ctx context.Context, q sqlx.QueryerContext, where string, arg an
 func (s *Store) Consents(ctx context.Context, subscriberID int64) ([]mce.Consent, error) {
 	var out []mce.Consent
 	err := s.db.SelectContext(ctx, &out, `
-		select id, action, wording, source, detail, at from consents where subscriber_id = $1 order by at, id`, subscriberID)
+		select id, action, wording, version, source, detail, at from consents where subscriber_id = $1 order by at, id`, subscriberID)
 	return out, err
 }
 
@@ -154,7 +154,15 @@ func sorted(topics []string) []string {
 
 // AskToConfirm records the wish to subscribe and queues the letter that asks to confirm it. An address that is active already, was
 // asked within a day, or is suppressed is left as it is; asked is false then, and callers answer people the same either way.
-func (s *Store) AskToConfirm(ctx context.Context, p mce.Subscriber, wording, source string, now time.Time, render func() (mce.Edition, error), domain string) (asked bool, err error) {
+func (s *Store) AskToConfirm(ctx context.Context, w mce.Wish, render func() (mce.Edition, error), domain string) (asked bool, err error) {
+	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		asked, err = s.ask(ctx, tx, w, render, domain)
+		return err
+	})
+	return asked && err == nil, err
+}
+
+func (s *Store) ask(ctx context.Context, tx *sqlx.Tx, w mce.Wish, render func() (mce.Edition, error), domain string) (asked bool, err error) {
 	const upsert = `
 		insert into subscribers (email, name, language, topics, state, created_at, changed_at) values ($1, $2, $3, $4, 'pending', $5, $5)
 		on conflict (lower(email)) do update set name = excluded.name, language = excluded.language, topics = excluded.topics,
@@ -162,45 +170,43 @@ func (s *Store) AskToConfirm(ctx context.Context, p mce.Subscriber, wording, sou
 		where subscribers.state <> 'active' and not exists (
 			select from consents c where c.subscriber_id = subscribers.id and c.action = 'asked' and c.at > $5::timestamptz - interval '1 day')
 		returning id`
-	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		// One wish of an address at a time: the next must see this one's consent.
-		if _, err := tx.ExecContext(ctx, `select pg_advisory_xact_lock(hashtext(lower($1)))`, p.Email); err != nil {
-			return err
-		}
-		var suppressed bool
-		if err := tx.GetContext(ctx, &suppressed, `select exists (select from suppressions where email = lower($1))`, p.Email); err != nil || suppressed {
-			return err
-		}
-		var id int64
-		err := tx.GetContext(ctx, &id, upsert, p.Email, p.Name, p.Language, pq.Array(sorted(p.Topics)), now)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		consent, err := s.addConsent(ctx, tx, consentLine{subscriber: id, action: "asked", wording: wording, source: source, at: now})
-		if err != nil {
-			return err
-		}
-		e, err := render()
-		if err != nil {
-			return err
-		}
-		asked = true
-		return queueLetter(ctx, tx, e, person{subscriber: id, cause: consent}, domain, now)
-	})
-	return asked && err == nil, err
+	p, now := w.Subscriber, w.Consent.At
+	// One wish of an address at a time: the next must see this one's consent.
+	if _, err := tx.ExecContext(ctx, `select pg_advisory_xact_lock(hashtext(lower($1)))`, p.Email); err != nil {
+		return false, err
+	}
+	var suppressed bool
+	if err := tx.GetContext(ctx, &suppressed, `select exists (select from suppressions where email = lower($1))`, p.Email); err != nil || suppressed {
+		return false, err
+	}
+	var id int64
+	err = tx.GetContext(ctx, &id, upsert, p.Email, p.Name, p.Language, pq.Array(sorted(p.Topics)), now)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	e, err := render()
+	if err != nil {
+		return false, err
+	}
+	w.Consent.Action = "asked"
+	consent, err := s.addConsent(ctx, tx, id, w.Consent)
+	if err != nil {
+		return false, err
+	}
+	return true, queueLetter(ctx, tx, e, person{subscriber: id, cause: consent}, domain, now)
 }
 
 // Confirm makes a pending subscriber active. done is false when that had happened already, or when the person has left since: an old
 // link does not bring anybody back.
-func (s *Store) Confirm(ctx context.Context, subscriberID, consentID int64, source string, now time.Time) (done bool, err error) {
+func (s *Store) Confirm(ctx context.Context, subscriberID, consentID int64, source, origin string, now time.Time) (done bool, err error) {
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		var wording, email string
+		var wording, version, email string
 		err := tx.QueryRowxContext(ctx, `
-			select c.wording, coalesce(p.email, '') from consents c join subscribers p on p.id = c.subscriber_id
-			where c.id = $1 and c.subscriber_id = $2 and c.action = 'asked'`, consentID, subscriberID).Scan(&wording, &email)
+			select c.wording, c.version, coalesce(p.email, '') from consents c join subscribers p on p.id = c.subscriber_id
+			where c.id = $1 and c.subscriber_id = $2 and c.action = 'asked'`, consentID, subscriberID).Scan(&wording, &version, &email)
 		if errors.Is(err, sql.ErrNoRows) {
 			return mce.NotFoundf("there is nothing to confirm any more; please subscribe again")
 		}
@@ -215,7 +221,7 @@ func (s *Store) Confirm(ctx context.Context, subscriberID, consentID int64, sour
 				return err
 			}
 		}
-		_, err = s.addConsent(ctx, tx, consentLine{subscriber: subscriberID, action: "confirmed", wording: wording, source: source, at: now})
+		_, err = s.addConsent(ctx, tx, subscriberID, mce.Consent{Action: "confirmed", Wording: wording, Version: version, Source: source, Origin: origin, At: now})
 		return err
 	})
 	return done && err == nil, err
@@ -229,7 +235,7 @@ func (s *Store) Leave(ctx context.Context, subscriberID int64, source string, no
 				return err
 			}
 			if done {
-				_, err = s.addConsent(ctx, tx, consentLine{subscriber: subscriberID, action: "withdrawn", source: source, at: now})
+				_, err = s.addConsent(ctx, tx, subscriberID, mce.Consent{Action: "withdrawn", Source: source, At: now})
 				return err
 			}
 		}

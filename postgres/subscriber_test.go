@@ -20,7 +20,8 @@ func (o *office) askAt(email string, when time.Time) bool {
 		return mce.Edition{Kind: mce.OptIn, Lang: "en", Subject: "Please confirm"}, nil
 	}
 	p := mce.Subscriber{Email: email, Language: "en", Topics: []string{"news", "events", "news"}}
-	return value(o.AskToConfirm(o.t.Context(), p, "I want letters", "form", when, render, domain))(o.t)
+	w := mce.Wish{Subscriber: p, Consent: mce.Consent{Wording: "I want letters", Source: "form", At: when}}
+	return value(o.AskToConfirm(o.t.Context(), w, render, domain))(o.t)
 }
 
 // record lists the actions of a subscriber's consents and gives the id of the last.
@@ -107,7 +108,7 @@ func TestManyClicksAtOnceAskOnce(t *testing.T) {
 
 func TestAWishWithoutItsLetterIsNotKept(t *testing.T) {
 	o := newOffice(t)
-	_, err := o.AskToConfirm(t.Context(), mce.Subscriber{Email: "new@example.org"}, "w", "form", now,
+	_, err := o.AskToConfirm(t.Context(), mce.Wish{Subscriber: mce.Subscriber{Email: "new@example.org"}, Consent: mce.Consent{Wording: "w", At: now}},
 		func() (mce.Edition, error) { return mce.Edition{}, errors.New("no ink") }, domain)
 	if err == nil || o.sql(`select from subscribers`) != 0 {
 		t.Errorf("error %v", err)
@@ -124,11 +125,11 @@ func TestConfirmingAndLeavingMayBeRepeated(t *testing.T) {
 		want  bool
 		state mce.SubscriberState
 	}{
-		{func() (bool, error) { return o.Confirm(t.Context(), id, asked, "link", now) }, true, mce.Active},
-		{func() (bool, error) { return o.Confirm(t.Context(), id, asked, "link", now) }, false, mce.Active},
+		{func() (bool, error) { return o.Confirm(t.Context(), id, asked, "link", "", now) }, true, mce.Active},
+		{func() (bool, error) { return o.Confirm(t.Context(), id, asked, "link", "", now) }, false, mce.Active},
 		{func() (bool, error) { return o.Leave(t.Context(), id, "one click", now) }, true, mce.Unsubscribed},
 		{func() (bool, error) { return o.Leave(t.Context(), id, "one click", now) }, false, mce.Unsubscribed},
-		{func() (bool, error) { return o.Confirm(t.Context(), id, asked, "an old link", now) }, false, mce.Unsubscribed},
+		{func() (bool, error) { return o.Confirm(t.Context(), id, asked, "an old link", "", now) }, false, mce.Unsubscribed},
 	} {
 		done, err := step.do()
 		if s := value(o.SubscriberByID(t.Context(), id))(t); err != nil || done != step.want || s.State != step.state {
@@ -145,7 +146,7 @@ func TestConfirmingAndLeavingMayBeRepeated(t *testing.T) {
 	if l := o.claim(1)[0]; l.LeftOut != "no longer waiting for a confirmation" {
 		t.Errorf("%+v", l)
 	}
-	_, err := o.Confirm(t.Context(), id, asked+1, "link", now)
+	_, err := o.Confirm(t.Context(), id, asked+1, "link", "", now)
 	refused(t, err, mce.NotFound, "nothing to confirm")
 	if done := value(o.Leave(t.Context(), 999, "link", now))(t); done {
 		t.Error("nobody left")

@@ -30,6 +30,9 @@ type Store interface {
 	StartSending(ctx context.Context, id int64, render mce.Renderer, domain string, now time.Time) (letters int, err error)
 	FinishIssues(ctx context.Context, now time.Time) ([]int64, error)
 
+	GrantWish(ctx context.Context, render func(mce.Subscriber) (mce.Edition, error), domain string) (more bool, err error)
+	Topics(ctx context.Context) ([]mce.Topic, error)
+
 	ReminderRules(ctx context.Context) ([]mce.ReminderRule, error)
 	EventsAround(ctx context.Context, now time.Time) ([]mce.Event, error)
 	Handouts(ctx context.Context, eventID int64, now time.Time) ([]mce.Resource, error)
@@ -43,6 +46,7 @@ type Store interface {
 // Letters makes the editions.
 type Letters interface {
 	mce.Renderer
+	OptIn(lang mce.Lang, topics []mce.Topic) (mce.Edition, error)
 	Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Resource, lang mce.Lang) (mce.Edition, error)
 }
 
@@ -69,7 +73,7 @@ func New(store Store, letters Letters, domain string, keep mce.Keep, clock mce.C
 	}
 }
 
-// Wake makes Run look for issues that are due, without waiting for the next tick.
+// Wake makes Run look for issues that are due and wishes, without waiting for the next tick.
 func (s *Scheduler) Wake() {
 	select {
 	case s.wake <- struct{}{}:
@@ -102,8 +106,8 @@ func (s *Scheduler) Run(ctx context.Context, every string) error {
 		select {
 		case <-ctx.Done():
 		case <-s.wake:
-			if err := s.send(ctx, s.Clock.Now()); err != nil && ctx.Err() == nil {
-				s.Log.Error("send", "err", err)
+			if err := errors.Join(s.send(ctx, s.Clock.Now()), s.grant(ctx)); err != nil && ctx.Err() == nil {
+				s.Log.Error("wake", "err", err)
 			}
 		}
 	}
@@ -118,6 +122,7 @@ func (s *Scheduler) Tick(ctx context.Context) error {
 		s.Store.PreparePartitions(ctx, now),
 		s.assemble(ctx, now),
 		s.send(ctx, now),
+		s.grant(ctx),
 		s.remind(ctx, now),
 	)
 }

@@ -54,6 +54,8 @@ func statusOf(err error) int {
 		return http.StatusConflict
 	case mce.Unavailable:
 		return http.StatusServiceUnavailable
+	case mce.Busy:
+		return http.StatusTooManyRequests
 	case mce.Internal:
 	}
 	return http.StatusInternalServerError

@@ -106,7 +106,7 @@ func (s *site) asked(email string, lang mce.Lang) (mce.Subscriber, string) {
 	s.t.Helper()
 	p := mce.Subscriber{Email: email, Language: lang, Topics: []string{"events"}}
 	render := func() (mce.Edition, error) { return s.letters.OptIn(lang, nil) }
-	if asked, err := s.store.AskToConfirm(s.t.Context(), p, wording, "test", frozen{}.Now(), render, "mce.example"); err != nil || !asked {
+	if asked, err := s.store.AskToConfirm(s.t.Context(), mce.Wish{Subscriber: p, Consent: mce.Consent{Wording: wording, Source: "test", At: frozen{}.Now()}}, render, "mce.example"); err != nil || !asked {
 		s.t.Fatal(asked, err)
 	}
 	p = s.subscriber(email)

@@ -79,7 +79,7 @@ func (s *Server) confirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	done, err := s.Store.Confirm(r.Context(), sub.ID, consent, "confirmation link", s.Clock.Now())
+	done, err := s.Store.Confirm(r.Context(), sub.ID, consent, "confirmation link", clientAddress(r), s.Clock.Now())
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,5 @@
-// Package web serves the public pages: leaving, confirming, the archive, help, and the two addresses that monitors ask.
+// Package web serves the public pages: subscribing, leaving, confirming, the archive, help, an interface for the association's own site,
+// and the two addresses that monitors ask.
 //
 // GET, HEAD and OPTIONS never change anything: scanners fetch every link of every mail. Nothing needs a cookie, so there is no
 // authority that another site could borrow; what may be done hangs on the token in the address alone.
@@ -22,7 +23,8 @@ type Store interface {
 	Topics(ctx context.Context) ([]mce.Topic, error)
 	SubscriberByID(ctx context.Context, id int64) (mce.Subscriber, error)
 	Consents(ctx context.Context, subscriberID int64) ([]mce.Consent, error)
-	Confirm(ctx context.Context, subscriberID, consentID int64, source string, now time.Time) (done bool, err error)
+	Confirm(ctx context.Context, subscriberID, consentID int64, source, origin string, now time.Time) (done bool, err error)
+	AddWish(ctx context.Context, w mce.Wish) error
 	Leave(ctx context.Context, subscriberID int64, source string, now time.Time) (done bool, err error)
 	SentIssues(ctx context.Context) ([]mce.SentIssue, error)
 	ArchivedEdition(ctx context.Context, series string, number int, lang mce.Lang) (mce.Edition, error)
@@ -37,15 +39,22 @@ type Server struct {
 	Clock  mce.Clock
 	Log    *slog.Logger
 	Mailer func() error // why nothing is delivered now, or nil: part of /readyz
+
+	forms, sites *throttle // wishes by the form, and by the interface
 }
 
 // Handler is the whole of the pages, below the path of the public address.
 func (s *Server) Handler() http.Handler {
 	mux, base := http.NewServeMux(), s.basePath()
+	s.forms, s.sites = newThrottle(formEvery, formBurst), newThrottle(siteEvery, siteBurst)
 	mux.Handle("GET "+base+"/{$}", s.page(s.home))
 	mux.Handle("GET "+base+"/help", s.page(s.help))
 	mux.Handle("GET "+base+"/archive", s.page(s.archive))
 	mux.Handle("GET "+base+"/archive/{series}/{number}/{lang}", s.page(s.archived))
+	mux.Handle("GET "+base+"/subscribe", s.page(s.showSubscribe))
+	mux.Handle("POST "+base+"/subscribe", s.page(s.subscribe))
+	mux.HandleFunc("GET "+base+"/api/v1/subscriptions", s.describeSubscriptions)
+	mux.HandleFunc("POST "+base+"/api/v1/subscriptions", s.apiSubscribe)
 	mux.Handle("GET "+base+"/leave/{token}", s.page(s.askToLeave))
 	mux.Handle("POST "+base+"/leave/{token}", s.page(s.leave))
 	mux.Handle("GET "+base+"/confirm/{token}", s.page(s.askToConfirm))

@@ -61,7 +61,7 @@ type proofView struct {
 // Run prints the proof. It verifies the whole chain first: a line proves something only as part of it.
 func (c *subscriberProveCmd) Run(e *env) error {
 	return e.withKeys(func(a *app) error {
-		proof, err := a.store.Proof(e.ctx, c.Email)
+		proof, err := a.store.Proof(e.ctx, asKept(c.Email))
 		if mce.ErrorCode(err) == mce.NotFound {
 			err = c.erased(e, a, err)
 		}
@@ -86,7 +86,7 @@ func (c *subscriberProveCmd) Run(e *env) error {
 
 // erased says so, if that is why nothing is known of the address.
 func (c *subscriberProveCmd) erased(e *env, a *app, notFound error) error {
-	at, ok, err := a.store.ErasedAt(e.ctx, c.Email)
+	at, ok, err := a.store.ErasedAt(e.ctx, asKept(c.Email))
 	if err != nil || !ok {
 		return errors.Join(notFound, err)
 	}
@@ -100,7 +100,7 @@ func asText(e *env, v proofView) error {
 		for _, l := range v.Lines {
 			row(t, "")
 			row(t, fmt.Sprintf("record %d", l.Seq), l.Action, l.At.Format(time.RFC3339))
-			row(t, "  words", l.Words)
+			row(t, "  words", l.Wording, l.Version)
 			row(t, "  how", l.Source)
 			row(t, "  from", l.Origin)
 			row(t, "  what", l.Detail)
@@ -123,7 +123,7 @@ func (c *subscriberEraseCmd) Run(e *env) error {
 		return mce.Invalidf("erasing %s cannot be taken back; say --yes", c.Email)
 	}
 	return e.withKeys(func(a *app) error {
-		if err := a.store.Erase(e.ctx, c.Email, "command line", e.clock.Now()); err != nil {
+		if err := a.store.Erase(e.ctx, asKept(c.Email), "command line", e.clock.Now()); err != nil {
 			return err
 		}
 		fmt.Fprintf(e.out, "%s is erased.\n", c.Email)

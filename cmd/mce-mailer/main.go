@@ -113,7 +113,7 @@ func (e *env) fail(err error) int {
 		return 4
 	case mce.Unavailable:
 		return 5
-	case mce.Internal:
+	case mce.Busy, mce.Internal:
 	}
 	return 1
 }

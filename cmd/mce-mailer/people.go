@@ -12,26 +12,11 @@ func (a *app) register(ctx context.Context, people []mce.Registration) ([]mce.Re
 	return a.store.Register(ctx, people, a.letters.Confirmation, a.site.Domain(), a.clock.Now())
 }
 
-// consentWording is what a person agrees to who is asked by mail to confirm. The record keeps these very words.
-func (a *app) consentWording(lang mce.Lang) string {
-	if lang == "it" {
-		return fmt.Sprintf("Desidero ricevere per e-mail le newsletter di %s sui temi che ho scelto. Posso annullare l'iscrizione in qualsiasi momento.", a.site.Name) //nolint:misspell // Italian
-	}
-	return fmt.Sprintf("I want to receive the newsletters of %s by e-mail on the topics I chose. I can unsubscribe at any time.", a.site.Name)
-}
-
 // askToConfirm queues the letter that asks to confirm a subscription.
 func (a *app) askToConfirm(ctx context.Context, p mce.Subscriber, topics []mce.Topic, source string) (bool, error) {
-	var chosen []mce.Topic
-	for _, t := range topics {
-		for _, slug := range p.Topics {
-			if t.Slug == slug {
-				chosen = append(chosen, t)
-			}
-		}
-	}
-	render := func() (mce.Edition, error) { return a.letters.OptIn(p.Language, chosen) }
-	return a.store.AskToConfirm(ctx, p, a.consentWording(p.Language), source, a.clock.Now(), render, a.site.Domain())
+	w := a.site.Wished(mce.Wish{Subscriber: p}, source, "", a.clock.Now())
+	render := func() (mce.Edition, error) { return a.letters.OptIn(p.Language, mce.Chosen(topics, p.Topics)) }
+	return a.store.AskToConfirm(ctx, w, render, a.site.Domain())
 }
 
 // preview is an issue as it would leave, with a made-up reader.

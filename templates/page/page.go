@@ -44,7 +44,7 @@ func New(site mce.Site) (*Pages, error) {
 	if p.stylesheet, err = files.ReadFile("style.css"); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"leave", "confirm", "archive", "help", "home", "error"} {
+	for _, name := range []string{"leave", "confirm", "archive", "subscribe", "help", "home", "error"} {
 		p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %q: %w", name, err)
@@ -71,6 +71,11 @@ func (p *Pages) Leave(w io.Writer, lang mce.Lang, v Leave) error {
 // Confirm writes the page of the link in an opt-in mail.
 func (p *Pages) Confirm(w io.Writer, lang mce.Lang, v Confirm) error {
 	return p.write(w, "confirm", lang, v.Common, v)
+}
+
+// Subscribe writes the page on which people subscribe.
+func (p *Pages) Subscribe(w io.Writer, lang mce.Lang, v Subscribe) error {
+	return p.write(w, "subscribe", lang, v.Common, v)
 }
 
 // Archive writes the list of the issues sent, in the order given.

@@ -56,6 +56,14 @@ func samples(p *page.Pages) []sample {
 			sample{"confirm-" + string(state), "/confirm/AbC-123_x", confirm(p, state)},
 		)
 	}
+	entered := page.Entered{Email: "anna@gmial.com", Name: "Anna Rossi", Chosen: []string{"eu"}}
+	for name, v := range map[string]page.Subscribe{
+		"subscribe": {}, "subscribe-done": {Done: true}, "subscribe-slip": {Entered: entered, Better: "anna@gmail.com"},
+		"subscribe-fault":  {Entered: entered, FaultIn: "email", Fault: "\"anna@\" is not an address: nothing stands behind the @."},
+		"subscribe-unread": {Entered: entered, FaultIn: "agree"}, "subscribe-topics": {FaultIn: "topics"},
+	} {
+		out = append(out, sample{name, "/subscribe", subscribe(p, v)})
+	}
 	return out
 }
 
@@ -79,6 +87,18 @@ func confirm(p *page.Pages, state page.State) func(io.Writer, mce.Lang, page.Com
 			Wording:     "Yes, please send me the newsletters of Major Cities of Europe by e-mail on the topics that I chose. I can withdraw this consent at any time.",
 			WordingLang: mce.English,
 		})
+	}
+}
+
+func subscribe(p *page.Pages, v page.Subscribe) func(io.Writer, mce.Lang, page.Common) error {
+	return func(w io.Writer, lang mce.Lang, c page.Common) error {
+		v := v
+		v.Common, v.Language = c, lang
+		v.Topics = []mce.Topic{
+			{Slug: "news", Name: mce.Text{"en": "Association news", "it": "Notizie dell’associazione"}}, {Slug: "eu", Name: mce.Text{"en": "EU projects"}},
+		}
+		v.Wording = "I want to receive the newsletters of Major Cities of Europe by e-mail on the topics I chose. I can unsubscribe at any time."
+		return p.Subscribe(w, lang, v)
 	}
 }
 

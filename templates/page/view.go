@@ -43,6 +43,30 @@ type Confirm struct {
 	WordingLang   mce.Lang   // the language of the wording; empty: the page's
 }
 
+// Subscribe is the view of the page on which people subscribe.
+type Subscribe struct {
+	Common
+	Entered
+	Topics  []mce.Topic // to choose from
+	Wording string      // what one agrees to
+	FaultIn string      // the entry at fault: email, name, language, topics or agree; empty: none
+	Fault   string      // what is wrong with it, in English; the page has words of its own for other languages
+	Better  string      // an address that they may have meant
+	Done    bool        // the wish is taken: the page says the same to everybody
+}
+
+// Entered is what somebody entered. Nothing is ticked until they tick it.
+type Entered struct {
+	Email    string
+	Name     string
+	Language mce.Lang
+	Chosen   []string // slugs of topics
+	Agreed   bool
+}
+
+// Ticked reports whether a topic was chosen.
+func (e Entered) Ticked(t mce.Topic) bool { return slices.Contains(e.Chosen, t.Slug) }
+
 // ArchiveList is the view of the archive: sent issues, newest first. None is told in a friendly sentence.
 type ArchiveList struct {
 	Common

@@ -1,0 +1,77 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// clientAddress is where a request comes from. A proxy on this machine names the client last; what clients say of themselves before that
+// is not believed.
+func clientAddress(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return host
+	}
+	named := r.Header.Values("X-Forwarded-For")
+	if len(named) == 0 {
+		return host
+	}
+	all := strings.Split(named[len(named)-1], ",")
+	if last := net.ParseIP(strings.TrimSpace(all[len(all)-1])); last != nil {
+		return last.String()
+	}
+	return host
+}
+
+// throttle bounds how often one client may do something that sends a mail.
+type throttle struct {
+	every time.Duration
+	burst int
+
+	mu      sync.Mutex
+	clients map[string]*visitor
+}
+
+type visitor struct {
+	*rate.Limiter
+	seen time.Time
+}
+
+// maxClients is when those that may do everything again are forgotten.
+const maxClients = 10_000
+
+func newThrottle(every time.Duration, burst int) *throttle {
+	return &throttle{every: every, burst: burst, clients: map[string]*visitor{}}
+}
+
+// allow reports whether a client may. Of IPv6 the first half is one client: that is what one household has.
+func (t *throttle) allow(client string) bool {
+	if ip := net.ParseIP(client); ip != nil && ip.To4() == nil {
+		client = ip.Mask(net.CIDRMask(64, 128)).String()
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	if len(t.clients) >= maxClients {
+		for c, v := range t.clients {
+			if now.Sub(v.seen) > t.every*time.Duration(t.burst) {
+				delete(t.clients, c)
+			}
+		}
+	}
+	v := t.clients[client]
+	if v == nil {
+		v = &visitor{Limiter: rate.NewLimiter(rate.Every(t.every), t.burst)}
+		t.clients[client] = v
+	}
+	v.seen = now
+	return v.Allow()
+}

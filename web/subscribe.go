@@ -1,0 +1,162 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/templates/page"
+)
+
+// Wishes to subscribe, by the page and by the interface for the association's own site. Known, new and suppressed addresses are answered
+// alike, in bytes and in time: the wish is only written down here.
+
+// What one client may wish for: readers a handful, the association's site for all its visitors.
+const (
+	formEvery, formBurst = time.Minute, 10
+	siteEvery, siteBurst = time.Second, 100
+)
+
+func errThrottled() error {
+	return &mce.Error{Code: mce.Busy, Message: "There were many requests from your connection. Please try again in a few minutes."}
+}
+
+// showSubscribe shows the form.
+func (s *Server) showSubscribe(w http.ResponseWriter, r *http.Request) error {
+	topics, err := s.Store.Topics(r.Context())
+	if err != nil {
+		return err
+	}
+	lang := readerLang(r, "")
+	return s.subscribePage(w, r, http.StatusOK, page.Subscribe{Entered: page.Entered{Language: lang}, Topics: topics})
+}
+
+// subscribe takes the form, from our page or from another site's that has the same fields.
+func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return &mce.Error{Code: mce.Invalid, Message: "What was sent is not a form of ours. Please try again.", Err: err}
+	}
+	topics, err := s.Store.Topics(r.Context())
+	if err != nil {
+		return err
+	}
+	in := page.Entered{
+		Email: r.PostForm.Get("email"), Name: r.PostForm.Get("name"), Language: mce.Lang(r.PostForm.Get("language")), Chosen: r.PostForm["topics"],
+		Agreed: r.PostForm.Get("agree") != "",
+	}
+	if better := r.PostForm.Get("better"); better != "" { // the button of a suggestion
+		in.Email = better
+	}
+	v := page.Subscribe{Entered: in, Topics: topics}
+	wish, fault := mce.NewWish(in.Email, in.Name, string(in.Language), in.Chosen, topics)
+	switch better, slip := mce.SuggestAddress(wish.Subscriber.Email); {
+	case fault != nil:
+		v.Fault, v.FaultIn = fault.Error(), fault.Field
+	case !in.Agreed:
+		v.FaultIn = "agree"
+	case slip && r.PostForm.Get("sure") != in.Email:
+		v.Better = better
+	}
+	if v.FaultIn != "" || v.Better != "" {
+		return s.subscribePage(w, r, http.StatusUnprocessableEntity, v)
+	}
+	if !s.forms.allow(clientAddress(r)) {
+		return errThrottled()
+	}
+	if err := s.Store.AddWish(r.Context(), s.Site.Wished(wish, "subscribe page", clientAddress(r), s.Clock.Now())); err != nil {
+		return err
+	}
+	v.Done = true
+	return s.subscribePage(w, r, http.StatusOK, v)
+}
+
+func (s *Server) subscribePage(w http.ResponseWriter, r *http.Request, status int, v page.Subscribe) error {
+	lang := readerLang(r, "")
+	v.Common, v.Wording = s.common(r), s.Site.ConsentWording(lang)
+	return s.show(w, status, lang, func(w io.Writer) error { return s.Pages.Subscribe(w, lang, v) })
+}
+
+// subscriptionRequest is the body of POST /api/v1/subscriptions.
+type subscriptionRequest struct {
+	Email    string   `json:"email"`
+	Name     string   `json:"name"`
+	Language string   `json:"language"`
+	Topics   []string `json:"topics"`
+	Agreed   bool     `json:"agreed"` // the person saw the wording of GET /api/v1/subscriptions, and agreed
+}
+
+// apiFault is the body of every error of the interface.
+type apiFault struct {
+	Code    string `json:"code"`
+	Field   string `json:"field,omitempty"`
+	Message string `json:"message"`
+}
+
+// describeSubscriptions tells a site what its form has to show.
+func (s *Server) describeSubscriptions(w http.ResponseWriter, r *http.Request) {
+	topics, err := s.Store.Topics(r.Context())
+	if err != nil {
+		s.fail(w, r, "", err)
+		return
+	}
+	wording := map[mce.Lang]string{}
+	for _, lang := range mce.Languages() {
+		wording[lang] = s.Site.ConsentWording(lang)
+	}
+	s.answer(w, http.StatusOK, map[string]any{"topics": topics, "wording": wording, "version": mce.ConsentVersion})
+}
+
+func (s *Server) apiSubscribe(w http.ResponseWriter, r *http.Request) {
+	var in subscriptionRequest
+	decoder := json.NewDecoder(r.Body)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&in); err != nil {
+		s.fail(w, r, "", &mce.Error{Code: mce.Invalid, Message: "the body is not the JSON that is expected: " + err.Error(), Err: err})
+		return
+	}
+	topics, err := s.Store.Topics(r.Context())
+	if err != nil {
+		s.fail(w, r, "", err)
+		return
+	}
+	wish, fault := mce.NewWish(in.Email, in.Name, in.Language, in.Topics, topics)
+	switch {
+	case fault != nil:
+		s.fail(w, r, fault.Field, fault.Err)
+		return
+	case !in.Agreed:
+		s.fail(w, r, "agreed", mce.Invalidf("the person must have seen the wording and agreed to it"))
+		return
+	case !s.sites.allow(clientAddress(r)):
+		s.fail(w, r, "", errThrottled())
+		return
+	}
+	if err := s.Store.AddWish(r.Context(), s.Site.Wished(wish, "interface", "", s.Clock.Now())); err != nil {
+		s.fail(w, r, "", err)
+		return
+	}
+	s.answer(w, http.StatusAccepted, map[string]string{"status": "asked"})
+}
+
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, field string, err error) {
+	status := statusOf(err)
+	if status >= http.StatusInternalServerError {
+		s.Log.Error("interface", "route", r.Pattern, "err", err)
+	}
+	s.answer(w, status, map[string]apiFault{"error": {Code: string(mce.ErrorCode(err)), Field: field, Message: mce.ErrorMessage(err)}})
+}
+
+func (s *Server) answer(w http.ResponseWriter, status int, body any) {
+	content, err := json.Marshal(body)
+	if err != nil {
+		s.Log.Error("interface", "err", errors.Join(err))
+		status, content = http.StatusInternalServerError, []byte(`{"error":{"code":"internal","message":"Something went wrong here."}}`)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	w.Write(append(content, '\n')) //nolint:errcheck // the client has gone
+}
