@@ -42,7 +42,7 @@ func TestAQuotedAddressIsCarried(t *testing.T) {
 	if l := o.claim(5); len(l) != 1 || l[0].To != address || l[0].Domain() != "example.org" {
 		t.Errorf("%+v", l)
 	}
-	for _, bad := range []string{"anna@home@example.org", "\"a\nb\"@example.org", "anna rossi@example.org", `""@example.org`} {
+	for _, bad := range []string{"anna@home@example.org", "\"a\nb\"@example.org", "anna rossi@example.org"} {
 		if _, err := o.db.ExecContext(t.Context(), `update subscribers set email = $1`, bad); err == nil {
 			t.Errorf("%q is kept", bad)
 		}

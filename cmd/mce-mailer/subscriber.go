@@ -124,12 +124,8 @@ func (c *subscriberImportCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		f, err := os.Open(c.File)
+		people, faults, err := readSubscribers(c.File, topics)
 		if err != nil {
-			return err
-		}
-		people, faults, err := mce.ReadSubscribers(f, topics)
-		if err = errors.Join(err, f.Close()); err != nil {
 			return err
 		}
 		for _, x := range faults {
@@ -161,6 +157,15 @@ func (c *subscriberImportCmd) Run(e *env) error {
 			}
 		})
 	})
+}
+
+func readSubscribers(file string, topics []mce.Topic) ([]mce.Subscriber, []mce.LineFault, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	people, faults, err := mce.ReadSubscribers(f, topics)
+	return people, faults, errors.Join(err, f.Close())
 }
 
 func (c *subscriberImportCmd) write(e *env, a *app, people []mce.Subscriber) (postgres.ImportResult, error) {
