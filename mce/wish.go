@@ -60,10 +60,11 @@ func (e *FieldError) Error() string { return ErrorMessage(e.Err) }
 // Unwrap gives the fault itself.
 func (e *FieldError) Unwrap() error { return e.Err }
 
-// Wished is a Wish at the moment it was uttered: now, by way of source, from origin.
-func (s Site) Wished(w Wish, source, origin string, now time.Time) Wish {
+// Wished is a Wish at the moment it was uttered: now, by way of source, from origin. The wording was shown in shown, which need not be the
+// language in which the person wants to read.
+func (s Site) Wished(w Wish, shown Lang, source, origin string, now time.Time) Wish {
 	w.Consent = Consent{
-		Action: "asked", Wording: s.ConsentWording(w.Subscriber.Language), Version: ConsentVersion, Source: source, Origin: origin, At: now,
+		Action: "asked", Wording: s.ConsentWording(shown), Version: ConsentVersion, Source: source, Origin: origin, At: now,
 	}
 	return w
 }

@@ -66,7 +66,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
 	if !s.forms.allow(clientAddress(r)) {
 		return errThrottled()
 	}
-	if err := s.Store.AddWish(r.Context(), s.Site.Wished(wish, "subscribe page", clientAddress(r), s.Clock.Now())); err != nil {
+	if err := s.Store.AddWish(r.Context(), s.Site.Wished(wish, readerLang(r, ""), "subscribe page", clientAddress(r), s.Clock.Now())); err != nil {
 		return err
 	}
 	v.Done = true
@@ -85,7 +85,7 @@ type subscriptionRequest struct {
 	Name     string   `json:"name"`
 	Language string   `json:"language"`
 	Topics   []string `json:"topics"`
-	Agreed   bool     `json:"agreed"` // the person saw the wording of GET /api/v1/subscriptions, and agreed
+	Agreed   bool     `json:"agreed"` // the person saw the wording of GET /api/v1/subscriptions in that language, and agreed
 }
 
 // apiFault is the body of every error of the interface.
@@ -134,7 +134,7 @@ func (s *Server) apiSubscribe(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "", errThrottled())
 		return
 	}
-	if err := s.Store.AddWish(r.Context(), s.Site.Wished(wish, "interface", "", s.Clock.Now())); err != nil {
+	if err := s.Store.AddWish(r.Context(), s.Site.Wished(wish, wish.Subscriber.Language, "interface", "", s.Clock.Now())); err != nil {
 		s.fail(w, r, "", err)
 		return
 	}

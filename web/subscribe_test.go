@@ -68,7 +68,7 @@ func TestAWishIsAnsweredTheSameForEverybody(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	c := s.record(p)[0]
-	if !strings.HasPrefix(c.Wording, "Desidero") || c.Version != mce.ConsentVersion || c.Source != "subscribe page" {
+	if !strings.HasPrefix(c.Wording, "I want to receive") || c.Version != mce.ConsentVersion || c.Source != "subscribe page" {
 		t.Errorf("%+v", c)
 	}
 	if got := s.story(s.subscriber("known@example.org")); got != "active: imported" {

@@ -111,7 +111,7 @@ func (s *Server) showConfirm(w http.ResponseWriter, r *http.Request, sub mce.Sub
 	}
 	for _, c := range record {
 		if c.ID == consent {
-			v.Wording, v.WordingLang = c.Wording, sub.Language
+			v.Wording, v.WordingLang = c.Wording, s.languageOf(c.Wording, sub.Language)
 		}
 	}
 	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Confirm(w, lang, v) })
@@ -125,4 +125,14 @@ func (s *Server) subscriber(r *http.Request, p mce.Purpose) (sub mce.Subscriber,
 	}
 	sub, err = s.Store.SubscriberByID(r.Context(), id)
 	return sub, cause, err
+}
+
+// languageOf is the language of a wording of ours; usual for any other.
+func (s *Server) languageOf(wording string, usual mce.Lang) mce.Lang {
+	for _, lang := range mce.Languages() {
+		if s.Site.ConsentWording(lang) == wording {
+			return lang
+		}
+	}
+	return usual
 }

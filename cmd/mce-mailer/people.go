@@ -14,7 +14,7 @@ func (a *app) register(ctx context.Context, people []mce.Registration) ([]mce.Re
 
 // askToConfirm queues the letter that asks to confirm a subscription.
 func (a *app) askToConfirm(ctx context.Context, p mce.Subscriber, topics []mce.Topic, source string) (bool, error) {
-	w := a.site.Wished(mce.Wish{Subscriber: p}, source, "", a.clock.Now())
+	w := a.site.Wished(mce.Wish{Subscriber: p}, p.Language, source, "", a.clock.Now())
 	render := func() (mce.Edition, error) { return a.letters.OptIn(p.Language, mce.Chosen(topics, p.Topics)) }
 	return a.store.AskToConfirm(ctx, w, render, a.site.Domain())
 }
