@@ -106,8 +106,9 @@ func (m *Mailer) admit(ctx context.Context, p *portion) error {
 			m.domains.fill(demands[i].Name)
 		}
 		for j, id := range ids[g.Letters:] {
-			p.aside[id] = g.Later[j]
-			if !g.Seated {
+			if g.Seated {
+				p.aside[id] = g.Later[j]
+			} else {
 				p.aside[id] = m.Clock.Now().Add(asideTime())
 			}
 		}
