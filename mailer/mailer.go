@@ -131,7 +131,7 @@ func (m *Mailer) Run(ctx context.Context) error {
 	helpers.Go(func() { m.leases.run(hard) })
 	m.mu.Lock()
 	for i, wake := range m.wake {
-		m.start(ctx, &session{m: m, wake: wake, express: i == 0, hard: hard}, nil)
+		m.start(ctx, m.session(i == 0, wake, hard), nil)
 	}
 	m.mu.Unlock()
 	m.watch(ctx)

@@ -50,7 +50,7 @@ func (s *session) claimSingle() (*portion, error) {
 	queried := time.Now()
 	now := s.m.Clock.Now()
 	lease, letters, err := s.m.Outbox.ClaimExpress(s.hard, mce.Claim{
-		Letters: Window, Now: now, Single: s.m.closedFor(false) > 0, Avoid: s.m.domains.avoid(),
+		Letters: Window, Now: now, Single: s.closedFor(false) > 0, Avoid: s.m.domains.avoid(),
 	})
 	if err != nil || len(letters) == 0 {
 		return nil, err

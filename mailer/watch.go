@@ -69,7 +69,7 @@ func (m *Mailer) relieve(ctx context.Context) {
 		if s.vigil.since.CompareAndSwap(since, relieved) {
 			m.domains.stalls(s.vigil.letter.Domain())
 			s.vigil.portion.relieved.Add(1)
-			m.start(ctx, &session{m: m, wake: s.wake, express: s.express, hard: s.hard}, s.vigil.portion)
+			m.start(ctx, m.session(s.express, s.wake, s.hard), s.vigil.portion)
 		}
 	}
 }
