@@ -13,14 +13,14 @@ import (
 // portion is what a session has leased: a run of a newsletter, or a handful of single letters. One session at a time works through it;
 // another one takes it over when a letter's answer keeps the first one waiting (watch.go).
 type portion struct {
-	lease    string
-	window   chan struct{}       // a place for each letter whose outcome is not committed
-	letters  []mce.Letter        // read, and not yet in hand
-	after    int64               // the last that was in hand
-	run      *mce.Run            // nil: single letters
-	aside    map[int64]time.Time // letters that must wait for their domains' limits, and until when
-	seat     string              // lease of its seats at domains with limits
-	relieved atomic.Int32        // sessions that wait for an answer about one of its letters, or did
+	lease   string
+	window  chan struct{}       // a place for each letter whose outcome is not committed
+	letters []mce.Letter        // read, and not yet in hand
+	after   int64               // the last that was in hand
+	run     *mce.Run            // nil: single letters
+	aside   map[int64]time.Time // letters that must wait for their domains' limits, and until when
+	seat    string              // lease of its seats at domains with limits
+	waiting atomic.Int32        // sessions that were relieved of it, and wait for an answer about one of its letters
 }
 
 // claim leases a portion; nil: there is none. Claims are not cut short by the order to stop: one that the database had granted already
@@ -95,9 +95,13 @@ func (m *Mailer) admit(ctx context.Context, p *portion) error {
 	if len(demands) == 0 {
 		return nil
 	}
+	queried := time.Now()
 	grants, err := m.Outbox.Admit(ctx, demands, m.Clock.Now())
 	if err != nil {
 		return err
+	}
+	if p.seat != "" {
+		m.leases.hold(p.seat, queried)
 	}
 	p.aside = map[int64]time.Time{}
 	for i, g := range grants {
@@ -126,7 +130,6 @@ func (m *Mailer) demands(p *portion, byDomain map[string][]int64) []mce.Demand {
 		}
 		if limit.Sessions > 0 && p.seat == "" {
 			p.seat = newLease()
-			m.leases.hold(p.seat, time.Now())
 		}
 		out = append(out, mce.Demand{Name: domain, Limit: limit, Letters: len(ids), Lease: p.seat, Urgent: !p.letters[0].Kind.Bulk()})
 	}
@@ -138,7 +141,7 @@ func (m *Mailer) putOff(l mce.Letter, p *portion) (due time.Time, why string) {
 	if due, ok := p.aside[l.ID]; ok {
 		return due, "its domain has had as many letters as it may"
 	}
-	if m.domains.held(l) {
+	if m.domains.held(l, p) {
 		return m.Clock.Now().Add(asideTime()), "its domain does not answer at present"
 	}
 	return time.Time{}, ""
@@ -156,10 +159,13 @@ func (m *Mailer) ahead(p *portion) (l mce.Letter, ok bool) {
 	return p.letters[i], true
 }
 
+// stuck: each place of the window waits for an answer, so nothing of the portion can go on.
+func (p *portion) stuck() bool { return p.waiting.Load() >= Window }
+
 // finish gives back what is left of a portion once every outcome is kept. Where a session waits for an answer still, that may take
 // minutes, and nobody else shall wait for it.
 func (m *Mailer) finish(ctx context.Context, p *portion) error {
-	if p.relieved.Load() == 0 {
+	if p.waiting.Load() == 0 {
 		return m.end(ctx, p)
 	}
 	m.working.Go(func() {

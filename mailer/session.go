@@ -46,7 +46,7 @@ func (s *session) run(ctx context.Context, p *portion) {
 		if p != nil {
 			stay, workErr := s.work(ctx, p)
 			if !stay {
-				s.m.domains.recovers(s.vigil.letter.Domain())
+				s.m.recovered(s, p)
 				return
 			}
 			err = workErr
@@ -85,7 +85,7 @@ func (s *session) idle(ctx context.Context, pause time.Duration) {
 // work delivers a portion, strictly in order: what a crash leaves behind is then what was tried, in order, and what was not. stay is false
 // when another session has gone on with it.
 func (s *session) work(ctx context.Context, p *portion) (stay bool, err error) {
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && !p.stuck() {
 		l, ok, err := s.m.next(ctx, p)
 		if err != nil || !ok {
 			return true, err
@@ -110,6 +110,7 @@ func (s *session) letter(l mce.Letter, p *portion) (goOn bool, err error) {
 		return true, nil
 	}
 	if due, why := s.m.putOff(l, p); why != "" {
+		s.m.domains.pass(l)
 		s.settle(mce.Try{Letter: l, Outcome: mce.Deferred, Due: due, Detail: why, Untried: true}, p)
 		return true, nil
 	}

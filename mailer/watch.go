@@ -18,12 +18,15 @@ const (
 // vigil is what the watch may know of a session: the letter that it waits for, and since when. The letter is written before the vigil
 // begins and stays while it lasts.
 type vigil struct {
-	since   atomic.Int64 // Unix nanoseconds; 0: it does not wait; relieved: another session has gone on
+	since   atomic.Int64 // nanoseconds after started; 0: it does not wait; relieved: another session has gone on
 	letter  mce.Letter
 	portion *portion
 }
 
 const relieved = -1
+
+// started is when vigils are counted from: on the monotonic clock, which nobody sets.
+var started = time.Now()
 
 // over: another session has gone on with the portion, for good.
 func (v *vigil) over() bool { return v.since.Load() == relieved }
@@ -32,7 +35,7 @@ func (v *vigil) over() bool { return v.since.Load() == relieved }
 func (v *vigil) begin(l mce.Letter, p *portion) {
 	if !v.over() {
 		v.letter, v.portion = l, p
-		v.since.Store(time.Now().UnixNano())
+		v.since.Store(int64(time.Since(started)))
 	}
 }
 
@@ -63,15 +66,29 @@ func (m *Mailer) relieve(ctx context.Context) {
 	defer m.mu.Unlock()
 	for s := range m.sessions {
 		since := s.vigil.since.Load()
-		if since <= 0 || time.Since(time.Unix(0, since)) < stallTime || int(m.domains.waiting.Load()) >= 2*m.Sessions {
+		if since <= 0 || time.Since(started)-time.Duration(since) < stallTime || int(m.domains.waiting.Load()) >= s.mayWait() {
 			continue
 		}
 		if s.vigil.since.CompareAndSwap(since, relieved) {
-			m.domains.stalls(s.vigil.letter.Domain())
-			s.vigil.portion.relieved.Add(1)
+			m.domains.stalls(s.vigil.letter.Domain(), s.vigil.portion)
 			m.start(ctx, m.session(s.express, s.wake, s.hard), s.vigil.portion)
 		}
 	}
+}
+
+// recovered: the letter that a relieved session was left with waits no more. It may come so soon that relieve is not done yet.
+func (m *Mailer) recovered(s *session, p *portion) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.domains.recovers(s.vigil.letter.Domain(), p)
+}
+
+// mayWait is how many letters may wait already when the session is relieved. Something is kept for the one of single letters.
+func (s *session) mayWait() int {
+	if s.express {
+		return 3 * s.m.Sessions
+	}
+	return 2 * s.m.Sessions
 }
 
 // start lets a session work, beginning with a portion if there is one. m.mu is held.
