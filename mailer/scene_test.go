@@ -30,6 +30,7 @@ type scene struct {
 	clock   *clock
 	relay   *relay
 	log     *heard
+	options func(*mailer.Options) // if not nil, changes those of daemons
 }
 
 func newScene(t *testing.T) *scene {
@@ -134,10 +135,14 @@ func (s *scene) daemon(sessions int, outbox *watched) *daemon {
 // daemonOn is daemon on an outbox that may be more than watched.
 func (s *scene) daemonOn(sessions int, outbox mailer.Outbox, w *watched) *daemon {
 	s.t.Helper()
-	m := mailer.New(mailer.Options{
+	o := mailer.Options{
 		Outbox: outbox, Relays: []mailer.Relay{s.relay.relay(s.t.(*testing.T))}, Sender: mailer.Sender{Site: mailer.FixtureSite()}, Keys: mailer.FixtureKeys(s.t),
 		Greet: s.letters.Greeting, Clock: s.clock, Log: slog.New(s.log), Sessions: sessions, Poll: time.Hour,
-	})
+	}
+	if s.options != nil {
+		s.options(&o)
+	}
+	m := mailer.New(o)
 	ctx, cancel := context.WithCancel(s.t.Context())
 	ended := make(chan struct{})
 	go func() {
