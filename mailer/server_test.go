@@ -141,6 +141,7 @@ func (f *relay) serve(c net.Conn) {
 	defer func() {
 		f.set(func() { delete(f.open, c) })
 		d.leave()
+		d.take("")
 		c.Close()
 	}()
 	if silent {
@@ -173,6 +174,7 @@ type dialogue struct {
 	unsent  bool // MAIL was refused
 	closing bool
 	leave   func() // counts it as gone
+	inHand  string // for whom a letter is under way
 }
 
 // fault is what the present recipient's name asks for.
@@ -209,7 +211,8 @@ func (d *dialogue) answer(line string) bool {
 			break
 		}
 		d.to = rest[strings.IndexByte(rest, '<')+1 : strings.IndexByte(rest, '>')]
-		d.stalls.enter(d.to, atRcpt)
+		d.take(d.to)
+		d.stalls.wait(d.to, atRcpt)
 		switch d.fault() {
 		case busyRcpt:
 			reply, d.refused = "451 4.3.0 try again later", true
@@ -263,7 +266,7 @@ func (d *dialogue) content() bool {
 		return d.PrintfLine("550 5.7.1 not such words") == nil
 	}
 	d.stalls.wait(d.to, atDot)
-	defer d.stalls.done(d.to)
+	defer d.take("")
 	l := taken{d.to, m.Header.Get("Message-ID"), d.number}
 	d.set(func() { d.all = append(d.all, l) })
 	d.onTake(l)

@@ -45,19 +45,31 @@ func (s *stalls) hold(domain, at string) (release func()) {
 
 func domainOf(address string) string { return address[strings.IndexByte(address, '@')+1:] }
 
-func (s *stalls) enter(to, at string) {
-	s.mu.Lock()
-	domain := domainOf(to)
-	s.inHand[domain]++
-	s.most[domain] = max(s.most[domain], s.inHand[domain])
-	s.mu.Unlock()
-	s.wait(to, at)
-}
-
-func (s *stalls) done(to string) {
+// take notes for whom the connection has a letter in hand now; "": for nobody.
+func (d *dialogue) take(to string) {
+	s := d.stalls
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.inHand[domainOf(to)]--
+	if d.inHand != "" {
+		s.inHand[domainOf(d.inHand)]--
+	}
+	if d.inHand = to; to != "" {
+		domain := domainOf(to)
+		s.inHand[domain]++
+		s.most[domain] = max(s.most[domain], s.inHand[domain])
+	}
+}
+
+// idle reports whether no connection has a letter in hand.
+func (s *stalls) idle() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, n := range s.inHand {
+		if n > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *stalls) wait(to, at string) {
