@@ -169,13 +169,15 @@ type watched struct {
 	*postgres.Store
 	settled chan mce.Try  // each outcome, once it is committed
 	idle    chan struct{} // the express lane was found empty
+	refused chan struct{} // there was no seat
 	// beforeSettle and beforeClaim, if not nil, are called first.
 	beforeSettle, afterSettle func([]mce.Try)
 	beforeClaim               func(context.Context)
+	granted                   *grants // if not nil, notes what limits grant
 }
 
 func (s *scene) watch() *watched {
-	return &watched{Store: s.store, settled: make(chan mce.Try, 10000), idle: make(chan struct{}, 10000)}
+	return &watched{Store: s.store, settled: make(chan mce.Try, 10000), idle: make(chan struct{}, 10000), refused: make(chan struct{}, 10000)}
 }
 
 func (w *watched) Settle(ctx context.Context, tries []mce.Try, now time.Time) error {
