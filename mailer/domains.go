@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,16 +29,11 @@ type slow struct {
 	letters  int
 	portions map[*portion]int // the letters' portions
 	others   bool             // meanwhile another domain has answered: it is not the relay that is slow
-	passed   int              // letters set aside to come to one for another domain
 }
-
-// search is how many letters to a domain that does not answer are set aside to come to one for another domain, before it is known whether
-// that is answered. If nothing is answered, setting letters aside is of no use.
-const search = 1000
 
 func newDomains(limits map[string]mce.Limit, sessions int, clock mce.Clock) *domains {
 	return &domains{
-		limits: limits, many: min(max(1, sessions/2), Window/2), clock: clock, slow: map[string]*slow{}, full: map[string]time.Time{},
+		limits: limits, many: min(max(2, sessions/2), Window-1), clock: clock, slow: map[string]*slow{}, full: map[string]time.Time{},
 	}
 }
 
@@ -109,19 +105,16 @@ func (d *domains) heldBack(domain string, p *portion) bool {
 	if limit, _ := d.limit(domain); limit.Sessions > 0 && s.portions[p] > 0 { // the portion's seat is for one session
 		return true
 	}
-	if !s.others && s.passed >= search {
+	if s.letters < d.many && (p == nil || p.waiting.Load() < Window-1) {
 		return false
 	}
-	return s.letters >= d.many || p != nil && p.waiting.Load() >= Window-1
+	// A newsletter's letters are set aside only for the sake of others: where nobody is answered, that is of no use.
+	return p == nil || p.run == nil || s.others || d.elsewhere(p)
 }
 
-// pass notes that a letter was held back.
-func (d *domains) pass(l mce.Letter) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if s := d.slow[l.Domain()]; s != nil {
-		s.passed++
-	}
+// elsewhere reports whether letters of the portion come up for domains that nobody waits for.
+func (d *domains) elsewhere(p *portion) bool {
+	return slices.ContainsFunc(p.letters, func(l mce.Letter) bool { return d.slow[l.Domain()] == nil })
 }
 
 // fill notes that all seats of a domain are taken.

@@ -171,9 +171,9 @@ func TestNoLetterWaitsForARelayThatDoesNotAnswer(t *testing.T) {
 func TestARelayThatRestartsIsUsedAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	s.newsletter(1600) // a run for each session, so that all are connected
+	s.newsletter(1100) // a run for each session, so that all are connected
 	d := s.daemon(3, nil)
-	s.await(d, 1600)
+	s.await(d, 1100)
 	s.relay.set(func() {
 		s.relay.down = true
 		for c := range s.relay.open {
@@ -185,5 +185,5 @@ func TestARelayThatRestartsIsUsedAtOnce(t *testing.T) {
 	s.awaitLog("the mail relay does not take letters")
 	s.relay.set(func() { s.relay.down = false })
 	s.await(d, 1)
-	s.once(1601, s.relay)
+	s.once(1101, s.relay)
 }

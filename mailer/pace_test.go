@@ -23,7 +23,7 @@ func forEachNumber(t *testing.T, f func(t *testing.T, daemons int)) {
 func TestARelayGetsNoMoreThanItsLimit(t *testing.T) {
 	t.Parallel()
 	forEachNumber(t, func(t *testing.T, daemons int) {
-		const readers, limit = 400, 120
+		const readers, limit = 200, 120
 		s := newScene(t)
 		s.relay.hello = pipelining
 		s.withLimits(fmt.Sprintf("per_minute=%d", limit), "")
@@ -135,7 +135,7 @@ func TestWhatANewAddressMayNotSendGoesThroughTheNextRelay(t *testing.T) {
 // TestADomainHasItsSessions: never two connections with letters to it in hand, also while one of them waits for an answer.
 func TestADomainHasItsSessions(t *testing.T) {
 	t.Parallel()
-	const readers = 1200 // three runs
+	const readers = 1100 // three runs
 	s := newScene(t)
 	s.withLimits("", slow+" sessions=1")
 	var addresses []string

@@ -48,7 +48,7 @@ func TestAConnectionIsReplacedAfterSoManyLetters(t *testing.T) {
 // TestDaemonsShareTheSeatsOfARelay: no more connections than it allows, and a confirmation goes while a newsletter occupies the others.
 func TestDaemonsShareTheSeatsOfARelay(t *testing.T) {
 	t.Parallel()
-	const readers = 1500 // three runs
+	const readers = 1100 // three runs
 	s := newScene(t)
 	s.withLimits("sessions=2", "")
 	s.newsletter(readers)
@@ -109,7 +109,7 @@ func TestTheSeatsOfADeadDaemonAreFree(t *testing.T) {
 // for confirmations is free again.
 func TestNewslettersLeaveTheSeatOfSingleLetters(t *testing.T) {
 	t.Parallel()
-	const readers = 1500
+	const readers = 1100
 	s := newScene(t)
 	s.withLimits("sessions=2", "")
 	s.newsletter(readers)

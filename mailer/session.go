@@ -110,7 +110,6 @@ func (s *session) letter(l mce.Letter, p *portion) (goOn bool, err error) {
 		return true, nil
 	}
 	if due, why := s.m.putOff(l, p); why != "" {
-		s.m.domains.pass(l)
 		s.settle(mce.Try{Letter: l, Outcome: mce.Deferred, Due: due, Detail: why, Untried: true}, p)
 		return true, nil
 	}

@@ -86,9 +86,9 @@ func (m *Mailer) recovered(s *session, p *portion) {
 // mayWait is how many letters may wait already when the session is relieved. Something is kept for the one of single letters.
 func (s *session) mayWait() int {
 	if s.express {
-		return 3 * s.m.Sessions
+		return 3*s.m.Sessions + 2
 	}
-	return 2 * s.m.Sessions
+	return 2*s.m.Sessions + 1
 }
 
 // start lets a session work, beginning with a portion if there is one. m.mu is held.
