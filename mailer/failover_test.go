@@ -2,6 +2,7 @@ package mailer_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -149,6 +150,7 @@ func TestNoLetterWaitsForARelayThatDoesNotAnswer(t *testing.T) {
 	d.Wake()
 	s.await(d, 1)
 	first.set(func() { first.down, first.silent = false, true })
+	s.awaitLog("the mail relay does not take letters")
 	people := 1
 	s.awaits("the first relay is looked at again", func() bool {
 		people++
@@ -157,6 +159,11 @@ func TestNoLetterWaitsForARelayThatDoesNotAnswer(t *testing.T) {
 		return len(first.hung) > 0
 	})
 	s.awaits("the letters are there", func() bool { return len(second.letters()) == people })
+	for len(s.log.lines) > 0 {
+		if line := <-s.log.lines; strings.Contains(line, "does not take letters") {
+			t.Error("the letters went when the look at the first relay was given up")
+		}
+	}
 	first.set(func() { first.silent = false })
 	close(first.resume)
 	s.awaits("the first relay is used again", func() bool {

@@ -104,24 +104,3 @@ func TestTheSeatsOfADeadDaemonAreFree(t *testing.T) {
 		t.Errorf("an attempt was spent: %v", s.outcomes(""))
 	}
 }
-
-// TestNewslettersLeaveTheSeatOfSingleLetters: sessions that help out with confirmations go on with a newsletter, and the seat that is kept
-// for confirmations is free again.
-func TestNewslettersLeaveTheSeatOfSingleLetters(t *testing.T) {
-	t.Parallel()
-	const readers = 1100
-	s := newScene(t)
-	s.withLimits("sessions=2", "")
-	s.newsletter(readers)
-	var people []string
-	for i := range 40 {
-		people = append(people, fmt.Sprintf("delegate%d@example.net", i))
-	}
-	s.register(people...)
-	all, _ := s.daemons(2, 4)
-	s.passTime(0, "all letters", func() bool { return s.delivered(readers + 40) }, all...)
-	s.onceEach(readers + 40)
-	if s.relay.most > 2 {
-		t.Errorf("up to %d connections at once", s.relay.most)
-	}
-}
