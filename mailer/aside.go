@@ -26,7 +26,7 @@ func (m *Mailer) admit(ctx context.Context, p *portion) error {
 		switch {
 		case l.LeftOut != "":
 			here = append(here, l)
-		case m.domains.held(l) || limited && g == nil: // the latter: it was held when the question was put
+		case m.domains.held(l, p) || limited && g == nil: // the latter: it was held when the question was put
 			aside = append(aside, m.silent(l))
 		case !limited:
 			here = append(here, l)
@@ -34,8 +34,10 @@ func (m *Mailer) admit(ctx context.Context, p *portion) error {
 			g.Letters--
 			here = append(here, l)
 		default:
-			t := mce.Try{Letter: l, Outcome: mce.Deferred, Untried: true, Due: g.Later[0], Detail: "its domain has had as many letters as it may"}
-			if g.Later = g.Later[1:]; !g.Seated {
+			t := mce.Try{Letter: l, Outcome: mce.Deferred, Untried: true, Detail: "its domain has had as many letters as it may"}
+			if g.Seated {
+				t.Due, g.Later = g.Later[0], g.Later[1:]
+			} else {
 				t.Due = m.Clock.Now().Add(asideTime())
 			}
 			aside = append(aside, t)
@@ -54,9 +56,13 @@ func (m *Mailer) ask(ctx context.Context, p *portion) (map[string]*mce.Grant, er
 	if len(demands) == 0 {
 		return nil, nil
 	}
+	queried := time.Now()
 	grants, err := m.Outbox.Admit(ctx, demands, m.Clock.Now())
 	if err != nil {
 		return nil, err
+	}
+	if p.seat != "" {
+		m.leases.hold(p.seat, queried)
 	}
 	byDomain := make(map[string]*mce.Grant, len(grants))
 	for i, g := range grants {
@@ -72,7 +78,7 @@ func (m *Mailer) ask(ctx context.Context, p *portion) (map[string]*mce.Grant, er
 func (m *Mailer) demands(p *portion) []mce.Demand {
 	letters := map[string]int{}
 	for _, l := range p.letters {
-		if l.LeftOut == "" && !m.domains.held(l) {
+		if l.LeftOut == "" && !m.domains.held(l, p) {
 			letters[l.Domain()]++
 		}
 	}
@@ -84,7 +90,6 @@ func (m *Mailer) demands(p *portion) []mce.Demand {
 		}
 		if limit.Sessions > 0 && p.seat == "" {
 			p.seat = newLease()
-			m.leases.hold(p.seat, time.Now())
 		}
 		out = append(out, mce.Demand{Name: domain, Limit: limit, Letters: n, Lease: p.seat, Urgent: !p.letters[0].Kind.Bulk()})
 	}

@@ -22,13 +22,12 @@ const (
 
 // conn is a kept-open connection to a relay. It is cut when the context that it was dialled with ends.
 type conn struct {
-	smtp       *smtp.Client
-	wire       net.Conn        // what smtp talks over. smtp's own deadline waits for a command under way, so it cannot cut one short
-	ctx        context.Context //nolint:containedctx // the connection's own life
-	release    func() bool     // forgets ctx
-	route      *route
-	seat       string // at the relay, where it bounds sessions
-	granted    int    // letters that the relay's limit allows
+	smtp    *smtp.Client
+	wire    net.Conn        // what smtp talks over. smtp's own deadline waits for a command under way, so it cannot cut one short
+	ctx     context.Context //nolint:containedctx // the connection's own life
+	release func() bool     // forgets ctx
+	route   *route
+	hold
 	sent       int
 	used       time.Time
 	extended   time.Time // when its deadline was set

@@ -1,6 +1,7 @@
 package mailer
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,12 +25,15 @@ type domains struct {
 
 // slow is a domain that letters wait for.
 type slow struct {
-	letters int
-	others  bool // meanwhile another domain has answered: it is not the relay that is slow
+	letters  int
+	portions map[*portion]int // the letters' portions
+	others   bool             // meanwhile another domain has answered: it is not the relay that is slow
 }
 
 func newDomains(limits map[string]mce.Limit, sessions int, clock mce.Clock) *domains {
-	return &domains{limits: limits, many: max(1, sessions/2), clock: clock, slow: map[string]*slow{}, full: map[string]time.Time{}}
+	return &domains{
+		limits: limits, many: min(max(2, sessions/2), Window-1), clock: clock, slow: map[string]*slow{}, full: map[string]time.Time{},
+	}
 }
 
 func (d *domains) limit(domain string) (mce.Limit, bool) {
@@ -40,23 +44,30 @@ func (d *domains) limit(domain string) (mce.Limit, bool) {
 	return l, ok
 }
 
-// stalls notes that a letter waits for an answer.
-func (d *domains) stalls(domain string) {
+// stalls notes that a letter of a portion waits for an answer.
+func (d *domains) stalls(domain string, p *portion) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.waiting.Add(1)
+	p.waiting.Add(1)
 	if d.slow[domain] == nil {
-		d.slow[domain] = &slow{}
+		d.slow[domain] = &slow{portions: map[*portion]int{}}
 	}
 	d.slow[domain].letters++
+	d.slow[domain].portions[p]++
 }
 
 // recovers notes that it waits no more.
-func (d *domains) recovers(domain string) {
+func (d *domains) recovers(domain string, p *portion) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.waiting.Add(-1)
-	if d.slow[domain].letters--; d.slow[domain].letters == 0 {
+	p.waiting.Add(-1)
+	s := d.slow[domain]
+	if s.portions[p]--; s.portions[p] == 0 {
+		delete(s.portions, p)
+	}
+	if s.letters--; s.letters == 0 {
 		delete(d.slow, domain)
 	}
 }
@@ -74,19 +85,35 @@ func (d *domains) answered(l mce.Letter) {
 	}
 }
 
-// held reports whether a letter is to be held back, because too many wait for its domain already while others are answered.
-func (d *domains) held(l mce.Letter) bool {
+// held reports whether a letter of a portion is to be held back: too many wait for its domain already, or it would take the last place
+// of the window, which is for those that are answered.
+func (d *domains) held(l mce.Letter, p *portion) bool {
 	if d.waiting.Load() == 0 {
 		return false
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.heldBack(l.Domain())
+	return d.heldBack(l.Domain(), p)
 }
 
-func (d *domains) heldBack(domain string) bool {
+func (d *domains) heldBack(domain string, p *portion) bool {
 	s := d.slow[domain]
-	return s != nil && s.others && s.letters >= d.many
+	if s == nil {
+		return false
+	}
+	if limit, _ := d.limit(domain); limit.Sessions > 0 && s.portions[p] > 0 { // the portion's seat is for one session
+		return true
+	}
+	if s.letters < d.many && (p == nil || p.waiting.Load() < Window-1) {
+		return false
+	}
+	// A newsletter's letters are set aside only for the sake of others: where nobody is answered, that is of no use.
+	return p == nil || p.run == nil || s.others || d.elsewhere(p)
+}
+
+// elsewhere reports whether letters of the portion come up for domains that nobody waits for.
+func (d *domains) elsewhere(p *portion) bool {
+	return slices.ContainsFunc(p.letters, func(l mce.Letter) bool { return d.slow[l.Domain()] == nil })
 }
 
 // fill notes that all seats of a domain are taken.
@@ -102,7 +129,7 @@ func (d *domains) avoid() []string {
 	defer d.mu.Unlock()
 	var out []string
 	for name := range d.slow {
-		if d.heldBack(name) {
+		if d.heldBack(name, nil) {
 			out = append(out, name)
 		}
 	}

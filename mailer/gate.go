@@ -14,7 +14,8 @@ type gate struct {
 	err     error // why it is closed; nil when open
 	until   time.Time
 	pause   time.Duration
-	probing bool // one session tries whether it is well again
+	prober  *session // tries with its letter whether the relay is well again
+	greeted bool     // the relay has answered a knock since
 }
 
 // probeTime is how long the session that probes may take before another one does.
@@ -22,30 +23,72 @@ const probeTime = dialTime + 5*time.Second
 
 func newGate(log *slog.Logger) *gate { return &gate{log: log} }
 
-// enter reports whether a session may try the relay. When a pause is over one may, and the others wait for what comes of it.
-func (g *gate) enter() bool {
+// entry is what a session may do at a gate.
+type entry int
+
+const (
+	stayOut entry = iota
+	goIn
+	probe // go in, and say with close, open or leave what came of it
+	knock // see whether the relay answers, and say so with knocked
+)
+
+// enter says whether a session may try the relay with a letter. When a pause is over one may, and the others wait for what comes of it.
+// Where there is a choice of relays, no letter waits for one that may not even answer: it is knocked at first.
+func (g *gate) enter(who *session, choice bool) entry {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.err == nil {
-		return true
+	switch {
+	case g.err == nil:
+		return goIn
+	case g.prober == who:
+		return probe
+	case time.Now().Before(g.until):
+		return stayOut
 	}
-	if time.Now().Before(g.until) {
-		return false
+	g.until, g.prober = time.Now().Add(probeTime), nil
+	if choice && !g.greeted {
+		return knock
 	}
-	g.probing, g.until = true, time.Now().Add(probeTime)
-	return true
+	g.prober = who
+	return probe
+}
+
+// leave is for a session that has entered and found nothing out: the next one may try.
+func (g *gate) leave(who *session) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.prober == who {
+		g.prober, g.until = nil, time.Now()
+	}
 }
 
 // close holds sessions back for 1 s, then for twice as long each time, up to a minute. Sessions that fail together count once.
-func (g *gate) close(err error) {
+func (g *gate) close(err error, who *session) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.err != nil && !g.probing && time.Now().Before(g.until) {
-		return
+	if g.err == nil || g.prober == who || !time.Now().Before(g.until) {
+		g.shut(err)
 	}
+}
+
+func (g *gate) shut(err error) {
 	g.pause = min(max(2*g.pause, time.Second), time.Minute)
-	g.err, g.until, g.probing = err, time.Now().Add(g.pause), false
+	g.err, g.until, g.prober, g.greeted = err, time.Now().Add(g.pause), nil, false
 	g.log.Warn("the mail relay does not take letters", "pause", g.pause, "err", err)
+}
+
+// knocked: the relay did not answer, or it did and a letter may try it.
+func (g *gate) knocked(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case g.err == nil:
+	case err != nil:
+		g.shut(err)
+	default:
+		g.greeted, g.until = true, time.Now() // or nothing was found out
+	}
 }
 
 // open lets all sessions through; opened reports that it was closed.
@@ -55,7 +98,7 @@ func (g *gate) open() (opened bool) {
 	if g.err == nil {
 		return false
 	}
-	g.err, g.pause, g.probing = nil, 0, false
+	g.err, g.pause, g.prober = nil, 0, nil
 	g.log.Info("the mail relay takes letters again")
 	return true
 }

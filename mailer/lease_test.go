@@ -92,42 +92,6 @@ func TestLeases(t *testing.T) {
 	})
 }
 
-// TestTheGate: pauses double from a second to a minute, sessions that fail together count once, one tries whether the relay is well again,
-// and a letter taken ends it.
-func TestTheGate(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		g := newGate(silent)
-		if !g.enter() || g.fault() != nil || g.closedFor() != 0 {
-			t.Error("closed from the beginning")
-		}
-		down := errors.New("down")
-		for _, want := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
-			g.close(down)
-			g.close(errors.New("another session's"))
-			if g.closedFor() != want*time.Second || g.enter() {
-				t.Errorf("a pause of %s, want %d s", g.closedFor(), want)
-			}
-			time.Sleep(g.closedFor())
-			if !g.enter() || g.enter() {
-				t.Error("not one session, but none or two try whether the relay is well again")
-			}
-			if !errors.Is(g.fault(), down) {
-				t.Errorf("fault: %v", g.fault())
-			}
-		}
-		time.Sleep(probeTime)
-		if !g.enter() {
-			t.Error("the session that tried has said nothing, and no other may")
-		}
-		if !g.open() || g.open() || g.fault() != nil || !g.enter() || !g.enter() {
-			t.Errorf("fault: %v", g.fault())
-		}
-		if g.close(down); g.closedFor() != time.Second {
-			t.Errorf("a pause of %s after all was well", g.closedFor())
-		}
-	})
-}
-
 // TestOutcomesAreNotLost: a commit that fails is tried again, and outcomes that gather meanwhile go together.
 func TestOutcomesAreNotLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -65,7 +65,8 @@ type Mailer struct {
 	leases  *leases
 	settler *settler
 	press   *press
-	usual   usual // time of an answer
+	usual   usual     // time of an answer
+	made    time.Time // what vigils are counted from
 	wake    []chan struct{}
 	working sync.WaitGroup // sessions, and what they left to be finished
 
@@ -81,7 +82,7 @@ func New(o Options) *Mailer {
 	if o.Poll <= 0 {
 		o.Poll = 5 * time.Second
 	}
-	m := &Mailer{Options: o, sessions: map[*session]struct{}{}}
+	m := &Mailer{Options: o, made: time.Now(), sessions: map[*session]struct{}{}}
 	m.routes = newRoutes(o.Relays, o.Log)
 	m.domains = newDomains(o.Domains, o.Sessions, o.Clock)
 	m.leases = newLeases(o.Outbox, o.Log)
@@ -132,7 +133,7 @@ func (m *Mailer) Run(ctx context.Context) error {
 	helpers.Go(func() { m.leases.run(hard) })
 	m.mu.Lock()
 	for i, wake := range m.wake {
-		m.start(ctx, &session{m: m, wake: wake, express: i == 0, hard: hard}, nil)
+		m.start(ctx, m.session(i == 0, wake, hard), nil)
 	}
 	m.mu.Unlock()
 	m.watch(ctx)

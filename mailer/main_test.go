@@ -1,10 +1,18 @@
 package mailer_test
 
 import (
+	"flag"
 	"os"
 	"testing"
 
 	"github.com/majorcities/mce-mailer/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+// TestMain lets more tests run side by side than there are processors: most of their time they wait.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); f != nil {
+		f.Value.Set("6")
+	}
+	os.Exit(pgtest.Main(m))
+}

@@ -13,13 +13,13 @@ import (
 // portion is what a session has leased: a run of a newsletter, or a handful of single letters. One session at a time works through it;
 // another one takes it over when a letter's answer keeps the first one waiting (watch.go).
 type portion struct {
-	lease    string
-	window   chan struct{} // a place for each letter whose outcome is not committed
-	letters  []mce.Letter  // read, and not yet in hand
-	after    int64         // the last that was read
-	run      *mce.Run      // nil: single letters
-	seat     string        // lease of its seats at domains with limits
-	relieved atomic.Int32  // sessions that wait for an answer about one of its letters, or did
+	lease   string
+	window  chan struct{} // a place for each letter whose outcome is not committed
+	letters []mce.Letter  // read, and not yet in hand
+	after   int64         // the last that was read
+	run     *mce.Run      // nil: single letters
+	seat    string        // lease of its seats at domains with limits
+	waiting atomic.Int32  // sessions that were relieved of it, and wait for an answer about one of its letters
 }
 
 // claim leases a portion; nil: there is none. Claims are not cut short by the order to stop: one that the database had granted already
@@ -49,7 +49,7 @@ func (s *session) claimSingle() (*portion, error) {
 	queried := time.Now()
 	now := s.m.Clock.Now()
 	lease, letters, err := s.m.Outbox.ClaimExpress(s.hard, mce.Claim{
-		Letters: Window, Now: now, Single: s.m.closedFor(false) > 0, Avoid: s.m.domains.avoid(),
+		Letters: Window, Now: now, Single: s.closedFor(false) > 0, Avoid: s.m.domains.avoid(),
 	})
 	if err != nil || len(letters) == 0 {
 		return nil, err
@@ -82,17 +82,20 @@ func (m *Mailer) next(ctx context.Context, p *portion) (l mce.Letter, ok bool, e
 
 // ahead is the next letter that is going to leave, if one is known: what a server may be told already.
 func (m *Mailer) ahead(p *portion) (l mce.Letter, ok bool) {
-	i := slices.IndexFunc(p.letters, func(l mce.Letter) bool { return l.LeftOut == "" && !m.domains.held(l) })
+	i := slices.IndexFunc(p.letters, func(l mce.Letter) bool { return l.LeftOut == "" && !m.domains.held(l, p) })
 	if i < 0 {
 		return l, false
 	}
 	return p.letters[i], true
 }
 
+// stuck: each place of the window waits for an answer, so nothing of the portion can go on.
+func (p *portion) stuck() bool { return p.waiting.Load() >= Window }
+
 // finish gives back what is left of a portion once every outcome is kept. Where a session waits for an answer still, that may take
 // minutes, and nobody else shall wait for it.
 func (m *Mailer) finish(ctx context.Context, p *portion) error {
-	if p.relieved.Load() == 0 {
+	if p.waiting.Load() == 0 {
 		return m.end(ctx, p)
 	}
 	m.working.Go(func() {

@@ -196,14 +196,17 @@ func (r Relay) client(dial mail.DialContextFunc) (*mail.Client, error) {
 	return mail.NewClient(r.Host, options...)
 }
 
+// reachTime is for the connection alone: where there is no answer by then, as from behind a firewall that drops everything, none comes.
+const reachTime = 5 * time.Second
+
 // connect opens the connection that the dialogue runs over: plain, or under TLS from the beginning.
 func (r Relay) connect(ctx context.Context) (net.Conn, error) {
 	address := net.JoinHostPort(r.Host, strconv.Itoa(r.Port))
 	if r.TLS == "implicit" {
-		d := tls.Dialer{Config: &tls.Config{ServerName: r.Host, MinVersion: tls.VersionTLS12}}
+		d := tls.Dialer{NetDialer: &net.Dialer{Timeout: reachTime}, Config: &tls.Config{ServerName: r.Host, MinVersion: tls.VersionTLS12}}
 		return d.DialContext(ctx, "tcp", address)
 	}
-	var d net.Dialer
+	d := net.Dialer{Timeout: reachTime}
 	return d.DialContext(ctx, "tcp", address)
 }
 

@@ -1,10 +1,12 @@
 package mailer
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"strconv"
 	"sync"
@@ -41,104 +43,183 @@ func (r *route) restUntil(t time.Time) bool {
 	return news
 }
 
-// closedFor is how long the relay takes no letters; when only its limit is reached it goes on taking single ones.
-func (r *route) closedFor(single bool, now time.Time) time.Duration {
-	pause := r.gate.closedFor()
-	if single {
-		return pause
-	}
+func (r *route) restFor(now time.Time) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return max(pause, r.rest.Sub(now))
+	return r.rest.Sub(now)
 }
 
 // name is under what the limits of the relay are shared.
 func (r *route) name() string { return "relay " + net.JoinHostPort(r.Host, strconv.Itoa(r.Port)) }
 
-// closedFor is how long no relay takes letters.
-func (m *Mailer) closedFor(single bool) time.Duration {
-	now := m.Clock.Now()
-	pause := m.routes[0].closedFor(single, now)
-	for _, r := range m.routes[1:] {
-		pause = min(pause, r.closedFor(single, now))
+// fullTime is how long a session that found no seat at a relay does not ask for one.
+const fullTime = 5 * time.Second
+
+// sort is single letters or newsletters, at a relay.
+type sort struct {
+	route  *route
+	single bool
+}
+
+// rests is how long the limits of a relay keep letters of a sort from it. What was granted to the session's connection may go.
+func (s *session) rests(r *route, single bool) time.Duration {
+	if s.conn != nil && s.conn.route == r && s.conn.granted > 0 {
+		return 0
+	}
+	pause := max(0, time.Until(s.full[sort{r, single}]))
+	if !single {
+		pause = max(pause, r.restFor(s.m.Clock.Now()))
 	}
 	return pause
 }
 
-// fullTime is how long a session waits that found no seat at any relay.
-const fullTime = 5 * time.Second
+// closedFor is how long no relay takes letters of a sort from the session.
+func (s *session) closedFor(single bool) time.Duration {
+	pause := time.Duration(math.MaxInt64)
+	for _, r := range s.m.routes {
+		pause = min(pause, max(r.gate.closedFor(), s.rests(r, single)))
+	}
+	return pause
+}
 
 // connect makes sure of a connection to the first relay in order that takes letters, and of room for one on it. false: there is none.
 // The error, if there is one, is the outbox's.
 func (s *session) connect(single bool) (bool, error) {
 	for _, r := range s.m.routes {
-		if r.closedFor(single, s.m.Clock.Now()) > 0 || !r.gate.enter() {
+		if s.rests(r, single) > 0 || !s.enter(r) {
 			continue
 		}
-		if s.conn == nil || s.conn.route != r || s.conn.spent() {
-			if ok, err := s.dial(r, single); err != nil {
-				return false, err
-			} else if !ok {
-				continue
-			}
-		}
-		if ok, err := s.room(single); ok || err != nil {
+		if ok, err := s.reach(r, single); ok || err != nil {
 			return ok, err
 		}
 	}
 	return false, nil
 }
 
-// dial replaces the connection, if the relay has a seat for another one and answers.
-func (s *session) dial(r *route, single bool) (bool, error) {
-	seat := ""
-	if r.Limit.Sessions > 0 {
-		seat = newLease()
-		queried := time.Now()
-		grants, err := s.m.Outbox.Admit(s.hard, []mce.Demand{{Name: r.name(), Limit: r.Limit, Lease: seat, Urgent: single}}, s.m.Clock.Now())
-		if err != nil {
-			return false, err
+func (s *session) enter(r *route) bool {
+	switch r.gate.enter(s, len(s.m.routes) > 1) {
+	case goIn:
+		return true
+	case probe:
+		s.probing = append(s.probing, r.gate)
+		return true
+	case knock:
+		s.m.working.Go(func() { s.m.knock(s.hard, r) })
+	case stayOut:
+	}
+	return false
+}
+
+// leaveGates lets others try the relays about which this session has found nothing out.
+func (s *session) leaveGates() {
+	for _, g := range s.probing {
+		g.leave(s)
+	}
+	s.probing = s.probing[:0]
+}
+
+// knock looks whether a relay answers again, with no letter in hand.
+func (m *Mailer) knock(hard context.Context, r *route) {
+	s := m.session(false, nil, hard)
+	has, ok, err := s.admitted(r, hold{granted: 1}, true)
+	if ok && err == nil {
+		var c *conn
+		if c, err = r.dial(hard); err == nil {
+			c.quit()
 		}
-		if !grants[0].Seated {
-			s.notBefore = time.Now().Add(fullTime)
-			return false, nil
-		}
-		s.m.leases.hold(seat, queried)
+		m.leaveSeat(hard, has.seat)
+		r.gate.knocked(err)
+	} else { // a letter will find out
+		r.gate.knocked(nil)
+	}
+	m.Wake()
+}
+
+// reach makes sure of a connection to a relay with room for a letter, as far as its limits go.
+func (s *session) reach(r *route, single bool) (bool, error) {
+	var had hold
+	here := s.conn != nil && s.conn.route == r
+	if here {
+		had = s.conn.hold
+	}
+	has, ok, err := s.admitted(r, had, single)
+	switch {
+	case here && has.seat != had.seat: // it has lost its seat
+		s.hangUp()
+		return false, err
+	case here:
+		s.conn.hold = has
+	case !ok:
+		s.m.leaveSeat(s.hard, has.seat)
+	}
+	if !ok || err != nil || here && !s.conn.spent() {
+		return ok, err
+	}
+	if here { // the seat passes on to the next connection, which must not stand beside this one
+		s.conn.quit()
+		s.conn = nil
 	}
 	c, err := r.dial(s.hard)
 	if err != nil {
-		r.gate.close(err)
-		s.m.leaveSeat(s.hard, seat)
+		r.gate.close(err, s)
+		s.m.leaveSeat(s.hard, has.seat)
 		return false, nil
 	}
 	s.hangUp()
-	c.route, c.seat = r, seat
+	c.route, c.hold = r, has
 	s.conn = c
 	return true, nil
 }
 
-// room sees to it that the relay's limit allows a letter. Newsletters ask for a second's worth at once, single letters for themselves.
-func (s *session) room(single bool) (bool, error) {
-	c := s.conn
-	r := c.route
-	if !r.Limit.Counts() || c.granted > 0 {
-		return true, nil
+// hold is what a connection has of its relay's limits.
+type hold struct {
+	seat    string // a lease; "" where sessions are not bounded
+	urgent  bool   // the seat may be the one that is kept for single letters
+	granted int    // letters that may go
+}
+
+// admitted asks the limits of a relay for what a connection lacks to take a letter. Newsletters ask for a second's worth at once, single
+// letters for themselves. A seat that was refused is not held any more.
+func (s *session) admitted(r *route, has hold, single bool) (hold, bool, error) {
+	d := mce.Demand{Name: r.name(), Limit: r.Limit, Urgent: single}
+	if r.Limit.Sessions > 0 && (has.seat == "" || has.urgent && !single || !s.m.leases.good(has.seat)) {
+		d.Lease = cmp.Or(has.seat, newLease())
 	}
-	d := mce.Demand{Name: r.name(), Limit: r.Limit, Letters: 1, Urgent: single}
-	if !single {
-		d.Letters = min(max(1, r.Limit.PerMinute/60), page)
+	if r.Limit.Counts() && has.granted <= 0 {
+		d.Letters = 1
+		if !single {
+			d.Letters = min(max(1, r.Limit.PerMinute/60), page)
+		}
 	}
+	if d.Lease == "" && d.Letters == 0 {
+		return has, true, nil
+	}
+	queried := time.Now()
 	grants, err := s.m.Outbox.Admit(s.hard, []mce.Demand{d}, s.m.Clock.Now())
 	if err != nil {
-		return false, err
+		return has, false, err
 	}
-	if c.granted = grants[0].Letters; c.granted > 0 {
-		return true, nil
+	if !grants[0].Seated {
+		s.full[sort{r, single}] = time.Now().Add(fullTime)
+		has.seat = ""
+		return has, false, nil
 	}
-	if again := grants[0].Again; r.restUntil(again) && again.Sub(s.m.Clock.Now()) > time.Minute {
-		s.m.Log.Info("the limit of the mail relay is reached", "relay", r.Relay, "newsletters go on", again)
+	if d.Lease != "" {
+		s.m.leases.hold(d.Lease, queried)
+		has.seat, has.urgent = d.Lease, single
 	}
-	return false, nil
+	if d.Letters > 0 {
+		has.granted = grants[0].Letters
+		s.rested(r, grants[0])
+	}
+	return has, d.Letters == 0 || has.granted > 0, nil
+}
+
+// rested notes when the relay's limit allows newsletters again.
+func (s *session) rested(r *route, g mce.Grant) {
+	if g.Letters == 0 && r.restUntil(g.Again) && g.Again.Sub(s.m.Clock.Now()) > time.Minute {
+		s.m.Log.Info("the limit of the mail relay is reached", "relay", r.Relay, "newsletters go on", g.Again)
+	}
 }
 
 // hangUp ends the connection and gives back its seat.

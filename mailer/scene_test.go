@@ -30,6 +30,7 @@ type scene struct {
 	clock   *clock
 	relay   *relay
 	log     *heard
+	options func(*mailer.Options) // if not nil, changes those of daemons
 }
 
 func newScene(t testing.TB) *scene {
@@ -134,10 +135,14 @@ func (s *scene) daemon(sessions int, outbox *watched) *daemon {
 // daemonOn is daemon on an outbox that may be more than watched.
 func (s *scene) daemonOn(sessions int, outbox mailer.Outbox, w *watched) *daemon {
 	s.t.Helper()
-	m := mailer.New(mailer.Options{
+	o := mailer.Options{
 		Outbox: outbox, Relays: []mailer.Relay{s.relay.relay(s.t)}, Sender: mailer.Sender{Site: mailer.FixtureSite()}, Keys: mailer.FixtureKeys(s.t),
 		Greet: s.letters.Greeting, Clock: s.clock, Log: slog.New(s.log), Sessions: sessions, Poll: time.Hour,
-	})
+	}
+	if s.options != nil {
+		s.options(&o)
+	}
+	m := mailer.New(o)
 	ctx, cancel := context.WithCancel(s.t.Context())
 	ended := make(chan struct{})
 	go func() {
@@ -164,13 +169,15 @@ type watched struct {
 	*postgres.Store
 	settled chan mce.Try  // each outcome, once it is committed
 	idle    chan struct{} // the express lane was found empty
+	refused chan struct{} // there was no seat
 	// beforeSettle and beforeClaim, if not nil, are called first.
 	beforeSettle, afterSettle func([]mce.Try)
 	beforeClaim               func(context.Context)
+	granted                   *grants // if not nil, notes what limits grant
 }
 
 func (s *scene) watch() *watched {
-	return &watched{Store: s.store, settled: make(chan mce.Try, 10000), idle: make(chan struct{}, 10000)}
+	return &watched{Store: s.store, settled: make(chan mce.Try, 10000), idle: make(chan struct{}, 10000), refused: make(chan struct{}, 10000)}
 }
 
 func (w *watched) Settle(ctx context.Context, tries []mce.Try, now time.Time) error {

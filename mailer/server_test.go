@@ -41,14 +41,19 @@ type relay struct {
 	onTake func(taken)
 	resume chan struct{} // closed: hanging letters' connections are cut
 
-	mu     sync.Mutex
-	down   bool // 421 instead of a greeting
-	healed bool // no faults any more
-	conns  int
-	open   map[net.Conn]bool
-	all    []taken
-	verbs  map[string]int
-	hung   chan struct{}
+	stalls *stalls
+
+	mu             sync.Mutex
+	down           bool   // 421 instead of a greeting
+	silent         bool   // no greeting, until the test resumes
+	atMail         string // the reply to MAIL; "cut": the connection is cut
+	healed         bool   // no faults any more
+	conns          int
+	open           map[net.Conn]bool
+	standing, most int // connections: now, and at the most
+	all            []taken
+	verbs          map[string]int
+	hung           chan struct{}
 }
 
 func newRelay(t testing.TB) *relay {
@@ -59,7 +64,7 @@ func newRelay(t testing.TB) *relay {
 	}
 	f := &relay{
 		Listener: l, hello: "250 relay.example", onTake: func(taken) {}, resume: make(chan struct{}), open: map[net.Conn]bool{},
-		verbs: map[string]int{}, hung: make(chan struct{}, 100),
+		verbs: map[string]int{}, hung: make(chan struct{}, 100), stalls: newStalls(),
 	}
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -134,18 +139,27 @@ func (f *relay) ids(to string) (out []string) {
 func (f *relay) serve(c net.Conn) {
 	f.mu.Lock()
 	f.conns++
-	d := &dialogue{relay: f, Conn: textproto.NewConn(c), number: f.conns}
+	d := &dialogue{relay: f, Conn: textproto.NewConn(c), number: f.conns, leave: func() {}}
 	f.open[c] = true
-	down := f.down
+	down, silent := f.down, f.silent
 	f.mu.Unlock()
 	defer func() {
 		f.set(func() { delete(f.open, c) })
+		d.leave()
+		d.take("")
 		c.Close()
 	}()
+	if silent {
+		f.hung <- struct{}{}
+		<-f.resume
+		return
+	}
 	if down {
 		d.PrintfLine("421 4.3.2 not now")
 		return
 	}
+	f.set(func() { f.standing++; f.most = max(f.most, f.standing) })
+	d.leave = sync.OnceFunc(func() { f.set(func() { f.standing-- }) })
 	d.PrintfLine("220 relay.example")
 	for {
 		line, err := d.ReadLine()
@@ -162,7 +176,10 @@ type dialogue struct {
 	number  int
 	to      string
 	refused bool // the present recipient
+	unsent  bool // MAIL was refused
 	closing bool
+	leave   func() // counts it as gone
+	inHand  string // for whom a letter is under way
 }
 
 // fault is what the present recipient's name asks for.
@@ -189,9 +206,18 @@ func (d *dialogue) answer(line string) bool {
 			d.PrintfLine("421 4.3.2 enough for now")
 			return false
 		}
+		if reply = d.mailReply(); reply == "cut" {
+			return false
+		}
+		d.unsent = !strings.HasPrefix(reply, "250")
 	case "RCPT":
-		d.refused = false
+		if d.refused = d.unsent; d.refused {
+			reply = "503 5.5.1 from whom?"
+			break
+		}
 		d.to = rest[strings.IndexByte(rest, '<')+1 : strings.IndexByte(rest, '>')]
+		d.take(d.to)
+		d.stalls.wait(d.to, atRcpt)
 		switch d.fault() {
 		case busyRcpt:
 			reply, d.refused = "451 4.3.0 try again later", true
@@ -216,6 +242,7 @@ func (d *dialogue) answer(line string) bool {
 		}
 		return d.content()
 	case "QUIT":
+		d.leave()
 		d.PrintfLine("221 2.0.0 bye")
 		return false
 	}
@@ -243,6 +270,8 @@ func (d *dialogue) content() bool {
 	if fault == policyDot {
 		return d.PrintfLine("550 5.7.1 not such words") == nil
 	}
+	d.stalls.wait(d.to, atDot)
+	defer d.take("")
 	l := taken{d.to, m.Header.Get("Message-ID"), d.number}
 	d.set(func() { d.all = append(d.all, l) })
 	d.onTake(l)

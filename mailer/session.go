@@ -11,25 +11,30 @@ import (
 
 // session works through the outbox on one connection of its own.
 type session struct {
-	m         *Mailer
-	wake      <-chan struct{}
-	express   bool            // single letters only, so that they never wait behind a newsletter
-	hard      context.Context //nolint:containedctx // one for all sessions: ends when even letters on their way must be given up
-	conn      *conn           // nil while not connected
-	notBefore time.Time       // it found no seat at any relay
-	vigil     vigil
-	next      envelope // of the letter nextID
-	nextID    int64
-	buf       []byte // the letter in hand, as it goes onto the wire
-	plain     []byte // before it was signed
-	signed    []byte // and after, before dots are stuffed
+	m       *Mailer
+	wake    <-chan struct{}
+	express bool               // single letters only, so that they never wait behind a newsletter
+	hard    context.Context    //nolint:containedctx // one for all sessions: ends when even letters on their way must be given up
+	conn    *conn              // nil while not connected
+	full    map[sort]time.Time // no seat is asked for before
+	probing []*gate            // of relays that the letter in hand tries
+	vigil   vigil
+	next    envelope // of the letter nextID
+	nextID  int64
+	buf     []byte // the letter in hand, as it goes onto the wire
+	plain   []byte // before it was signed
+	signed  []byte // and after, before dots are stuffed
+}
+
+func (m *Mailer) session(express bool, wake <-chan struct{}, hard context.Context) *session { //nolint:revive // what it is comes first
+	return &session{m: m, wake: wake, express: express, hard: hard, full: map[sort]time.Time{}}
 }
 
 // run works until ctx ends, or until another session has gone on in its place; first on p, if there is one.
 func (s *session) run(ctx context.Context, p *portion) {
 	defer s.hangUp()
 	for p != nil || ctx.Err() == nil {
-		if pause := s.pause(); p == nil && pause > 0 {
+		if pause := s.closedFor(s.express); p == nil && pause > 0 {
 			s.idle(ctx, pause)
 			continue
 		}
@@ -41,7 +46,7 @@ func (s *session) run(ctx context.Context, p *portion) {
 		if p != nil {
 			stay, workErr := s.work(ctx, p)
 			if !stay {
-				s.m.domains.recovers(s.vigil.letter.Domain())
+				s.m.recovered(s, p)
 				return
 			}
 			err = workErr
@@ -59,16 +64,14 @@ func (s *session) run(ctx context.Context, p *portion) {
 	}
 }
 
-// pause is how long there is no relay for the session.
-func (s *session) pause() time.Duration {
-	return max(s.m.closedFor(s.express), time.Until(s.notBefore))
-}
-
-// idle waits for news, hanging up first when the connection has not been used for a while. A pause in business time may end sooner than it
-// seems: it is looked at again at every poll.
+// idle waits for news, hanging up first when the connection has not been used for a while, or at once when somebody else may want its
+// seat. A pause in business time may end sooner than it seems: it is looked at again at every poll.
 func (s *session) idle(ctx context.Context, pause time.Duration) {
-	if s.conn != nil && s.conn.unused() > keepIdle {
+	if s.conn != nil && (s.conn.unused() > keepIdle || s.conn.seat != "" && pause > time.Second) {
 		s.hangUp()
+	}
+	if s.conn != nil {
+		s.conn.granted = 0 // it was for now: used later, it would come on top of what is allowed then
 	}
 	timer := time.NewTimer(min(pause, s.m.Poll))
 	defer timer.Stop()
@@ -82,7 +85,7 @@ func (s *session) idle(ctx context.Context, pause time.Duration) {
 // work delivers a portion, strictly in order: what a crash leaves behind is then what was tried, in order, and what was not. stay is false
 // when another session has gone on with it.
 func (s *session) work(ctx context.Context, p *portion) (stay bool, err error) {
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && !p.stuck() {
 		l, ok, err := s.m.next(ctx, p)
 		if err != nil || !ok {
 			return true, err
@@ -106,7 +109,7 @@ func (s *session) letter(l mce.Letter, p *portion) (goOn bool, err error) {
 		s.settle(mce.Try{Letter: l, Outcome: mce.LeftOut, Detail: l.LeftOut}, p)
 		return true, nil
 	}
-	if s.m.domains.held(l) {
+	if s.m.domains.held(l, p) {
 		s.settle(s.m.silent(l), p)
 		return true, nil
 	}
@@ -160,6 +163,7 @@ const spare = 1 << 10
 // at fault. The error, if there is one, is the outbox's.
 func (s *session) deliver(l mce.Letter, p *portion) (answer, bool, error) {
 	here := s.envelope(l)
+	defer s.leaveGates()
 	for fresh := false; ; {
 		before := s.conn
 		if ok, err := s.connect(!l.Kind.Bulk()); err != nil || !ok {
@@ -178,7 +182,7 @@ func (s *session) deliver(l mce.Letter, p *portion) (answer, bool, error) {
 			}
 		}
 		if a.relayFault() {
-			route.gate.close(a.err)
+			route.gate.close(a.err, s)
 			continue
 		}
 		if route.gate.open() {
@@ -198,7 +202,7 @@ func (s *session) send(l mce.Letter, here envelope, p *portion) answer {
 		}
 	}
 	s.conn.granted--
-	s.vigil.begin(l, p)
+	s.vigil.begin(l, p, time.Since(s.m.made))
 	a := s.conn.send(here, s.buf, next)
 	s.m.usual.took(s.conn.unused())
 	if s.vigil.end() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -74,13 +75,13 @@ func TestAClaimIsNotCutShort(t *testing.T) {
 	s.register("anna@example.org")
 	w := s.watch()
 	claiming, stopped := make(chan struct{}), make(chan struct{})
-	w.beforeClaim = func(ctx context.Context) {
-		close(claiming)
+	var once sync.Once
+	w.beforeClaim = func(ctx context.Context) { // both sessions claim
+		once.Do(func() { close(claiming) })
 		<-stopped
 		if ctx.Err() != nil {
 			t.Error("the order to stop ended the claim's context")
 		}
-		w.beforeClaim = nil
 	}
 	d := s.daemon(1, w)
 	<-claiming

@@ -32,7 +32,7 @@ func (u *usual) stall() time.Duration {
 // vigil is what the watch may know of a session: the letter that it waits for, and since when. The letter is written before the vigil
 // begins and stays while it lasts.
 type vigil struct {
-	since   atomic.Int64 // Unix nanoseconds; 0: it does not wait; relieved: another session has gone on
+	since   atomic.Int64 // nanoseconds after the mailer was made, on the monotonic clock; 0: it does not wait; relieved: another session has gone on
 	letter  mce.Letter
 	portion *portion
 }
@@ -43,10 +43,10 @@ const relieved = -1
 func (v *vigil) over() bool { return v.since.Load() == relieved }
 
 // begin: the letter is handed to the server now. Who was relieved once has no portion any more, and is not watched again.
-func (v *vigil) begin(l mce.Letter, p *portion) {
+func (v *vigil) begin(l mce.Letter, p *portion, since time.Duration) {
 	if !v.over() {
 		v.letter, v.portion = l, p
-		v.since.Store(time.Now().UnixNano())
+		v.since.Store(int64(since))
 	}
 }
 
@@ -78,15 +78,29 @@ func (m *Mailer) relieve(ctx context.Context) {
 	limit := m.usual.stall()
 	for s := range m.sessions {
 		since := s.vigil.since.Load()
-		if since <= 0 || time.Since(time.Unix(0, since)) < limit || int(m.domains.waiting.Load()) >= 2*m.Sessions {
+		if since <= 0 || time.Since(m.made)-time.Duration(since) < limit || int(m.domains.waiting.Load()) >= s.mayWait() {
 			continue
 		}
 		if s.vigil.since.CompareAndSwap(since, relieved) {
-			m.domains.stalls(s.vigil.letter.Domain())
-			s.vigil.portion.relieved.Add(1)
-			m.start(ctx, &session{m: m, wake: s.wake, express: s.express, hard: s.hard}, s.vigil.portion)
+			m.domains.stalls(s.vigil.letter.Domain(), s.vigil.portion)
+			m.start(ctx, m.session(s.express, s.wake, s.hard), s.vigil.portion)
 		}
 	}
+}
+
+// recovered: the letter that a relieved session was left with waits no more. It may come so soon that relieve is not done yet.
+func (m *Mailer) recovered(s *session, p *portion) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.domains.recovers(s.vigil.letter.Domain(), p)
+}
+
+// mayWait is how many letters may wait already when the session is relieved. Something is kept for the one of single letters.
+func (s *session) mayWait() int {
+	if s.express {
+		return 3*s.m.Sessions + 2
+	}
+	return 2*s.m.Sessions + 1
 }
 
 // start lets a session work, beginning with a portion if there is one. m.mu is held.

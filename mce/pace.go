@@ -54,12 +54,13 @@ type Pace struct {
 // Take asks for n letters at once. Those that are not granted may be asked for again at again. Urgent letters are counted and granted.
 func (p *Pace) Take(l Limit, n int, urgent bool, now time.Time) (granted int, again time.Time) {
 	now = now.UTC()
-	if day := now.Truncate(24 * time.Hour); !p.Day.Equal(day) {
+	day := now.Truncate(24 * time.Hour)
+	if ahead := p.Day.Sub(day); ahead < 0 || ahead > 24*time.Hour { // a daemon whose clock is behind at midnight counts on
 		p.Day, p.Sent = day, 0
 	}
 	granted = n
 	if quota, ok := l.Warmup.Quota(now); ok && !urgent && p.Sent+granted > quota {
-		granted, again = max(0, quota-p.Sent), p.Day.AddDate(0, 0, 1)
+		granted, again = max(0, quota-p.Sent), day.AddDate(0, 0, 1)
 	}
 	if step := l.step(); step > 0 {
 		if p.FreeAt.Before(now) {
@@ -100,5 +101,5 @@ type Grant struct {
 	Seated  bool        // false: all seats are taken, and no letter is granted
 	Letters int         // that may go now
 	Again   time.Time   // when to ask for more; zero when all were granted
-	Later   []time.Time // a time for each letter that was not granted
+	Later   []time.Time // a time for each letter that was not granted, where there is a seat
 }

@@ -75,6 +75,27 @@ func TestWarmup(t *testing.T) {
 	}
 }
 
+// TestAtMidnightTheQuotaIsNotGivenTwice: of two daemons one has a clock that is a little behind.
+func TestAtMidnightTheQuotaIsNotGivenTwice(t *testing.T) {
+	midnight := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
+	l, p := Limit{Warmup: Warmup{From: midnight.AddDate(0, 0, -1), First: 100, Growth: 1}}, Pace{}
+	granted := 0
+	for range 5 {
+		behind, again := p.Take(l, 60, false, midnight.Add(-time.Second))
+		if behind < 60 && !again.Equal(midnight) {
+			t.Errorf("the daemon whose clock is behind is to ask again at %s", again)
+		}
+		ahead, _ := p.Take(l, 60, false, midnight.Add(time.Second))
+		granted += behind + ahead
+	}
+	if granted != 60+100 {
+		t.Errorf("%d letters in two days: 60 before midnight, 100 after", granted)
+	}
+	if n, _ := p.Take(l, 60, false, midnight.AddDate(-1, 0, 0)); n != 60 {
+		t.Error("a clock that was wrong by a year is not forgotten")
+	}
+}
+
 func TestLettersSetAsideAreSpread(t *testing.T) {
 	l, p, now := Limit{PerMinute: 60}, Pace{}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	p.Take(l, 10, false, now)

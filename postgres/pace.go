@@ -36,9 +36,10 @@ func (s *Store) Admit(ctx context.Context, demands []mce.Demand, now time.Time) 
 
 func grant(p *mce.Pace, d mce.Demand, seated bool, now time.Time) mce.Grant {
 	g := mce.Grant{Seated: seated}
-	if seated {
-		g.Letters, g.Again = p.Take(d.Limit, d.Letters, d.Urgent, now)
+	if !seated { // its letters come again when there may be a seat, and take nobody's time before that
+		return g
 	}
+	g.Letters, g.Again = p.Take(d.Limit, d.Letters, d.Urgent, now)
 	for range d.Letters - g.Letters {
 		g.Later = append(g.Later, p.Later(d.Limit, now))
 	}

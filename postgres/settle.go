@@ -105,13 +105,17 @@ func settleDelivered(ctx context.Context, tx *sqlx.Tx, days map[time.Time][]int6
 // setAside puts letters that were not tried onto the express lane, all with one statement: a throttled domain may have thousands.
 func setAside(ctx context.Context, tx *sqlx.Tx, days map[time.Time][]mce.Try) error {
 	const put = `
-		with queued as (
-			insert into express (letter_id, born, issue_id, kind, due, domain)
-			select l.id, l.born, l.issue_id, l.kind, a.due, a.domain
+		with open as (
+			select distinct on (l.id) l.id, l.born, l.issue_id, l.kind, a.due, a.domain
 			from unnest($2::bigint[], $3::timestamptz[], $4::text[]) as a (id, due, domain)
-			join letters l on l.id = a.id and l.born = $1
-			where l.outcome in ('waiting', 'deferred')
-				and (l.issue_id is null or exists (select from issues i where i.id = l.issue_id and i.state in ('sending', 'paused')))
+			join (
+				select * from letters where born = $1 and id = any($2::bigint[]) and outcome in ('waiting', 'deferred')
+				for update -- whoever doubts one of them meanwhile comes before or after, not between
+			) l on l.id = a.id
+			where l.issue_id is null or exists (select from issues i where i.id = l.issue_id and i.state in ('sending', 'paused'))
+			order by l.id, a.due
+		), queued as (
+			insert into express (letter_id, born, issue_id, kind, due, domain) select * from open
 			on conflict (letter_id) do update set due = excluded.due, domain = excluded.domain, lease = null, leased_until = null
 			returning letter_id
 		)
