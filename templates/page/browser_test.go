@@ -38,13 +38,14 @@ func TestAccessibility(t *testing.T) {
 	browser, srv := axetest.New(t), serve(t)
 	// 320 px is what a desk of 1280 px leaves at 400 % zoom (WCAG 1.4.10).
 	narrow := axetest.View{Width: 320}
-	dark := []axetest.View{{Width: 375}, {Width: 1280}} // whatever the device asks for
+	fixed := []axetest.View{{Width: 375}, {Width: 1280}} // whatever the device asks for
 	for _, s := range samples(newPages(t, site())) {
 		t.Run(s.name, func(t *testing.T) {
 			at := srv.URL + "/" + s.name
 			browser.Check(t, at)
 			browser.Check(t, at+"?contrast=high")
-			browser.Check(t, at+"?contrast=dark", dark...)
+			browser.Check(t, at+"?contrast=light", fixed...)
+			browser.Check(t, at+"?contrast=dark", fixed...)
 			browser.Check(t, at+"?lang=it&text=large&font=readable&links=highlight", narrow)
 		})
 	}
@@ -61,7 +62,7 @@ func TestShots(t *testing.T) {
 	}
 	browser, srv := axetest.New(t), serve(t)
 	for _, s := range samples(newPages(t, site())) {
-		for _, q := range []string{"lang=en", "lang=it", "text=large&font=readable&links=highlight", "contrast=high"} {
+		for _, q := range []string{"lang=en", "lang=it", "text=large&font=readable&links=highlight", "contrast=high", "contrast=dark"} {
 			for _, v := range axetest.Views() {
 				browser.Shot(t, srv.URL+"/"+s.name+"?"+q, v, filepath.Join(dir, s.name+"?"+q+" "+v.String()+".png"))
 			}

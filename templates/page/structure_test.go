@@ -26,7 +26,9 @@ func TestStructure(t *testing.T) {
 				checkHeadings(t, root)
 				checkLinks(t, root, lang, d)
 				checkForms(t, root, s.path, lang, d)
-				checkPolicy(t, root)
+				checkPolicy(t, root, s.name)
+				checkKeyboard(t, root)
+				checkHead(t, root, s.name, lang)
 				checkStatus(t, root, s.name)
 			})
 		}
@@ -87,14 +89,17 @@ func checkLinks(t *testing.T, root *html.Node, lang mce.Lang, d page.Display) {
 			t.Errorf("link %q to %q: %v", text(a), attr(a, "href"), err)
 			continue
 		}
-		if u.Scheme != "" || u.Path == "" || strings.HasPrefix(u.Path, "/archive/") {
-			continue // elsewhere, within the page, or a letter of the archive, which has no such choices
+		if u.Scheme != "" || u.Path == "" || strings.Contains(u.Path, "/feed.") {
+			continue // elsewhere, within the page, or to what is no page
 		}
 		want := string(lang)
-		if other := attr(a, "hreflang"); other != "" {
+		got := u.Query().Get("lang")
+		if other := attr(a, "hreflang"); strings.HasPrefix(u.Path, "/archive/") && got == "" {
+			want, got = other, u.Path[strings.LastIndex(u.Path, "/")+1:] // the path says it
+		} else if other != "" && !strings.HasPrefix(u.Path, "/archive/") {
 			want = other
 		}
-		if got := u.Query().Get("lang"); got != want {
+		if got != want && got != attr(a, "hreflang") {
 			t.Errorf("link %q leads to lang=%q, wants %q", text(a), got, want)
 		}
 		back := strings.HasPrefix(text(a), "Back") || strings.HasPrefix(text(a), "Torna")
@@ -141,9 +146,12 @@ func submitted(form *html.Node) url.Values {
 }
 
 // checkPolicy: nothing that the Content-Security-Policy forbids, nothing from elsewhere.
-func checkPolicy(t *testing.T, root *html.Node) {
+func checkPolicy(t *testing.T, root *html.Node, name string) {
 	t.Helper()
 	for _, n := range all(root, "") {
+		if n.Data == "img" && name == "issue" && attr(n, "alt") != "" {
+			continue // the pictures of an issue, for which its page has a policy of its own
+		}
 		if slices.Contains([]string{"script", "style", "iframe", "img", "object", "base"}, n.Data) {
 			t.Errorf("<%s>", n.Data)
 		}
@@ -154,6 +162,9 @@ func checkPolicy(t *testing.T, root *html.Node) {
 		}
 	}
 	for _, link := range all(root, "link") {
+		if rel := attr(link, "rel"); rel == "canonical" || rel == "alternate" {
+			continue // loads nothing
+		}
 		if href := attr(link, "href"); !strings.HasPrefix(href, "/style.") && !strings.HasPrefix(href, "data:image/svg+xml,") {
 			t.Errorf("loads %s", href)
 		}
@@ -174,8 +185,70 @@ func checkStatus(t *testing.T, root *html.Node, name string) {
 	if outcome != (status == 1) {
 		t.Errorf("%d × role=status", status)
 	}
-	if public := slices.Contains([]string{"home", "help", "archive", "archive-empty"}, name); public == hidden {
+	if public(name) == hidden {
 		t.Errorf("noindex: %v", hidden)
+	}
+}
+
+// public: search engines may know these.
+func public(name string) bool {
+	return slices.Contains([]string{"home", "help", "archive", "archive-empty", "archive-series", "issue", "privacy", "accessibility"}, name)
+}
+
+// checkKeyboard: whatever can be used is an element that every browser lets the keyboard reach, in the order in which it is read.
+func checkKeyboard(t *testing.T, root *html.Node) {
+	t.Helper()
+	for _, n := range all(root, "") {
+		for _, bad := range []string{"tabindex", "accesskey", "autofocus", "contenteditable", "draggable"} {
+			if _, has := find(n, bad); has {
+				t.Errorf("<%s %s>", n.Data, bad)
+			}
+		}
+		if role := attr(n, "role"); slices.Contains([]string{"button", "link", "checkbox", "radio", "tab", "menuitem"}, role) {
+			t.Errorf("<%s role=%s> instead of the element of that kind", n.Data, role)
+		}
+		if _, has := find(n, "href"); n.Data == "a" && !has {
+			t.Errorf("the link %q leads nowhere", text(n))
+		}
+		if _, has := find(n, "disabled"); has {
+			t.Errorf("<%s disabled>", n.Data)
+		}
+	}
+	// What is folded away has a summary to unfold it by.
+	for _, d := range all(root, "details") {
+		if len(all(d, "summary")) != 1 {
+			t.Error("<details> without one <summary>")
+		}
+	}
+}
+
+// checkHead: a public page says its one address and those of its other languages, each whole; any other page says none.
+func checkHead(t *testing.T, root *html.Node, name string, lang mce.Lang) {
+	t.Helper()
+	found := map[string]string{}
+	for _, link := range all(root, "link") {
+		href := attr(link, "href")
+		switch {
+		case attr(link, "rel") == "canonical":
+			found["canonical"] = href
+		case attr(link, "hreflang") != "":
+			found[attr(link, "hreflang")] = href
+		default:
+			continue
+		}
+		if !strings.HasPrefix(href, "https://mail.example.org/") || strings.Contains(href, "contrast") {
+			t.Errorf("%s leads to %q", attr(link, "rel"), href)
+		}
+	}
+	switch {
+	case !public(name):
+		if len(found) > 0 {
+			t.Errorf("a page that is not public names %v", found)
+		}
+	case found["canonical"] == "" || found["en"] == "" || found["it"] == "" || found["en"] == found["it"]:
+		t.Errorf("addresses %v", found)
+	case name != "issue" && name != "archive-series" && found["canonical"] != found[string(lang)]:
+		t.Errorf("in %s the page is at %s, and calls itself %s", lang, found[string(lang)], found["canonical"])
 	}
 }
 
