@@ -13,16 +13,18 @@ type Privacy struct {
 	Keep mce.Keep
 }
 
-// kept is a row of what is kept and how long: the messages that say it, and the number in the second.
+// kept is a row of what is kept and how long: the messages that say it, and the number in the last.
 type kept struct {
-	What, Time string
-	Count      int
+	Name, What, Time string
+	Count            int
 }
 
-// Kept is the one place that lists what is kept. What is given a time of its own in mce.Keep belongs here too.
+// Kept is the one place that lists what is kept. What is given a time of its own in mce.Keep belongs here too, with three messages in
+// each language: privacy.kept.NAME, .what and .time, the last of which may say {{.Count}}.
 func (v Privacy) Kept() []kept {
 	row := func(name string, count int) kept {
-		return kept{What: "privacy.kept." + name, Time: "privacy.kept." + name + ".time", Count: count}
+		id := "privacy.kept." + name
+		return kept{Name: id, What: id + ".what", Time: id + ".time", Count: count}
 	}
 	return []kept{
 		row("subscription", 0),
