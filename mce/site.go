@@ -37,3 +37,39 @@ func (s Site) ConfirmURL(token string) string { return s.PublicURL + "/confirm/"
 func (s Site) ArchiveURL(series string, number string, lang Lang) string {
 	return s.URL("archive", series, number, string(lang))
 }
+
+// SeriesURL is the public page of a series: what was sent of it in a language.
+func (s Site) SeriesURL(series string, lang Lang) string {
+	return s.URL("archive", series, string(lang))
+}
+
+// FeedURL is the feed of a series in a language.
+func (s Site) FeedURL(series string, lang Lang, kind FeedKind) string {
+	return s.URL("archive", series, string(lang), "feed."+string(kind))
+}
+
+// FeedKind is a form of the archive's feeds, and the ending of its address.
+type FeedKind string
+
+// The forms of feeds.
+const (
+	AtomFeed FeedKind = "atom" // RFC 4287
+	RSSFeed  FeedKind = "rss"  // RSS 2.0
+	JSONFeed FeedKind = "json" // JSON Feed 1.1
+)
+
+// FeedKinds are all of them, the one to recommend first.
+func FeedKinds() []FeedKind { return []FeedKind{AtomFeed, RSSFeed, JSONFeed} }
+
+// MediaType is what the feed is served as.
+func (k FeedKind) MediaType() string {
+	if k == JSONFeed {
+		return "application/feed+json"
+	}
+	return "application/" + string(k) + "+xml"
+}
+
+// Name is what people call it.
+func (k FeedKind) Name() string {
+	return map[FeedKind]string{AtomFeed: "Atom", RSSFeed: "RSS", JSONFeed: "JSON Feed"}[k]
+}

@@ -3,6 +3,7 @@ package mce_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,11 +67,24 @@ func TestAddressesOfPages(t *testing.T) {
 		s.LeaveURL("t"):                        "https://mail.example/leave/t",
 		s.ConfirmURL("t"):                      "https://mail.example/confirm/t",
 		s.ArchiveURL("newsletter", "12", "it"): "https://mail.example/archive/newsletter/12/it",
+		s.SeriesURL("newsletter", "it"):        "https://mail.example/archive/newsletter/it",
+		s.FeedURL("newsletter", "it", "atom"):  "https://mail.example/archive/newsletter/it/feed.atom",
 		s.Domain():                             "mail.mce.example",
 	} {
 		if got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
+	}
+}
+
+func TestEveryFeedHasATypeAndAName(t *testing.T) {
+	var got []string
+	for _, k := range mce.FeedKinds() {
+		got = append(got, k.Name()+" "+k.MediaType())
+	}
+	want := []string{"Atom application/atom+xml", "RSS application/rss+xml", "JSON Feed application/feed+json"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

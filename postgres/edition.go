@@ -59,9 +59,25 @@ func (s *Store) Edition(ctx context.Context, id int64) (mce.Edition, error) {
 	return s.edition(ctx, selectEdition+` where id = $1`, id)
 }
 
+// ofSeries goes by the issues: that is how editions are found without reading them all.
+const ofSeries = ` where archive and lang = $1 and issue_id in (
+	select i.id from issues i join series s on s.id = i.series_id where s.slug = $2 and i.number = any($3))`
+
 // ArchivedEdition is the public page of a sent issue: of the series, by its number, in a language.
 func (s *Store) ArchivedEdition(ctx context.Context, series string, number int, lang mce.Lang) (mce.Edition, error) {
-	return s.edition(ctx, selectEdition+` where archive and list_id = $1 and number = $2 and lang = $3`, series, number, lang)
+	return s.edition(ctx, selectEdition+ofSeries, lang, series, pq.Array([]int{number}))
+}
+
+// ArchivedEditions are the public pages of several issues of a series, by their number; an issue that has none in the language is not
+// among them.
+func (s *Store) ArchivedEditions(ctx context.Context, series string, numbers []int, lang mce.Lang) (map[int]mce.Edition, error) {
+	var rows []editionRow
+	err := s.db.SelectContext(ctx, &rows, selectEdition+ofSeries, lang, series, pq.Array(numbers))
+	out := make(map[int]mce.Edition, len(rows))
+	for _, r := range rows {
+		out[r.Number] = r.edition()
+	}
+	return out, err
 }
 
 func (s *Store) edition(ctx context.Context, query string, args ...any) (mce.Edition, error) {

@@ -65,6 +65,20 @@ func TestASentIssueStandsInTheArchive(t *testing.T) {
 	}
 	_, err := o.ArchivedEdition(t.Context(), "newsletter", 2, "en")
 	refused(t, err, mce.NotFound, "archive")
+	for _, c := range []struct {
+		series  string
+		numbers []int
+		lang    mce.Lang
+		want    int
+	}{
+		{"newsletter", []int{1, 2}, "it", 1}, {"newsletter", []int{2}, "it", 0}, {"newsletter", nil, "it", 0},
+		{"newsletter", []int{1}, "el", 0}, {"other", []int{1}, "en", 0},
+	} {
+		several := value(o.ArchivedEditions(t.Context(), c.series, c.numbers, c.lang))(t)
+		if len(several) != c.want || c.want == 1 && several[1].Lang != c.lang {
+			t.Errorf("%+v: %+v", c, several)
+		}
+	}
 	sent := value(o.SentIssues(t.Context()))(t)
 	if len(sent) != 1 || sent[0].Number != 1 || sent[0].Date.Format("15:04") != "09:00" || !slices.Equal(sent[0].Languages, []mce.Lang{"en", "it"}) {
 		t.Errorf("%+v", sent)

@@ -126,6 +126,16 @@ func (s *Server) help(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Help(w, lang, s.common(r)) })
 }
 
+func (s *Server) privacy(w http.ResponseWriter, r *http.Request) error {
+	lang, v := readerLang(r, ""), page.Privacy{Common: s.common(r), Keep: s.Keep}
+	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Privacy(w, lang, v) })
+}
+
+func (s *Server) accessibility(w http.ResponseWriter, r *http.Request) error {
+	lang := readerLang(r, "")
+	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Accessibility(w, lang, s.common(r)) })
+}
+
 func (s *Server) stylesheet(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // its name changes with its content

@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-// The policies: of our pages, and of the mails in the archive, which bring their styles along.
+// The policies: of our pages, and of the issues in the archive, whose pictures are elsewhere.
 const (
 	pagePolicy    = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-	archivePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	archivePolicy = "default-src 'none'; style-src 'self'; img-src 'self' data: https:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
@@ -24,7 +24,7 @@ func TestEveryRouteAnswersItsMethodsAndNoOthers(t *testing.T) {
 	_, leave := s.reader("anna@example.org", "en")
 	_, confirm := s.asked("bruno@example.org", "en")
 	s.send()
-	const forEver = "public, max-age=31536000, immutable"
+	const forEver, aWhile = "public, max-age=31536000, immutable", "public, max-age=300"
 	routes := []struct {
 		path, answers, contentType, policy, cache string
 	}{
@@ -32,12 +32,20 @@ func TestEveryRouteAnswersItsMethodsAndNoOthers(t *testing.T) {
 		{"/help", "GET HEAD", htmlType, pagePolicy, "no-store"},
 		{"/archive", "GET HEAD", htmlType, pagePolicy, "no-store"},
 		{"/archive/newsletter/1/en", "GET HEAD", htmlType, archivePolicy, "no-store"},
+		{"/archive/newsletter/it", "GET HEAD", htmlType, pagePolicy, "no-store"},
+		{"/archive/newsletter/it/feed.atom", "GET HEAD", "application/atom+xml; charset=utf-8", pagePolicy, aWhile},
+		{"/archive/newsletter/it/feed.rss", "GET HEAD", "application/rss+xml; charset=utf-8", pagePolicy, aWhile},
+		{"/archive/newsletter/it/feed.json", "GET HEAD", "application/feed+json", pagePolicy, aWhile},
+		{"/privacy", "GET HEAD", htmlType, pagePolicy, "no-store"},
+		{"/accessibility", "GET HEAD", htmlType, pagePolicy, "no-store"},
 		{confirm, "GET HEAD POST", htmlType, pagePolicy, "no-store"},
 		{leave, "GET HEAD POST", htmlType, pagePolicy, "no-store"},
 		{"/" + s.pages.StylesheetName(), "GET HEAD", "text/css; charset=utf-8", pagePolicy, forEver},
 		{"/healthz", "GET HEAD", plainType, pagePolicy, "no-store"},
 		{"/readyz", "GET HEAD", "application/json", pagePolicy, "no-store"},
 		{"/nowhere", "", "", "", ""},
+		{"/archive/newsletter", "", "", "", ""},
+		{"/archive/newsletter/it/feed.opml", "", "", "", ""},
 		{"/leave", "", "", "", ""},
 		{"/leave/a/b", "", "", "", ""},
 		{"/style.00000000.css", "", "", "", ""},
@@ -96,7 +104,8 @@ func TestAPublicAddressWithAPathHoldsEveryPageBelowIt(t *testing.T) {
 	p, leave := s.reader("anna@example.org", "en")
 	_, confirm := s.asked("bruno@example.org", "en")
 	s.send()
-	for _, path := range []string{"/", "/help", "/archive", "/archive/newsletter/1/en", confirm, leave, "/" + s.pages.StylesheetName(), "/healthz", "/readyz"} {
+	for _, path := range []string{"/", "/help", "/archive", "/archive/newsletter/1/en", "/archive/newsletter/en", "/archive/newsletter/en/feed.atom",
+		"/privacy", "/accessibility", confirm, leave, "/" + s.pages.StylesheetName(), "/healthz", "/readyz"} {
 		s.get("/mail"+path).wants(t, http.StatusOK)
 		s.get(path).wants(t, http.StatusNotFound, "We cannot find this page", `href="/mail/`+s.pages.StylesheetName()+`"`)
 	}

@@ -67,7 +67,7 @@ func newSite(t *testing.T, public string) *site {
 		t.Fatal(err)
 	}
 	server := web.Server{
-		Store: s.store, Pages: s.pages, Keys: s.keys, Site: about, Clock: frozen{}, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
+		Store: s.store, Pages: s.pages, Keys: s.keys, Site: about, Keep: mce.Keep{Letters: 13}, Clock: frozen{}, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
 		Mailer: func() error { return s.fault },
 	}
 	listener := httptest.NewServer(server.Handler())
@@ -142,14 +142,16 @@ func (s *site) story(p mce.Subscriber) string {
 }
 
 // send sends an issue of the sample's newsletter to whoever reads it.
-func (s *site) send() {
+func (s *site) send() { s.sendAt(frozen{}.Now()) }
+
+func (s *site) sendAt(now time.Time) {
 	s.t.Helper()
-	ctx, now := s.t.Context(), frozen{}.Now()
+	ctx := s.t.Context()
 	series, err := s.store.Series(ctx, "newsletter")
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	issue, _, err := s.store.Assemble(ctx, series, mce.Slot{Wall: "2023-10-18 12:00", Due: now}, true, now)
+	issue, _, err := s.store.Assemble(ctx, series, mce.Slot{Wall: now.Format("2006-01-02 15:04"), Due: now}, true, now)
 	if err != nil {
 		s.t.Fatal(err)
 	}

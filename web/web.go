@@ -1,5 +1,5 @@
-// Package web serves the public pages: subscribing, leaving, confirming, the archive, help, an interface for the association's own site,
-// and the two addresses that monitors ask.
+// Package web serves the public pages: subscribing, leaving, confirming, the archive and its feeds, help, privacy, accessibility, an
+// interface for the association's own site, and the two addresses that monitors ask.
 //
 // GET, HEAD and OPTIONS never change anything: scanners fetch every link of every mail. Nothing needs a cookie, so there is no
 // authority that another site could borrow; what may be done hangs on the token in the address alone.
@@ -28,6 +28,7 @@ type Store interface {
 	Leave(ctx context.Context, subscriberID int64, source string, now time.Time) (done bool, err error)
 	SentIssues(ctx context.Context) ([]mce.SentIssue, error)
 	ArchivedEdition(ctx context.Context, series string, number int, lang mce.Lang) (mce.Edition, error)
+	ArchivedEditions(ctx context.Context, series string, numbers []int, lang mce.Lang) (map[int]mce.Edition, error)
 }
 
 // Server answers requests. All fields are required.
@@ -36,6 +37,7 @@ type Server struct {
 	Pages  *page.Pages
 	Keys   *mce.Keys
 	Site   mce.Site
+	Keep   mce.Keep // what the privacy page says of it
 	Clock  mce.Clock
 	Log    *slog.Logger
 	Mailer func() error // why nothing is delivered now, or nil: part of /readyz
@@ -50,11 +52,17 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("GET "+base+"/{$}", s.page(s.home))
 	mux.Handle("GET "+base+"/help", s.page(s.help))
 	mux.Handle("GET "+base+"/archive", s.page(s.archive))
+	mux.Handle("GET "+base+"/archive/{series}/{lang}", s.page(s.series))
 	mux.Handle("GET "+base+"/archive/{series}/{number}/{lang}", s.page(s.archived))
 	mux.Handle("GET "+base+"/subscribe", s.page(s.showSubscribe))
 	mux.Handle("POST "+base+"/subscribe", s.page(s.subscribe))
 	mux.HandleFunc("GET "+base+"/api/v1/subscriptions", s.describeSubscriptions)
 	mux.HandleFunc("POST "+base+"/api/v1/subscriptions", s.apiSubscribe)
+	for _, kind := range mce.FeedKinds() {
+		mux.Handle("GET "+base+"/archive/{series}/{lang}/feed."+string(kind), s.page(s.feed(kind)))
+	}
+	mux.Handle("GET "+base+"/privacy", s.page(s.privacy))
+	mux.Handle("GET "+base+"/accessibility", s.page(s.accessibility))
 	mux.Handle("GET "+base+"/leave/{token}", s.page(s.askToLeave))
 	mux.Handle("POST "+base+"/leave/{token}", s.page(s.leave))
 	mux.Handle("GET "+base+"/confirm/{token}", s.page(s.askToConfirm))
@@ -82,7 +90,7 @@ const bodyLimit = 64 << 10
 func (s *Server) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", policy("'self' data:"))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin") // addresses carry tokens
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -92,6 +100,11 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// policy lets a page load our stylesheet, pictures from the sources named, and nothing else.
+func policy(pictures string) string {
+	return "default-src 'none'; style-src 'self'; img-src " + pictures + "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 }
 
 // Serve answers on the address until ctx ends, then finishes what is under way for at most ten seconds.

@@ -117,7 +117,7 @@ func (c *demoCmd) together(e *env, a *app, player *demo.Player, in *inbox.Inbox,
 	if err != nil {
 		return err
 	}
-	handler, err := c.handler(a, player, in, m.Health)
+	handler, err := c.handler(e, a, player, in, m.Health)
 	if err != nil {
 		return err
 	}
@@ -141,8 +141,8 @@ func (c *demoCmd) together(e *env, a *app, player *demo.Player, in *inbox.Inbox,
 	return g.Wait()
 }
 
-func (c *demoCmd) handler(a *app, player *demo.Player, in *inbox.Inbox, health func() error) (http.Handler, error) {
-	server, err := a.newServer(health)
+func (c *demoCmd) handler(e *env, a *app, player *demo.Player, in *inbox.Inbox, health func() error) (http.Handler, error) {
+	server, err := a.newServer(e.settings, health)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func (c *serveCmd) Run(e *env) error {
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
-	server, err := a.newServer(m.Health)
+	server, err := a.newServer(e.settings, m.Health)
 	if err != nil {
 		return errors.Join(err, a.close())
 	}

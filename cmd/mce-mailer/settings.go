@@ -45,7 +45,7 @@ type Settings struct {
 	KeepLetters  int    `group:"Settings" env:"KEEP_LETTERS" default:"13" help:"Months after which letters are removed, by whole months and at least 2. What became of an issue's letters stays known as numbers; the public archive stays."`
 	OrgName      string `group:"Settings" env:"ORG_NAME" default:"Major Cities of Europe" help:"The association's name."`
 	OrgShort     string `group:"Settings" env:"ORG_SHORT" default:"MCE" help:"Its short name."`
-	OrgPostal    string `group:"Settings" env:"ORG_POSTAL" placeholder:"TEXT" help:"Its postal address in one line, in the foot of newsletters."`
+	OrgPostal    string `group:"Settings" env:"ORG_POSTAL" placeholder:"TEXT" help:"Its postal address in one line, in the foot of newsletters and on the privacy page."`
 	LogFormat    string `group:"Settings" env:"LOG_FORMAT" default:"auto" help:"text, json, or auto: text on a terminal, JSON elsewhere."`
 	LogLevel     string `group:"Settings" env:"LOG_LEVEL" placeholder:"LEVEL" help:"The least level that is logged: debug, info, warn or error. Empty: info for serve and demo, warn for other commands."`
 }

@@ -9,7 +9,8 @@ type Contrast string
 const (
 	ContrastUsual Contrast = ""     // light or dark as the reader's device asks for
 	ContrastHigh  Contrast = "high" // the strongest, light or dark as the device asks for
-	ContrastDark  Contrast = "dark" // dark whatever the device asks for
+	ContrastLight Contrast = "light"
+	ContrastDark  Contrast = "dark" // these two: whatever the device asks for
 )
 
 // Display is how a reader wants to see the pages. It lives in the query of our links, so that no cookie is needed; the zero value is
@@ -21,7 +22,7 @@ type Display struct {
 	Contrast       Contrast
 }
 
-// ParseDisplay reads ?text=large&font=readable&links=highlight&contrast=high|dark. Anything else counts as not chosen: a mistyped
+// ParseDisplay reads ?text=large&font=readable&links=highlight&contrast=high|light|dark. Anything else counts as not chosen: a mistyped
 // address still shows its page.
 func ParseDisplay(q url.Values) Display {
 	d := Display{
@@ -29,8 +30,10 @@ func ParseDisplay(q url.Values) Display {
 		ReadableFont:   q.Get("font") == "readable",
 		HighlightLinks: q.Get("links") == "highlight",
 	}
-	if c := Contrast(q.Get("contrast")); c == ContrastHigh || c == ContrastDark {
+	switch c := Contrast(q.Get("contrast")); c {
+	case ContrastHigh, ContrastLight, ContrastDark:
 		d.Contrast = c
+	case ContrastUsual:
 	}
 	return d
 }

@@ -11,7 +11,7 @@ func TestDisplayThereAndBack(t *testing.T) {
 	for _, large := range []bool{false, true} {
 		for _, readable := range []bool{false, true} {
 			for _, highlight := range []bool{false, true} {
-				for _, c := range []page.Contrast{page.ContrastUsual, page.ContrastHigh, page.ContrastDark} {
+				for _, c := range []page.Contrast{page.ContrastUsual, page.ContrastHigh, page.ContrastLight, page.ContrastDark} {
 					d := page.Display{LargeText: large, ReadableFont: readable, HighlightLinks: highlight, Contrast: c}
 					if got := page.ParseDisplay(d.Query()); got != d {
 						t.Errorf("%v comes back as %+v, want %+v", d.Query(), got, d)

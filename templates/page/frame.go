@@ -3,7 +3,6 @@ package page
 import (
 	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -58,12 +57,6 @@ func (f frame) link(path string, lang mce.Lang, d Display) string {
 	return f.Place(path) + "?" + q.Encode()
 }
 
-// IssuePath is the path of an edition in the archive, the one of mce.Site.ArchiveURL.
-func (f frame) IssuePath(i ArchiveIssue, lang mce.Lang) string {
-	here := mce.Site{PublicURL: f.pages.base}
-	return here.ArchiveURL(i.Series, strconv.Itoa(i.Number), lang)
-}
-
 // Stylesheet is the address of the stylesheet.
 func (f frame) Stylesheet() string { return f.Place(f.pages.StylesheetName()) }
 
@@ -91,7 +84,11 @@ func (f frame) Tongues() ([]tongue, error) {
 // Tongue is one language, named in itself.
 func (f frame) Tongue(lang mce.Lang) (tongue, error) {
 	name, err := f.pages.catalog.In(lang).T("language")
-	return tongue{Lang: lang, Name: name, Link: f.link(f.Path, lang, f.Display), Current: lang == f.Lang}, err
+	path, own := f.Editions[lang]
+	if !own {
+		path = f.Path
+	}
+	return tongue{Lang: lang, Name: name, Link: f.link(path, lang, f.Display), Current: lang == f.Lang}, err
 }
 
 // foreign is a text and its language where that is not the page's, for its lang attribute.

@@ -1,4 +1,4 @@
-// Package page renders the public pages: leaving, confirming, the archive, help, the front page and errors. It knows no database
+// Package page renders the public pages: leaving, confirming, the archive, help, privacy, accessibility, the front page and errors. It knows no database
 // and no requests; what a page says comes in its view.
 //
 // The pages work without script, cookie or anything from elsewhere: their one asset is a stylesheet. Language and display choices
@@ -26,6 +26,7 @@ var files embed.FS
 type Pages struct {
 	site       mce.Site
 	base       string // escaped path of site.PublicURL; empty when it has none
+	origin     string // what stands before the path
 	catalog    *locale.Catalog
 	templates  map[string]*template.Template
 	stylesheet []byte
@@ -38,14 +39,17 @@ func New(site mce.Site) (*Pages, error) {
 		return nil, fmt.Errorf("public address: %w", err)
 	}
 	p := &Pages{site: site, base: strings.TrimRight(public.EscapedPath(), "/"), templates: map[string]*template.Template{}}
+	if public.Host != "" {
+		p.origin = public.Scheme + "://" + public.Host
+	}
 	if p.catalog, err = locale.New(files); err != nil {
 		return nil, err
 	}
 	if p.stylesheet, err = files.ReadFile("style.css"); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"leave", "confirm", "archive", "subscribe", "help", "home", "error"} {
-		p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/"+name+".html")
+	for _, name := range []string{"leave", "confirm", "archive", "issue", "subscribe", "help", "privacy", "accessibility", "home", "error"} {
+		p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/feeds.html", "html/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %q: %w", name, err)
 		}
@@ -76,11 +80,6 @@ func (p *Pages) Confirm(w io.Writer, lang mce.Lang, v Confirm) error {
 // Subscribe writes the page on which people subscribe.
 func (p *Pages) Subscribe(w io.Writer, lang mce.Lang, v Subscribe) error {
 	return p.write(w, "subscribe", lang, v.Common, v)
-}
-
-// Archive writes the list of the issues sent, in the order given.
-func (p *Pages) Archive(w io.Writer, lang mce.Lang, v ArchiveList) error {
-	return p.write(w, "archive", lang, v.Common, v)
 }
 
 // Help writes what these mails are, how to leave and whom to write to: List-Help leads here.

@@ -121,6 +121,11 @@ func TestOutsideWordsAreEscaped(t *testing.T) {
 			{Series: evil, Name: text, Subject: text, Languages: []mce.Lang{"en", evil}},
 		}}),
 		p.Error(&out, "en", page.Error{Common: c, Status: 400, Message: evil}),
+		p.Issue(&out, "it", page.Issue{
+			Common: c, ArchiveIssue: page.ArchiveIssue{Series: evil, Name: text, Subject: text, Languages: []mce.Lang{"en"}},
+			Lang: "en", Subject: evil, Summary: evil, Image: "https://e.example/" + evil, ImageAlt: evil,
+		}),
+		p.Privacy(&out, "en", page.Privacy{Common: c}),
 	)
 	if err != nil {
 		t.Fatal(err)

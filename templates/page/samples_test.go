@@ -45,6 +45,10 @@ func samples(p *page.Pages) []sample {
 		{"help", "/help", p.Help},
 		{"archive", "/archive", archive(p, issues()...)},
 		{"archive-empty", "/archive", archive(p)},
+		{"archive-series", "/archive/monthly/en", series(p)},
+		{"issue", "/archive/monthly/14/en", issue(p)},
+		{"privacy", "/privacy", privacy(p)},
+		{"accessibility", "/accessibility", p.Accessibility},
 		{"error-404", "/nowhere", failure(p, 404, "This link is not one of ours, or it was cut off on its way. Please use the whole link from the mail.")},
 		{"error-400", "/archive", failure(p, 400, `language "xx" is not one we write in; use one of [en it]`)},
 		{"error-429", "/archive", failure(p, 429, "")},
@@ -107,6 +111,65 @@ func archive(p *page.Pages, issues ...page.ArchiveIssue) func(io.Writer, mce.Lan
 		return p.Archive(w, lang, page.ArchiveList{Common: c, Issues: issues})
 	}
 }
+
+func privacy(p *page.Pages) func(io.Writer, mce.Lang, page.Common) error {
+	return func(w io.Writer, lang mce.Lang, c page.Common) error {
+		return p.Privacy(w, lang, page.Privacy{Common: c, Keep: mce.Keep{Letters: 13}})
+	}
+}
+
+func series(p *page.Pages) func(io.Writer, mce.Lang, page.Common) error {
+	return func(w io.Writer, lang mce.Lang, c page.Common) error {
+		c.Editions = map[mce.Lang]string{"en": "/archive/monthly/en", "it": "/archive/monthly/it"}
+		all := issues()
+		return p.Archive(w, lang, page.ArchiveList{Common: c, Issues: []page.ArchiveIssue{all[0], all[2]}, Series: all[0].Name})
+	}
+}
+
+// issue is in English; around it the page is in the reader's language.
+func issue(p *page.Pages) func(io.Writer, mce.Lang, page.Common) error {
+	return func(w io.Writer, lang mce.Lang, c page.Common) error {
+		all := issues()
+		c.Editions = map[mce.Lang]string{"en": c.Path, "it": "/archive/monthly/14/it"}
+		return p.Issue(w, lang, page.Issue{
+			Common: c, ArchiveIssue: all[0], Lang: "en", Subject: all[0].Subject["en"], Older: &all[2], Newer: &all[1],
+			Summary: "Prato hosts the annual conference · Digital twins: the slides", Image: "https://www.majorcities.example/img/pecci.jpg", ImageAlt: "The ring",
+			Body: body,
+		})
+	}
+}
+
+// body has everything that letter.Read may leave in an issue.
+const body = `<p>Here is what is new in the network of Major Cities of Europe.</p>
+<h2>Events</h2>
+<p class="kicker">Conference</p>
+<h3>Annual conference 2023 in Prato</h3>
+<dl>
+<dt>When</dt>
+<dd>Wednesday 25 – Friday 27 October 2023<br>begins at 09:00 (CEST, UTC+2)</dd>
+<dt>Where</dt>
+<dd>Center for Contemporary Art Luigi Pecci<br>Prato</dd>
+<dt>Interpretation</dt>
+<dd>Italian</dd>
+</dl>
+<p>Under the motto <em>A loom with a view</em>, speakers show how <strong>digital change</strong> is woven:</p>
+<ul>
+<li>data governance,</li>
+<li><a href="https://www.majorcities.example/twins">digital twins</a> and more.</li>
+</ul>
+<p><a href="https://www.majorcities.example/conferences/2023-prato/">About the event: Annual conference 2023 in Prato</a></p>
+<h2>News of the association</h2>
+<h3>Prato hosts the annual conference 2023</h3>
+<p><img src="` + dot + `" alt="The ring of the Luigi Pecci centre in Prato"></p>
+<blockquote>
+<p>It is with pleasure that we announce that the next conference takes place in Prato.</p>
+</blockquote>
+<h3 lang="it">Notizie</h3>
+<div lang="it"><h4>Chi può partecipare</h4>
+<p>Tutti. Scrivere a <a href="mailto:projects@majorcities.example">projects@majorcities.example</a>.</p></div>`
+
+// dot is a picture that needs no network.
+const dot = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 536 240' width='536' height='240'%3E%3Crect width='536' height='240' fill='%236b7884'/%3E%3C/svg%3E"
 
 func failure(p *page.Pages, status int, message string) func(io.Writer, mce.Lang, page.Common) error {
 	return func(w io.Writer, lang mce.Lang, c page.Common) error {

@@ -3,7 +3,6 @@ package page
 import (
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -14,6 +13,8 @@ type Common struct {
 	// to it. Empty means "/".
 	Path    string
 	Display Display
+	// Editions are the page's own paths in its languages, where the path says the language; empty: one path, and ?lang.
+	Editions map[mce.Lang]string
 }
 
 // State is how far a leaving or a confirmation is.
@@ -67,22 +68,6 @@ type Entered struct {
 // Ticked reports whether a topic was chosen.
 func (e Entered) Ticked(t mce.Topic) bool { return slices.Contains(e.Chosen, t.Slug) }
 
-// ArchiveList is the view of the archive: sent issues, newest first. None is told in a friendly sentence.
-type ArchiveList struct {
-	Common
-	Issues []ArchiveIssue
-}
-
-// ArchiveIssue is one line of the archive.
-type ArchiveIssue struct {
-	Series    string // slug
-	Name      mce.Text
-	Number    int
-	Date      time.Time // in the zone of the series
-	Subject   mce.Text
-	Languages []mce.Lang // of its editions; empty: English only
-}
-
 // Error is the view of the error page.
 type Error struct {
 	Common
@@ -114,42 +99,4 @@ func (e Error) Detail(lang mce.Lang) string {
 		return e.Message
 	}
 	return ""
-}
-
-// Year is a heading of the archive.
-type Year struct {
-	Year   int
-	Issues []ArchiveIssue
-}
-
-// Years groups consecutive issues of one year, so that a long archive has headings to jump to.
-func (v ArchiveList) Years() []Year {
-	var years []Year
-	for _, issue := range v.Issues {
-		if n := len(years); n == 0 || years[n-1].Year != issue.Date.Year() {
-			years = append(years, Year{Year: issue.Date.Year()})
-		}
-		last := &years[len(years)-1]
-		last.Issues = append(last.Issues, issue)
-	}
-	return years
-}
-
-// Edition is the language of the edition that a reader of lang is led to first.
-func (i ArchiveIssue) Edition(lang mce.Lang) mce.Lang {
-	for _, l := range []mce.Lang{lang, mce.English} {
-		if slices.Contains(i.Languages, l) {
-			return l
-		}
-	}
-	if len(i.Languages) > 0 {
-		return i.Languages[0]
-	}
-	return mce.English
-}
-
-// Others are the languages of the further editions.
-func (i ArchiveIssue) Others(lang mce.Lang) []mce.Lang {
-	first := i.Edition(lang)
-	return slices.DeleteFunc(slices.Clone(i.Languages), func(l mce.Lang) bool { return l == first })
 }
