@@ -67,8 +67,11 @@ func TestDaemonsShareTheSeatsOfARelay(t *testing.T) {
 	all, _ := s.daemons(2, 4)
 	<-middle
 	s.register("anna@example.net")
-	s.passTime(0, "the confirmation", func() bool { return s.outcomes(mce.Confirmation)[mce.Delivered] == 1 }, all...)
-	s.passTime(0, "all letters", func() bool { return s.delivered(readers + 1) }, all...)
+	for _, d := range all {
+		d.Wake()
+	}
+	s.awaits("the confirmation", func() bool { return s.outcomes(mce.Confirmation)[mce.Delivered] == 1 })
+	s.awaits("all letters", func() bool { return s.delivered(readers + 1) })
 	s.awaits("the seats of those who have nothing to do are free", func() bool { return s.count(`select count(*) from seats`) == 0 })
 	for _, d := range all {
 		d.stop()
