@@ -104,30 +104,25 @@ func (s *Store) ReturnRun(ctx context.Context, run mce.Run) error {
 	return err
 }
 
+const claimExpress = `
+	with picked as (
+		select x.letter_id from express x
+		where not x.parked and x.due <= $1 and x.domain <> all($3) and not (x.kind = 'newsletter' and $4)
+			and (x.leased_until is null or x.leased_until < now())
+			and (x.issue_id is null or exists (select from issues i where i.id = x.issue_id and i.state = 'sending'))
+		order by x.kind = 'newsletter', x.due limit $2 for update of x skip locked
+	), new as (select gen_random_uuid() as lease)
+	update express x
+	set lease = case when x.lease is not null and x.kind = 'newsletter' then x.lease else new.lease end,
+		parked = x.lease is not null and x.kind = 'newsletter',
+		leased_until = now() + interval '` + leaseTime + `'
+	from picked, new where x.letter_id = picked.letter_id
+	returning x.letter_id, x.born, x.lease, x.parked`
+
 // ClaimExpress leases single letters and retries that are due, the longest due first, those that are not newsletters before all others.
 // A newsletter letter whose lease ran out is in doubt and is parked; any other is sent again, with its Message-ID.
 func (s *Store) ClaimExpress(ctx context.Context, c mce.Claim) (lease string, letters []mce.Letter, err error) {
-	const claim = `
-		with picked as (
-			select x.letter_id from express x
-			where not x.parked and x.due <= $1 and x.domain <> all($3) and not (x.kind = 'newsletter' and $4)
-				and (x.leased_until is null or x.leased_until < now())
-				and (x.issue_id is null or exists (select from issues i where i.id = x.issue_id and i.state = 'sending'))
-			order by x.kind = 'newsletter', x.due limit $2 for update of x skip locked
-		), new as (select gen_random_uuid() as lease)
-		update express x
-		set lease = case when x.lease is not null and x.kind = 'newsletter' then x.lease else new.lease end,
-			parked = x.lease is not null and x.kind = 'newsletter',
-			leased_until = now() + interval '` + leaseTime + `'
-		from picked, new where x.letter_id = picked.letter_id
-		returning x.letter_id, x.born, x.lease, x.parked`
-	var rows []struct {
-		LetterID int64 `db:"letter_id"`
-		Born     time.Time
-		Lease    string
-		Parked   bool
-	}
-	claiming, err := s.stmt(ctx, claim) //nolint:sqlclosecheck // it is kept
+	claiming, err := s.stmt(ctx, claimExpress) //nolint:sqlclosecheck // it is kept
 	if err != nil {
 		return "", nil, err
 	}
@@ -136,6 +131,12 @@ func (s *Store) ClaimExpress(ctx context.Context, c mce.Claim) (lease string, le
 		return "", nil, err
 	}
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		var rows []struct {
+			LetterID int64 `db:"letter_id"`
+			Born     time.Time
+			Lease    string
+			Parked   bool
+		}
 		if err := tx.StmtxContext(ctx, claiming).SelectContext(ctx, &rows, c.Now, c.Letters, pq.Array(strs(c.Avoid)), c.Single); err != nil { //nolint:sqlclosecheck // the transaction does
 			return err
 		}
