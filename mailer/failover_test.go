@@ -178,9 +178,9 @@ func TestNoLetterWaitsForARelayThatDoesNotAnswer(t *testing.T) {
 func TestARelayThatRestartsIsUsedAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	s.newsletter(1100) // a run for each session, so that all are connected
-	d := s.daemon(3, nil)
-	s.await(d, 1100)
+	s.newsletter(600) // a run for each session, so that all are connected
+	d := s.daemon(2, nil)
+	s.await(d, 600)
 	s.relay.set(func() {
 		s.relay.down = true
 		for c := range s.relay.open {
@@ -192,5 +192,5 @@ func TestARelayThatRestartsIsUsedAtOnce(t *testing.T) {
 	s.awaitLog("the mail relay does not take letters")
 	s.relay.set(func() { s.relay.down = false })
 	s.await(d, 1)
-	s.once(1101, s.relay)
+	s.once(601, s.relay)
 }

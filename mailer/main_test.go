@@ -12,7 +12,7 @@ import (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if f := flag.Lookup("test.parallel"); f != nil {
-		f.Value.Set("6")
+		f.Value.Set("4")
 	}
 	os.Exit(pgtest.Main(m))
 }

@@ -135,7 +135,7 @@ func TestWhatANewAddressMayNotSendGoesThroughTheNextRelay(t *testing.T) {
 // TestADomainHasItsSessions: never two connections with letters to it in hand, also while one of them waits for an answer.
 func TestADomainHasItsSessions(t *testing.T) {
 	t.Parallel()
-	const readers = 1100 // three runs
+	const readers = 600 // two runs
 	s := newScene(t)
 	s.withLimits("", slow+" sessions=1")
 	var addresses []string

@@ -48,7 +48,7 @@ func TestAConnectionIsReplacedAfterSoManyLetters(t *testing.T) {
 // TestDaemonsShareTheSeatsOfARelay: no more connections than it allows, and a confirmation goes while a newsletter occupies the others.
 func TestDaemonsShareTheSeatsOfARelay(t *testing.T) {
 	t.Parallel()
-	const readers = 1100 // three runs
+	const readers = 600 // two runs
 	s := newScene(t)
 	s.withLimits("sessions=2", "")
 	s.newsletter(readers)
