@@ -139,11 +139,12 @@ func insertLetters(ctx context.Context, tx *sqlx.Tx, issueID int64, readers []re
 			where s.state = 'active' and not exists (select from suppressions x where x.email = lower(s.email))
 			order by r.edition_id, s.id
 			returning id
-		), cut as (
-			insert into runs (issue_id, born, first_id, last_id)
-			select $3, $1, min(id), max(id) from (select id, (row_number() over (order by id) - 1) / $7 as n from fan) x group by n
 		)
-		select count(*) from fan`
+		select count(*) as letters, coalesce(min(id), 0) as first, coalesce(max(id), -1) as last from fan`
+	// Letters of other causes may lie between: a run is not exactly as long as that.
+	const cut = `
+		insert into runs (issue_id, born, first_id, last_id)
+		select $1, $2, g, least(g + $5::bigint - 1, $4::bigint) from generate_series($3::bigint, $4::bigint, $5::bigint) g`
 	var languages, topics []string
 	var editions []int64
 	for _, r := range readers {
@@ -151,12 +152,21 @@ func insertLetters(ctx context.Context, tx *sqlx.Tx, issueID int64, readers []re
 			languages, topics, editions = append(languages, r.Language), append(topics, r.Topics), append(editions, r.edition)
 		}
 	}
-	var count int
-	err := tx.GetContext(ctx, &count, fan, bornOn(now), now, issueID, pq.Array(languages), pq.Array(topics), pq.Array(editions), runLength)
+	if _, err := tx.ExecContext(ctx, `set local work_mem = '64MB'`); err != nil { // sorting a hundred thousand readers on disk takes longer
+		return 0, err
+	}
+	var fanned struct {
+		Letters     int
+		First, Last int64
+	}
+	err := tx.GetContext(ctx, &fanned, fan, bornOn(now), now, issueID, pq.Array(languages), pq.Array(topics), pq.Array(editions))
+	if err == nil {
+		_, err = tx.ExecContext(ctx, cut, issueID, bornOn(now), fanned.First, fanned.Last, runLength)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("fan out: %w", err)
 	}
-	return count, wake(ctx, tx)
+	return fanned.Letters, wake(ctx, tx)
 }
 
 // intersect keeps the order of a, which is sorted: the same set has the same edition.
