@@ -64,7 +64,7 @@ func doubt(ctx context.Context, tx *sqlx.Tx, run mce.Run, window int) error {
 			update letters set outcome = 'uncertain', detail = 'the program ended before the answer to this letter was kept'
 			where born = $1 and id = any(array(
 				select id from letters
-				where born = $1 and id between $2 and $3 and issue_id = $4 and outcome = 'waiting' order by id limit $5))
+				where born = $1 and id between $2 and $3 and issue_id + 0 = $4 and outcome = 'waiting' order by id limit $5))
 				and outcome = 'waiting' -- again: its outcome may have been committed while this waited
 			returning id, born, issue_id, kind, created_at
 		)
@@ -75,12 +75,14 @@ func doubt(ctx context.Context, tx *sqlx.Tx, run mce.Run, window int) error {
 	return err
 }
 
+// "issue_id + 0" keeps PostgreSQL from the index by issue: where a run is read, that one would go through all letters of the issue.
+
 // RunLetters gives the next letters of a run after the one with id after (0: from its beginning), at most n, in order. Who must not
 // be written to any more is marked in LeftOut: this is the last look before a letter leaves.
 func (s *Store) RunLetters(ctx context.Context, run mce.Run, after int64, n int) ([]mce.Letter, error) {
 	var rows []letterRow
 	err := s.selectPrepared(ctx, &rows, lettersQuery+`
-		where l.born = $1 and l.id between $2 and $3 and l.issue_id = $4 and l.outcome = 'waiting'
+		where l.born = $1 and l.id between $2 and $3 and l.issue_id + 0 = $4 and l.outcome = 'waiting'
 			and exists (select from issues i where i.id = $4 and i.state = 'sending')
 			and exists (select from runs where id = $6 and lease = $7)
 		order by l.id limit $5`, run.Born, max(run.FirstID, after+1), run.LastID, run.IssueID, n, run.ID, run.Lease)
@@ -92,7 +94,7 @@ func (s *Store) RunLetters(ctx context.Context, run mce.Run, after int64, n int)
 func (s *Store) ReturnRun(ctx context.Context, run mce.Run) error {
 	const end = `
 		delete from runs r where r.id = $1 and r.lease = $2 and not exists (
-			select from letters l where l.born = r.born and l.id between r.first_id and r.last_id and l.issue_id = r.issue_id and l.outcome = 'waiting')`
+			select from letters l where l.born = r.born and l.id between r.first_id and r.last_id and l.issue_id + 0 = r.issue_id and l.outcome = 'waiting')`
 	res, err := s.db.ExecContext(ctx, end, run.ID, run.Lease)
 	if err != nil {
 		return err

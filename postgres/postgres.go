@@ -118,6 +118,12 @@ func (s *Store) UseKeys(ctx context.Context, keys *mce.Keys) error {
 	return nil
 }
 
+// Vacuum tidies all tables and counts them anew, as PostgreSQL does by itself some time after many rows were added.
+func (s *Store) Vacuum(ctx context.Context) error {
+	_, err := s.db.ExecContext(ctx, `vacuum (analyze)`)
+	return err
+}
+
 // inTx runs f in a transaction and commits when it returns nil.
 func (s *Store) inTx(ctx context.Context, level sql.IsolationLevel, f func(*sqlx.Tx) error) error {
 	tx, err := s.db.BeginTxx(ctx, &sql.TxOptions{Isolation: level})

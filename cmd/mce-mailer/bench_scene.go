@@ -30,6 +30,9 @@ func (c *benchCmd) scene(e *env, a *app) (int64, error) {
 		}
 		bar.set(done + len(people))
 	}
+	if err := a.store.Vacuum(e.ctx); err != nil {
+		return 0, err
+	}
 	series, err := a.store.Series(e.ctx, "bench")
 	if err != nil {
 		return 0, err
