@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -112,5 +113,20 @@ func TestABodyOverTheLimitIsRefusedAndChangesNothing(t *testing.T) {
 	}
 	if got := s.story(anna) + ", " + s.story(bruno); got != "active: imported, pending: asked" {
 		t.Error(got)
+	}
+}
+
+func TestTheLinkOfAnErasedPersonAsksNothing(t *testing.T) {
+	s := newSite(t, public)
+	_, leave := s.reader("anna@example.org", "en")
+	if err := errors.Join(s.store.UseKeys(t.Context(), s.keys), s.store.Erase(t.Context(), "anna@example.org", "test", frozen{}.Now())); err != nil {
+		t.Fatal(err)
+	}
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		a := s.ask(method, leave, nil)
+		a.wants(t, http.StatusOK, "You were already unsubscribed")
+		if strings.Contains(a.body, `method="post"`) {
+			t.Errorf("%s: there is a button that can do nothing", method)
+		}
 	}
 }

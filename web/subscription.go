@@ -16,7 +16,7 @@ func (s *Server) askToLeave(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	state := page.Asking
-	if sub.State == mce.Unsubscribed {
+	if sub.State == mce.Unsubscribed || sub.State == mce.Erased {
 		state = page.Already
 	}
 	return s.showLeave(w, r, sub, state)
