@@ -33,6 +33,9 @@ func encode(e mce.Edition, s Sender) ([]byte, error) {
 	m.SetGenHeader(mail.HeaderMessageID, "<"+mark(slotMessageID)+">")
 	m.SetGenHeader("To", mark(slotTo))
 	m.SetGenHeader("Content-Language", string(e.Lang))
+	if e.Kind.Leavable() {
+		leaveHeaders(m, e, s)
+	}
 	if e.Kind.Bulk() {
 		listHeaders(m, e, s)
 	} else {
@@ -56,12 +59,16 @@ func encode(e mce.Edition, s Sender) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// listHeaders are those of a newsletter: RFC 8058 §3.1, RFC 2369, RFC 2919.
-func listHeaders(m *mail.Msg, e mce.Edition, s Sender) {
+// leaveHeaders let mail programs offer to leave: RFC 8058 §3.1, RFC 2369.
+func leaveHeaders(m *mail.Msg, e mce.Edition, s Sender) {
 	token := mce.SlotMark(e.Nonce, mce.SlotToken)
-	site := s.Site
-	m.SetGenHeader("List-Unsubscribe", fmt.Sprintf("<%s>, <%s?subject=leave-%s>", site.LeaveURL(token), mce.Mailto(s.leaveMail()), token))
+	m.SetGenHeader("List-Unsubscribe", fmt.Sprintf("<%s>, <%s?subject=leave-%s>", s.Site.LeaveURL(token), mce.Mailto(s.leaveMail()), token))
 	m.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+}
+
+// listHeaders are those of a newsletter: RFC 2369, RFC 2919.
+func listHeaders(m *mail.Msg, e mce.Edition, s Sender) {
+	site := s.Site
 	m.SetGenHeader("List-Id", fmt.Sprintf("%s <%s.%s>", phrase(site.Name), e.ListID, site.Domain()))
 	m.SetGenHeader("List-Help", "<"+site.URL("help")+">")
 	m.SetGenHeader("List-Owner", "<"+mce.Mailto(site.ReplyTo)+">")

@@ -63,7 +63,7 @@ func (s *scene) subscribe(addresses ...string) {
 	s.check(err)
 	people := make([]mce.Subscriber, len(addresses))
 	for i, a := range addresses {
-		people[i] = mce.Subscriber{Email: a, Name: "Reader " + a, Language: mce.Languages()[i%2], Topics: topics}
+		people[i] = mce.Subscriber{Email: a, Details: mce.Details{Name: "Reader " + a}, Choices: mce.Choices{Language: mce.Languages()[i%2], Topics: topics}}
 	}
 	r, err := s.store.ImportSubscribers(s.t.Context(), people, "yes", "test", mailer.FixtureNow, nil)
 	s.check(err)

@@ -147,7 +147,7 @@ func TestWhoLeftIsLeftOut(t *testing.T) {
 	leave := func(i int) {
 		p, err := s.store.SubscriberByEmail(t.Context(), fmt.Sprintf("reader%05d@example.org", i))
 		if err == nil {
-			_, err = s.store.Leave(t.Context(), p.ID, "test", mailer.FixtureNow)
+			_, err = s.store.Leave(t.Context(), p.ID, "test", "", mailer.FixtureNow)
 		}
 		if err != nil {
 			t.Error(err)

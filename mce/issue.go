@@ -178,7 +178,7 @@ func SealOf(d Draft, look string, moment time.Time) ([]byte, error) {
 		Moment    string
 	}{
 		d.Issue.Number, d.Issue.Subject, d.Items, d.Series.Sections, d.Series.Languages, d.Series.Name,
-		"active subscribers by topic", look, moment.UTC().Format(time.RFC3339Nano),
+		d.Series.Audience(), look, moment.UTC().Format(time.RFC3339Nano),
 	})
 	return sum.Sum(nil), err
 }

@@ -15,16 +15,22 @@ const (
 	Newsletter   LetterKind = "newsletter"
 	Confirmation LetterKind = "confirmation" // of a registration, with the calendar invitation
 	Reminder     LetterKind = "reminder"
-	OptIn        LetterKind = "opt_in" // asks to confirm a subscription
+	OptIn        LetterKind = "opt_in"  // asks to confirm a subscription
+	Welcome      LetterKind = "welcome" // to a new reader, with the latest issue
+	SelfLink     LetterKind = "link"    // the link to one's own page, asked for by whoever knows the address
+	Move         LetterKind = "move"    // to a new address: asks to confirm it
 )
 
 // Bulk letters carry List-* headers and, in doubt, are parked rather than sent again.
 func (k LetterKind) Bulk() bool { return k == Newsletter }
 
+// Leavable letters can be left by their token, from the letter itself and by one click of a mail program.
+func (k LetterKind) Leavable() bool { return k == Newsletter || k == Welcome }
+
 // Slot names of an edition: what is personal in a letter. Everything else is the same for all.
 const (
 	SlotGreeting = "GREETING" // "Dear Anna Rossi," or "Hello,"
-	SlotToken    = "TOKEN"    // of the letter's person: leave, confirm or delegate, by the kind
+	SlotToken    = "TOKEN"    // of the letter's person, for what Letter.Purpose says
 	SlotCode     = "CODE"     // a delegate's code for the desk
 )
 
@@ -64,7 +70,7 @@ type Letter struct {
 	To        string
 	Name      string // empty when unknown
 	PersonID  int64  // what the token is made of: the subscriber, or the registration
-	CauseID   int64  // and its second number: the issue, or the consent asked
+	CauseID   int64  // and its second number: see the purposes of tokens
 	Code      string // delegates only
 	Attempts  int    // tries so far
 	Single    bool   // it comes from the express lane, not from a run
@@ -75,10 +81,14 @@ type Letter struct {
 // Purpose is what the letter's token is good for.
 func (l Letter) Purpose() Purpose {
 	switch l.Kind {
-	case Newsletter:
+	case Newsletter, Welcome:
 		return ForLeaving
 	case OptIn:
 		return ForConfirming
+	case SelfLink:
+		return ForSelf
+	case Move:
+		return ForMoving
 	case Confirmation, Reminder:
 	}
 	return ForDelegate

@@ -19,14 +19,49 @@ const (
 
 // Subscriber is a person who chose to read the newsletters.
 type Subscriber struct {
-	ID        int64
-	Email     string
-	Name      string // may be empty
-	Language  Lang
-	Topics    []string
+	ID    int64
+	Email string
+	Details
+	Choices
 	State     SubscriberState
 	CreatedAt time.Time
 	ChangedAt time.Time // of the state
+}
+
+// Details are what subscribers may tell of themselves; all of it may be empty.
+type Details struct {
+	Name         string
+	Organisation string // as the person wrote it; it gives no rights, see Organisation
+	Country      string // ISO 3166-1, two capital letters
+}
+
+// Choices are what subscribers decide about their newsletters.
+type Choices struct {
+	Language Lang
+	Topics   []string
+	Pace     ReadingPace
+	// PausedUntil: newsletters whose cause lies before it are left out. Zero: none are.
+	PausedUntil time.Time
+}
+
+// ReadingPace is how often somebody wants to hear from us, and which series that is.
+type ReadingPace string
+
+// The paces.
+const (
+	EachIssue ReadingPace = "each"
+	Monthly   ReadingPace = "monthly" // a digest of the month
+)
+
+// ParsePace reads a pace; empty means each issue.
+func ParsePace(s string) (ReadingPace, error) {
+	switch p := ReadingPace(s); p {
+	case "":
+		return EachIssue, nil
+	case EachIssue, Monthly:
+		return p, nil
+	}
+	return "", Invalidf("the pace %q is neither each nor monthly", s)
 }
 
 // Consent is one line of the append-only record of what a person agreed to or withdrew.

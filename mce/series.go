@@ -35,17 +35,31 @@ const (
 
 // Series is a recurring newsletter.
 type Series struct {
-	ID        int64     `json:"-"`
-	Slug      string    `json:"slug"`
-	Name      Text      `json:"name"`
-	Cron      string    `json:"cron"`
-	TimeZone  string    `json:"time_zone"`
-	Sections  []Section `json:"sections"`
-	Languages []Lang    `json:"languages"` // editions; English is always one of them
-	Minimum   int       `json:"minimum"`   // fewer items than this: the issue is skipped
-	Approval  Approval  `json:"approval"`
-	From      time.Time `json:"from"` // content published earlier is never taken
-	Paused    bool      `json:"paused,omitempty"`
+	ID        int64       `json:"-"`
+	Slug      string      `json:"slug"`
+	Name      Text        `json:"name"`
+	Cron      string      `json:"cron"`
+	TimeZone  string      `json:"time_zone"`
+	Sections  []Section   `json:"sections"`
+	Languages []Lang      `json:"languages"` // editions; English is always one of them
+	Minimum   int         `json:"minimum"`   // fewer items than this: the issue is skipped
+	Approval  Approval    `json:"approval"`
+	From      time.Time   `json:"from"` // content published earlier is never taken
+	Paused    bool        `json:"paused,omitempty"`
+	Pace      ReadingPace `json:"pace,omitempty"`   // its readers chose it; zero: EachIssue
+	Segment   Segment     `json:"segment,omitzero"` // only these of them
+}
+
+// Audience names whom the series is for, to be sealed with an approval.
+func (s Series) Audience() string {
+	out := "active subscribers by topic"
+	if s.Pace == Monthly {
+		out += "; monthly"
+	}
+	if !s.Segment.All() {
+		out += "; " + s.Segment.String()
+	}
+	return out
 }
 
 // Schedule is when the series is due.
@@ -82,7 +96,10 @@ func (s Series) Check() error {
 			return err
 		}
 	}
-	return firstError(checkSlug("series", s.Slug), s.Name.check(what+": name", true))
+	if _, err := ParsePace(string(s.Pace)); err != nil {
+		return Invalidf("%s: %s", what, err)
+	}
+	return firstError(checkSlug("series", s.Slug), s.Name.check(what+": name", true), s.Segment.Check())
 }
 
 func (s Section) check(series string) error {

@@ -33,6 +33,15 @@ func (s Site) LeaveURL(token string) string { return s.PublicURL + "/leave/" + t
 // ConfirmURL is the page for confirming a subscription.
 func (s Site) ConfirmURL(token string) string { return s.PublicURL + "/confirm/" + token }
 
+// ChoicesURL is the page of what one chose, opened by the token for leaving.
+func (s Site) ChoicesURL(token string) string { return s.PublicURL + "/choices/" + token }
+
+// SelfURL is one's own page.
+func (s Site) SelfURL(token string) string { return s.PublicURL + "/me/" + token }
+
+// MoveURL is the page for confirming a new address.
+func (s Site) MoveURL(token string) string { return s.PublicURL + "/move/" + token }
+
 // ArchiveURL is the public page of an issue; series and language as they are.
 func (s Site) ArchiveURL(series string, number string, lang Lang) string {
 	return s.URL("archive", series, number, string(lang))

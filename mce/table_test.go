@@ -22,7 +22,7 @@ func readSubscribers(s string) ([]mce.Subscriber, []mce.LineFault, error) {
 
 func TestSubscribersAreReadAsSpreadsheetsWriteThem(t *testing.T) {
 	all := []string{"association-news", "events"}
-	anna := mce.Subscriber{Email: "anna@example.org", Name: "Anna Rossi", Language: "it", Topics: []string{"events"}}
+	anna := mce.Subscriber{Email: "anna@example.org", Details: mce.Details{Name: "Anna Rossi"}, Choices: mce.Choices{Language: "it", Topics: []string{"events"}}}
 	for name, c := range map[string]struct {
 		file string
 		want mce.Subscriber
@@ -32,10 +32,10 @@ func TestSubscribersAreReadAsSpreadsheetsWriteThem(t *testing.T) {
 		"mark and quotes":     {"\ufeff\"email\",\"name\",\"language\",\"topics\"\r\n\"anna@example.org\",\"Anna Rossi\",\"it\",\"events\"\r\n", anna},
 		"CRLF and blanks":     {"Email , NAME,language,topics\r\n anna@example.org , Anna  Rossi,IT, events \r\n\r\n", anna},
 		"another order":       {"topics,language,name,email\nevents,it,Anna Rossi,anna@example.org\n", anna},
-		"quoted local part":   {"email\n\"\"\"bob b\"\"@example.org\"\n", mce.Subscriber{Email: `"bob b"@example.org`, Language: "en", Topics: all}},
-		"only addresses":      {"email\nbob@example.org\n", mce.Subscriber{Email: "bob@example.org", Language: "en", Topics: all}},
-		"no topics means all": {"email,topics\nbob@example.org,\n", mce.Subscriber{Email: "bob@example.org", Language: "en", Topics: all}},
-		"topics in any form":  {"email,topics\nbob@example.org,\"events; association-news\"\n", mce.Subscriber{Email: "bob@example.org", Language: "en", Topics: []string{"events", "association-news"}}},
+		"quoted local part":   {"email\n\"\"\"bob b\"\"@example.org\"\n", mce.Subscriber{Email: `"bob b"@example.org`, Choices: mce.Choices{Language: "en", Topics: all}}},
+		"only addresses":      {"email\nbob@example.org\n", mce.Subscriber{Email: "bob@example.org", Choices: mce.Choices{Language: "en", Topics: all}}},
+		"no topics means all": {"email,topics\nbob@example.org,\n", mce.Subscriber{Email: "bob@example.org", Choices: mce.Choices{Language: "en", Topics: all}}},
+		"topics in any form":  {"email,topics\nbob@example.org,\"events; association-news\"\n", mce.Subscriber{Email: "bob@example.org", Choices: mce.Choices{Language: "en", Topics: []string{"events", "association-news"}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, faults, err := readSubscribers(c.file)

@@ -10,6 +10,7 @@ import (
 	"hash"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Purpose is what a token is good for. A token of one purpose is worth nothing for another.
@@ -17,10 +18,12 @@ type Purpose string
 
 // The purposes of tokens, and the numbers that each carries.
 const (
-	ForLeaving    Purpose = "leave"    // subscriber, issue
+	ForLeaving    Purpose = "leave"    // subscriber, issue (0: a welcome); it opens the choices too, for years, also to whom a letter was forwarded
 	ForConfirming Purpose = "confirm"  // subscriber, consent asked
 	ForDelegate   Purpose = "delegate" // registration, 0
 	ForReturn     Purpose = "return"   // letter, 0: the keyed return path
+	ForSelf       Purpose = "self"     // subscriber, Unix time of its end: all that is theirs, so it goes to their address alone and not for long
+	ForMoving     Purpose = "move"     // subscriber, move
 )
 
 // Token carries two numbers and their keyed MAC in 24 to 48 characters that are safe in URLs and addresses. Nothing about it is
@@ -47,7 +50,7 @@ func NewKeys(secret []byte) (*Keys, error) {
 		return nil, Invalidf("the secret must have at least %d characters", MinSecret)
 	}
 	k := &Keys{purposes: map[Purpose]*sync.Pool{}}
-	for _, p := range []Purpose{ForLeaving, ForConfirming, ForDelegate, ForReturn} {
+	for _, p := range []Purpose{ForLeaving, ForConfirming, ForDelegate, ForReturn, ForSelf, ForMoving} {
 		key, err := hkdf.Key(sha256.New, secret, nil, "mce-mailer token "+string(p), sha256.Size)
 		if err != nil {
 			return nil, err
@@ -99,6 +102,18 @@ func (k *Keys) Open(p Purpose, t Token) (a, b int64, err error) {
 		return 0, 0, fault
 	}
 	return int64(ua), int64(ub), nil
+}
+
+// SelfFor is how long the link to one's own page opens it.
+const SelfFor = 24 * time.Hour
+
+// OpenSelf gives the subscriber whose own page a token opens at now. One whose time is over is an error of code NotFound that says so.
+func (k *Keys) OpenSelf(t Token, now time.Time) (subscriber int64, err error) {
+	subscriber, end, err := k.Open(ForSelf, t)
+	if err == nil && now.Unix() >= end {
+		err = NotFoundf("This link was good for one day, and that is over. Please ask for a new one.")
+	}
+	return subscriber, err
 }
 
 // appendMAC appends the MAC of the numbers to dst.

@@ -5,11 +5,32 @@ import (
 	"time"
 )
 
-// Wish is somebody's wish to subscribe, as a page or an interface took it. Whether it is granted is decided later and out of their sight:
-// the answer must not tell whether an address is known.
+// Wish is what somebody wishes for an address, as a page or an interface took it. Whether it is granted is decided later and out of their
+// sight: the answer must not tell whether an address is known.
 type Wish struct {
-	Subscriber Subscriber // Email, Name, Language and Topics
+	Kind       WishKind   // zero: ToSubscribe
+	Subscriber Subscriber // Email, Details and Choices; of a wish for the link only Email and Language
 	Consent    Consent    // Wording, Version, Source, Origin and At
+}
+
+// WishKind is what is wished for.
+type WishKind string
+
+// The kinds of wish.
+const (
+	ToSubscribe WishKind = "subscribe"
+	ForLink     WishKind = "link" // to be mailed the link to one's own page
+)
+
+// WishLetters makes the letters that grant wishes.
+type WishLetters interface {
+	OptIn(p Subscriber) (Edition, error)
+	Link(lang Lang) (Edition, error)
+}
+
+// Welcomer makes the letter that welcomes a reader who chose c: with an issue for them, or with nil where none was sent yet.
+type Welcomer interface {
+	Welcome(lang Lang, c Choices, latest *Draft) (Edition, error)
 }
 
 // ConsentVersion names the wording of Site.ConsentWording. It changes with every change of the words, in any language.
@@ -23,29 +44,31 @@ func (s Site) ConsentWording(lang Lang) string {
 	return fmt.Sprintf("I want to receive the newsletters of %s by e-mail on the topics I chose. I can unsubscribe at any time.", s.Name)
 }
 
+// Entry is what somebody entered to subscribe, as it came.
+type Entry struct {
+	Email string
+	Details
+	Language, Pace string
+	Topics         []string
+}
+
 // NewWish checks what somebody entered. The error's field says which entry is at fault.
-func NewWish(email, name, lang string, topics []string, all []Topic) (w Wish, fault *FieldError) {
+func NewWish(in Entry, known []Topic) (w Wish, fault *FieldError) {
 	var err error
-	if w.Subscriber.Email, err = ParseAddress(email); err != nil {
+	if w.Subscriber.Email, err = ParseAddress(in.Email); err != nil {
 		return w, &FieldError{"email", err}
 	}
-	if w.Subscriber.Name, err = CleanName(name); err != nil {
-		return w, &FieldError{"name", err}
+	if w.Subscriber.Details, fault = CleanDetails(in.Details); fault != nil {
+		return w, fault
 	}
-	if w.Subscriber.Language, err = ParseLang(lang); err != nil {
+	if w.Subscriber.Language, err = ParseLang(in.Language); err != nil {
 		return w, &FieldError{"language", err}
 	}
-	if len(topics) == 0 {
-		return w, &FieldError{"topics", Invalidf("choose at least one topic")}
+	if w.Subscriber.Pace, err = ParsePace(in.Pace); err != nil {
+		return w, &FieldError{"pace", err}
 	}
-	for _, slug := range topics {
-		found, err := ParseTopics(slug, all)
-		if err != nil || slug == "" {
-			return w, &FieldError{"topics", Invalidf("there is no topic %q", slug)}
-		}
-		w.Subscriber.Topics = append(w.Subscriber.Topics, found...)
-	}
-	return w, nil
+	w.Subscriber.Topics = in.Topics
+	return w, w.Subscriber.Choices.Check(known, time.Time{})
 }
 
 // FieldError is a fault in one entry of a form.

@@ -21,7 +21,7 @@ func recorded(t *testing.T) *office {
 	must(t, o.UseKeys(t.Context(), testKeys(t)))
 	o.readers("anna@example.org en news", "bob@example.org en news", "carla@example.org it news events")
 	bob := value(o.SubscriberByEmail(t.Context(), "bob@example.org"))(t)
-	value(o.Leave(t.Context(), bob.ID, "leave link", now))(t)
+	value(o.Leave(t.Context(), bob.ID, "leave link", "", now))(t)
 	o.optIn("dora@example.org")
 	return o
 }
@@ -30,7 +30,7 @@ func recorded(t *testing.T) *office {
 func (o *office) optIn(email string) {
 	o.t.Helper()
 	w := mce.Wish{
-		Subscriber: mce.Subscriber{Email: email, Language: mce.English, Topics: []string{"news"}},
+		Subscriber: mce.Subscriber{Email: email, Choices: mce.Choices{Language: mce.English, Topics: []string{"news"}}},
 		Consent:    mce.Consent{Wording: "yes", Source: "form", Origin: "192.0.2.1", At: now},
 	}
 	asked := value(o.AskToConfirm(o.t.Context(), w, func() (mce.Edition, error) { return confirmation(mce.Event{}, mce.Registration{}, now) }, domain))(o.t)
@@ -39,7 +39,7 @@ func (o *office) optIn(email string) {
 	}
 	s := value(o.SubscriberByEmail(o.t.Context(), email))(o.t)
 	record := value(o.Consents(o.t.Context(), s.ID))(o.t)
-	if done := value(o.Confirm(o.t.Context(), s.ID, record[len(record)-1].ID, "link", "192.0.2.2", now))(o.t); !done {
+	if done := value(o.Confirm(o.t.Context(), s.ID, record[len(record)-1].ID, "link", "192.0.2.2", plain{}, domain, now))(o.t); !done {
 		o.t.Fatalf("%s has not confirmed", email)
 	}
 }

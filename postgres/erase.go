@@ -70,11 +70,15 @@ func eraseTraces(ctx context.Context, tx *sqlx.Tx, email string, readers, delega
 		{`delete from consent_details d using consents c where c.id = d.consent_id and c.subscriber_id = any($1)`, []any{pq.Array(readers)}},
 		{`delete from consent_people where subscriber_id = any($1)`, []any{pq.Array(readers)}},
 		{`delete from suppressions where email = lower($1)`, []any{email}},
+		{`delete from moves where subscriber_id = any($1) or lower(email) = lower($2)`, []any{pq.Array(readers), email}},
+		{`delete from contacts where lower(email) = lower($1)`, []any{email}},
+		{`delete from wishes where lower(email) = lower($1)`, []any{email}},
 		{`update editions set subject = '', html = '', plain = '', calendar = '' where id in (
 			select edition_id from letters where kind <> 'newsletter' and (subscriber_id = any($1) or registration_id = any($2)))
-			and kind in ('confirmation', 'opt_in')`, []any{pq.Array(readers), pq.Array(delegates)}},
+			and kind in ('confirmation', 'opt_in', 'move')`, []any{pq.Array(readers), pq.Array(delegates)}},
 		{`update letters set detail = '' where subscriber_id = any($1) or registration_id = any($2)`, []any{pq.Array(readers), pq.Array(delegates)}},
-		{`update subscribers set email = null, name = '', topics = '{}', state = 'erased' where id = any($1)`, []any{pq.Array(readers)}},
+		{`update subscribers set email = null, name = '', organisation = '', country = '', topics = '{}', pace = 'each', paused_until = null,
+			linked_at = null, state = 'erased' where id = any($1)`, []any{pq.Array(readers)}},
 		{`update registrations set email = null, name = '', organisation = '', country = '', state = 'cancelled' where id = any($1)`,
 			[]any{pq.Array(delegates)}},
 	} {

@@ -79,7 +79,7 @@ func TestOnlyTheyThemselvesComeBack(t *testing.T) {
 	o := recorded(t)
 	must(t, o.Erase(t.Context(), "anna@example.org", "test", now))
 	r := value(o.ImportSubscribers(t.Context(), []mce.Subscriber{
-		{Email: "ANNA@example.org", Language: mce.English}, {Email: "new@example.org", Language: mce.English},
+		{Email: "ANNA@example.org", Choices: mce.Choices{Language: mce.English}}, {Email: "new@example.org", Choices: mce.Choices{Language: mce.English}},
 	}, "yes", "import", now, nil))(t)
 	if r.Erased != 1 || r.Added != 1 || r.Known != 0 {
 		t.Errorf("%+v", r)

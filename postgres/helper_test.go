@@ -105,7 +105,7 @@ func (o *office) readers(lines ...string) {
 	var people []mce.Subscriber
 	for _, l := range lines {
 		f := strings.Fields(l)
-		people = append(people, mce.Subscriber{Email: f[0], Language: mce.Lang(f[1]), Topics: f[2:]})
+		people = append(people, mce.Subscriber{Email: f[0], Choices: mce.Choices{Language: mce.Lang(f[1]), Topics: f[2:]}})
 	}
 	_, err := o.ImportSubscribers(o.t.Context(), people, "yes", "test", now.AddDate(0, 0, -1), nil)
 	must(o.t, err)
@@ -261,4 +261,18 @@ func refused(t testing.TB, err error, code mce.Code, words string) {
 	if mce.ErrorCode(err) != code || !strings.Contains(mce.ErrorMessage(err), words) {
 		t.Errorf("error %v, want one of code %s that says %q", err, code, words)
 	}
+}
+
+func (plain) OptIn(p mce.Subscriber) (mce.Edition, error) { return note(mce.OptIn, p.Language) }
+func (plain) Link(lang mce.Lang) (mce.Edition, error)     { return note(mce.SelfLink, lang) }
+func (plain) Welcome(lang mce.Lang, _ mce.Choices, latest *mce.Draft) (mce.Edition, error) {
+	e, err := note(mce.Welcome, lang)
+	if latest != nil {
+		e.Subject = fmt.Sprintf("number %d, %d items", latest.Issue.Number, len(latest.Items))
+	}
+	return e, err
+}
+
+func note(kind mce.LetterKind, lang mce.Lang) (mce.Edition, error) {
+	return mce.Edition{Kind: kind, Lang: lang, Subject: string(kind), HTML: "<p>Hello</p>", Text: "Hello", Nonce: "n0nce"}, nil
 }

@@ -197,25 +197,31 @@ func (s *Store) Renew(ctx context.Context, leases []string) (held []string, err 
 }
 
 // "offset 0" keeps PostgreSQL to one look-up a letter: without statistics of a fresh fan-out it would read all subscribers for each page.
+//
+// A letter to a new address goes there, and not to where its person is known.
 const lettersQuery = `
 	select l.id, l.born, l.edition_id, l.kind, l.created_at, l.attempts, l.cause_id,
 		coalesce(l.subscriber_id, l.registration_id) as person_id,
-		coalesce(s.email, r.email, '') as email, coalesce(s.name, r.name, '') as name, coalesce(r.code, '') as code,
+		coalesce(` + recipient + `, '') as email, coalesce(s.name, r.name, '') as name, coalesce(r.code, '') as code,
 		case
 			when coalesce(s.email, r.email) is null then 'the person was erased'
+			when ` + recipient + ` is null then 'the new address is not asked for any more'
 			when x.email is not null then 'the address is suppressed'
-			when l.kind = 'newsletter' and s.state <> 'active' then 'unsubscribed'
+			when l.kind in ('newsletter', 'welcome') and s.state <> 'active' then 'unsubscribed'
+			when l.kind = 'newsletter' and s.paused_until > l.created_at then 'paused by the reader'
 			when l.kind = 'opt_in' and s.state <> 'pending' then 'no longer waiting for a confirmation'
 			when l.kind in ('confirmation', 'reminder') and r.state <> 'registered' then 'the registration was cancelled'
 			when l.kind = 'reminder' and r.event_state = 'cancelled' then 'the event was cancelled'
 			else ''
 		end as left_out
 	from letters l
-	left join lateral (select email, name, state from subscribers where id = l.subscriber_id offset 0) s on true
+	left join lateral (select email, name, state, paused_until from subscribers where id = l.subscriber_id offset 0) s on true
 	left join lateral (
 		select p.email, p.name, p.state, p.code, e.state as event_state
 		from registrations p join events e on e.id = p.event_id where p.id = l.registration_id offset 0) r on true
-	left join lateral (select email from suppressions where email = lower(coalesce(s.email, r.email)) offset 0) x on true`
+	left join lateral (select email from suppressions where email = lower(` + recipient + `) offset 0) x on true`
+
+const recipient = `case when l.kind = 'move' then (select email from moves where id = l.cause_id) else coalesce(s.email, r.email) end`
 
 const singleQuery = lettersQuery + ` where l.id = any($1) and l.born = any($2) order by l.kind = 'newsletter', l.id`
 

@@ -18,7 +18,7 @@ func TestWhoLeavesAfterTheFanOutIsLeftOut(t *testing.T) {
 	o := newOffice(t)
 	o.readers("a@example.org en news", "b@example.org en news", "c@example.org en news")
 	o.sending()
-	value(o.Leave(t.Context(), o.subscriber("a@example.org").ID, "one click", now))(t)
+	value(o.Leave(t.Context(), o.subscriber("a@example.org").ID, "one click", "", now))(t)
 	o.sql(`insert into suppressions values ('c@example.org', 'complained', 'test', now())`)
 	got := map[string]string{}
 	_, letters := o.lease(4)

@@ -33,7 +33,7 @@ func TestAQuotedAddressIsCarried(t *testing.T) {
 	if kept, err := mce.ParseAddress(address); err != nil || kept != address {
 		t.Fatal(kept, err)
 	}
-	_, err := o.ImportSubscribers(t.Context(), []mce.Subscriber{{Email: address, Language: "en"}}, "yes", "test", now, nil)
+	_, err := o.ImportSubscribers(t.Context(), []mce.Subscriber{{Email: address, Choices: mce.Choices{Language: "en"}}}, "yes", "test", now, nil)
 	must(t, err)
 	value(o.SubscriberByEmail(t.Context(), mce.AddressKey(address)))(t)
 	p := delegates("anna@example.org")

@@ -69,8 +69,9 @@ func fanOut(ctx context.Context, tx *sqlx.Tx, issue mce.Issue, render mce.Render
 		return 0, err
 	}
 	var readers []readership
+	audience := append([]any{now, paceOf(d.Series.Pace)}, segmentArgs(d.Series.Segment)...)
 	if err := tx.SelectContext(ctx, &readers, `
-		select distinct language, array_to_string(topics, ',') as topics from subscribers where state = 'active'`); err != nil {
+		select distinct s.language, array_to_string(s.topics, ',') as topics from subscribers s where `+isReader(), audience...); err != nil {
 		return 0, err
 	}
 	if err := saveEditions(ctx, tx, d, readers, render, domain, now); err != nil {
@@ -79,7 +80,7 @@ func fanOut(ctx context.Context, tx *sqlx.Tx, issue mce.Issue, render mce.Render
 	if err := ensurePartition(ctx, tx, now); err != nil {
 		return 0, err
 	}
-	return insertLetters(ctx, tx, issue.ID, readers, now)
+	return insertLetters(ctx, tx, issue.ID, readers, audience, now)
 }
 
 // saveEditions renders what the readerships need, each edition once.
@@ -128,15 +129,16 @@ func saveArchive(ctx context.Context, tx *sqlx.Tx, d mce.Draft, render mce.Rende
 	return nil
 }
 
-// insertLetters is the fan-out: the letters of everybody who reads, and the runs that cut them into portions.
-func insertLetters(ctx context.Context, tx *sqlx.Tx, issueID int64, readers []readership, now time.Time) (int, error) {
-	const fan = `
+// insertLetters is the fan-out: the letters of everybody who reads, and the runs that cut them into portions. audience are the parameters of
+// isReader, the first of them now.
+func insertLetters(ctx context.Context, tx *sqlx.Tx, issueID int64, readers []readership, audience []any, now time.Time) (int, error) {
+	fan := `
 		with fan as (
 			insert into letters (born, created_at, kind, edition_id, issue_id, subscriber_id, cause_id)
-			select $1::date, $2::timestamptz, 'newsletter', r.edition_id, $3::bigint, s.id, $3::bigint
-			from unnest($4::text[], $5::text[], $6::bigint[]) as r (language, topics, edition_id)
+			select $8::date, $1::timestamptz, 'newsletter', r.edition_id, $9::bigint, s.id, $9::bigint
+			from unnest($10::text[], $11::text[], $12::bigint[]) as r (language, topics, edition_id)
 			join subscribers s on s.language = r.language and array_to_string(s.topics, ',') = r.topics
-			where s.state = 'active' and not exists (select from suppressions x where x.email = lower(s.email))
+			where ` + isReader() + ` and not exists (select from suppressions x where x.email = lower(s.email))
 			order by r.edition_id, s.id
 			returning id
 		)
@@ -159,7 +161,7 @@ func insertLetters(ctx context.Context, tx *sqlx.Tx, issueID int64, readers []re
 		Letters     int
 		First, Last int64
 	}
-	err := tx.GetContext(ctx, &fanned, fan, bornOn(now), now, issueID, pq.Array(languages), pq.Array(topics), pq.Array(editions))
+	err := tx.GetContext(ctx, &fanned, fan, append(audience, bornOn(now), issueID, pq.Array(languages), pq.Array(topics), pq.Array(editions))...)
 	if err == nil {
 		_, err = tx.ExecContext(ctx, cut, issueID, bornOn(now), fanned.First, fanned.Last, runLength)
 	}

@@ -31,7 +31,7 @@ func TestEveryActiveReaderGetsOneLetterOfTheirTopicsInTheirLanguage(t *testing.T
 	o.save(lib)
 	o.readers("all@example.org en events news", "eu-too@example.org en eu events news", "news@example.org en news", "it@example.org it news",
 		"el@example.org el news", "eu@example.org en eu", "left@example.org en news", "bad@example.org en news", "none@example.org en")
-	value(o.Leave(t.Context(), o.subscriber("left@example.org").ID, "test", now))(t)
+	value(o.Leave(t.Context(), o.subscriber("left@example.org").ID, "test", "", now))(t)
 	o.sql(`insert into suppressions values ('bad@example.org', 'bounced', 'test', now())`)
 	o.ask("pending@example.org")
 	i := o.scheduled()

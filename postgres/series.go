@@ -23,32 +23,36 @@ type seriesRow struct {
 	Approval  mce.Approval
 	From      time.Time
 	Paused    bool
+	Pace      mce.ReadingPace
+	Segment   jsonb[mce.Segment]
 }
 
 const selectSeries = `
-	select id, slug, name, cron, time_zone, sections, languages, minimum, approval, "from", paused from series`
+	select id, slug, name, cron, time_zone, sections, languages, minimum, approval, "from", paused, pace, segment from series`
 
 func (r seriesRow) series() mce.Series {
 	return mce.Series{
 		ID: r.ID, Slug: r.Slug, Name: r.Name.V, Cron: r.Cron, TimeZone: r.TimeZone, Sections: r.Sections.V,
 		Languages: typed[mce.Lang](r.Languages), Minimum: r.Minimum, Approval: r.Approval, From: r.From.UTC(), Paused: r.Paused,
+		Pace: r.Pace, Segment: r.Segment.V,
 	}
 }
 
 func saveAllSeries(ctx context.Context, tx *sqlx.Tx, lib mce.Library, now time.Time) error {
 	const upsert = `
-		insert into series (slug, name, cron, time_zone, sections, languages, minimum, approval, "from", paused, watched_from)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		insert into series (slug, name, cron, time_zone, sections, languages, minimum, approval, "from", paused, pace, segment, watched_from)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 		on conflict (slug) do update set name = excluded.name, cron = excluded.cron, time_zone = excluded.time_zone,
 			sections = excluded.sections, languages = excluded.languages, minimum = excluded.minimum,
-			approval = excluded.approval, "from" = excluded."from", paused = excluded.paused,
+			approval = excluded.approval, "from" = excluded."from", paused = excluded.paused, pace = excluded.pace, segment = excluded.segment,
 			watched_from = case
 				when (series.cron, series.time_zone) is distinct from (excluded.cron, excluded.time_zone) then excluded.watched_from
 				when series.paused and not excluded.paused then excluded.watched_from
 				else series.watched_from end`
 	for _, x := range lib.Series {
 		if _, err := tx.ExecContext(ctx, upsert, x.Slug, jsonb[mce.Text]{x.Name}, x.Cron, x.TimeZone, jsonb[[]mce.Section]{x.Sections},
-			pq.Array(strs(x.Languages)), x.Minimum, x.Approval, x.From, x.Paused, now); err != nil {
+			pq.Array(strs(x.Languages)), x.Minimum, x.Approval, x.From, x.Paused, paceOf(x.Pace),
+			jsonb[mce.Segment]{x.Segment}, now); err != nil {
 			return fmt.Errorf("save series %s: %w", x.Slug, err)
 		}
 	}

@@ -18,11 +18,16 @@ type person struct {
 
 // queueLetter puts a mail of its own for one person onto the express lane, in the transaction of its cause.
 func queueLetter(ctx context.Context, tx *sqlx.Tx, e mce.Edition, to person, domain string, now time.Time) error {
-	if err := ensurePartition(ctx, tx, now); err != nil {
-		return err
-	}
 	id, err := insertEdition(ctx, tx, e, domain, now)
 	if err != nil {
+		return err
+	}
+	return queueLetterOf(ctx, tx, id, e.Kind, to, now)
+}
+
+// queueLetterOf is queueLetter for an edition that is kept already.
+func queueLetterOf(ctx context.Context, tx *sqlx.Tx, edition int64, kind mce.LetterKind, to person, now time.Time) error {
+	if err := ensurePartition(ctx, tx, now); err != nil {
 		return err
 	}
 	const queue = `
@@ -32,7 +37,7 @@ func queueLetter(ctx context.Context, tx *sqlx.Tx, e mce.Edition, to person, dom
 			returning id, born, kind
 		)
 		insert into express (letter_id, born, kind, due) select id, born, kind, $2 from letter`
-	if _, err := tx.ExecContext(ctx, queue, bornOn(now), now, e.Kind, id, to.subscriber, to.registration, to.cause); err != nil {
+	if _, err := tx.ExecContext(ctx, queue, bornOn(now), now, kind, edition, to.subscriber, to.registration, to.cause); err != nil {
 		return err
 	}
 	return wake(ctx, tx)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -15,21 +13,29 @@ import (
 )
 
 type subscriberRow struct {
-	ID        int64
-	Email     string
-	Name      string
-	Language  mce.Lang
-	Topics    pq.StringArray
-	State     mce.SubscriberState
-	CreatedAt time.Time `db:"created_at"`
-	ChangedAt time.Time `db:"changed_at"`
+	ID           int64
+	Email        string
+	Name         string
+	Organisation string
+	Country      string
+	Language     mce.Lang
+	Topics       pq.StringArray
+	Pace         mce.ReadingPace
+	PausedUntil  *time.Time `db:"paused_until"`
+	State        mce.SubscriberState
+	CreatedAt    time.Time `db:"created_at"`
+	ChangedAt    time.Time `db:"changed_at"`
 }
 
-const selectSubscribers = `select id, coalesce(email, '') as email, name, language, topics, state, created_at, changed_at from subscribers`
+const selectSubscribers = `
+	select s.id, coalesce(s.email, '') as email, s.name, s.organisation, s.country, s.language, s.topics, s.pace, s.paused_until, s.state,
+		s.created_at, s.changed_at
+	from subscribers s`
 
 func (r subscriberRow) subscriber() mce.Subscriber {
 	return mce.Subscriber{
-		ID: r.ID, Email: r.Email, Name: r.Name, Language: r.Language, Topics: r.Topics, State: r.State,
+		ID: r.ID, Email: r.Email, Details: mce.Details{Name: r.Name, Organisation: r.Organisation, Country: r.Country},
+		Choices: mce.Choices{Language: r.Language, Topics: r.Topics, Pace: r.Pace, PausedUntil: orZero(r.PausedUntil)}, State: r.State,
 		CreatedAt: r.CreatedAt.UTC(), ChangedAt: r.ChangedAt.UTC(),
 	}
 }
@@ -37,7 +43,7 @@ func (r subscriberRow) subscriber() mce.Subscriber {
 // Subscribers lists subscribers by address; those in a state, or all for "".
 func (s *Store) Subscribers(ctx context.Context, state mce.SubscriberState) ([]mce.Subscriber, error) {
 	var rows []subscriberRow
-	err := s.db.SelectContext(ctx, &rows, selectSubscribers+` where state <> 'erased' and (state = $1 or $1 = '') order by lower(email)`, string(state))
+	err := s.db.SelectContext(ctx, &rows, selectSubscribers+` where s.state <> 'erased' and (s.state = $1 or $1 = '') order by lower(s.email)`, string(state))
 	out := make([]mce.Subscriber, len(rows))
 	for i, r := range rows {
 		out[i] = r.subscriber()
@@ -47,12 +53,12 @@ func (s *Store) Subscribers(ctx context.Context, state mce.SubscriberState) ([]m
 
 // SubscriberByID is the subscriber that a token names.
 func (s *Store) SubscriberByID(ctx context.Context, id int64) (mce.Subscriber, error) {
-	return subscriber(ctx, s.db, ` where id = $1`, id)
+	return subscriber(ctx, s.db, ` where s.id = $1`, id)
 }
 
 // SubscriberByEmail is the subscriber with an address, in whatever case it is written.
 func (s *Store) SubscriberByEmail(ctx context.Context, email string) (mce.Subscriber, error) {
-	return subscriber(ctx, s.db, ` where lower(email) = lower($1)`, email)
+	return subscriber(ctx, s.db, ` where lower(s.email) = lower($1)`, email)
 }
 
 func subscriber(ctx context.Context, q sqlx.QueryerContext, where string, arg any) (mce.Subscriber, error) {
@@ -72,86 +78,6 @@ func (s *Store) Consents(ctx context.Context, subscriberID int64) ([]mce.Consent
 	return out, err
 }
 
-// ImportResult says what an import did.
-type ImportResult struct {
-	Added      int `json:"added"`
-	Known      int `json:"known"`      // left as they are: their own choice is newer than the file
-	Suppressed int `json:"suppressed"` // must not be written to
-	Erased     int `json:"erased"`     // asked to be forgotten: only they themselves can come back
-}
-
-// ImportSubscribers adds confirmed subscribers, all or none, with the consent that the file rests on. Addresses that are known in any
-// state are left alone: an import never brings back who left, or who was erased. The subscribers must have passed the checks. progress, if not nil, is told
-// how many are done.
-func (s *Store) ImportSubscribers(ctx context.Context, people []mce.Subscriber, wording, source string, now time.Time, progress func(done int)) (ImportResult, error) {
-	const portion = 5000
-	var total ImportResult
-	err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		done := 0
-		for part := range slices.Chunk(people, portion) {
-			r, err := s.importPortion(ctx, tx, part, wording, source, now)
-			if err != nil {
-				return err
-			}
-			total.Added, total.Known = total.Added+r.Added, total.Known+r.Known
-			total.Suppressed, total.Erased = total.Suppressed+r.Suppressed, total.Erased+r.Erased
-			if done += len(part); progress != nil {
-				progress(done)
-			}
-		}
-		return nil
-	})
-	return total, err
-}
-
-func (s *Store) importPortion(ctx context.Context, tx *sqlx.Tx, people []mce.Subscriber, wording, source string, now time.Time) (ImportResult, error) {
-	const add = `
-		with incoming as (
-			select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $8::bytea[]) as t (email, name, language, topics, mark)
-		), wanted as (
-			select * from incoming t where not exists (select from erasures x where x.mark = t.mark)
-		), allowed as (
-			select * from wanted t where not exists (select from suppressions x where x.email = lower(t.email))
-		), added as (
-			insert into subscribers (email, name, language, topics, state, created_at, changed_at)
-			select email, name, language, string_to_array(topics, ','), 'active', $5, $5 from allowed
-			on conflict (lower(email)) do nothing
-			returning id, email
-		), agreed as (
-			insert into consents (subscriber_id, action, wording, source, at) select id, 'imported', $6, $7, $5 from added
-			returning id, subscriber_id
-		), details as (
-			insert into consent_details (consent_id, email) select g.id, a.email from agreed g join added a on a.id = g.subscriber_id
-		)
-		select array(select id from agreed) as consents, (select count(*) from incoming) - (select count(*) from wanted) as erased,
-			(select count(*) from wanted) - (select count(*) from allowed) as suppressed`
-	n := len(people)
-	emails, names, langs, topics, marks := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make(pq.ByteaArray, n)
-	for i, p := range people {
-		emails[i], names[i], langs[i], topics[i] = p.Email, p.Name, string(p.Language), strings.Join(sorted(p.Topics), ",")
-		if s.keys != nil { // without them nobody has been erased
-			marks[i] = s.keys.Mark(p.Email)
-		}
-	}
-	var added struct {
-		Consents           pq.Int64Array
-		Erased, Suppressed int
-	}
-	err := tx.GetContext(ctx, &added, add, pq.Array(emails), pq.Array(names), pq.Array(langs), pq.Array(topics), now, wording, source, marks)
-	if err != nil {
-		return ImportResult{}, err
-	}
-	r := ImportResult{Added: len(added.Consents), Suppressed: added.Suppressed, Erased: added.Erased}
-	r.Known = n - r.Added - r.Suppressed - r.Erased
-	return r, s.seal(ctx, tx, added.Consents)
-}
-
-// sorted gives topics the one order in which equal sets are equal columns.
-func sorted(topics []string) []string {
-	out := slices.Sorted(slices.Values(topics))
-	return slices.Compact(out)
-}
-
 // AskToConfirm records the wish to subscribe and queues the letter that asks to confirm it. An address that is active already, was
 // asked within a day, or is suppressed is left as it is; asked is false then, and callers answer people the same either way.
 func (s *Store) AskToConfirm(ctx context.Context, w mce.Wish, render func() (mce.Edition, error), domain string) (asked bool, err error) {
@@ -164,8 +90,10 @@ func (s *Store) AskToConfirm(ctx context.Context, w mce.Wish, render func() (mce
 
 func (s *Store) ask(ctx context.Context, tx *sqlx.Tx, w mce.Wish, render func() (mce.Edition, error), domain string) (asked bool, err error) {
 	const upsert = `
-		insert into subscribers (email, name, language, topics, state, created_at, changed_at) values ($1, $2, $3, $4, 'pending', $5, $5)
-		on conflict (lower(email)) do update set name = excluded.name, language = excluded.language, topics = excluded.topics,
+		insert into subscribers (email, name, language, topics, organisation, country, pace, state, created_at, changed_at)
+		values ($1, $2, $3, $4, $6, $7, $8, 'pending', $5, $5)
+		on conflict (lower(email)) do update set name = excluded.name, organisation = excluded.organisation, country = excluded.country,
+			language = excluded.language, topics = excluded.topics, pace = excluded.pace, paused_until = null,
 			state = 'pending', changed_at = excluded.changed_at
 		where subscribers.state <> 'active' and not exists (
 			select from consents c where c.subscriber_id = subscribers.id and c.action = 'asked' and c.at > $5::timestamptz - interval '1 day')
@@ -180,7 +108,7 @@ func (s *Store) ask(ctx context.Context, tx *sqlx.Tx, w mce.Wish, render func() 
 		return false, err
 	}
 	var id int64
-	err = tx.GetContext(ctx, &id, upsert, p.Email, p.Name, p.Language, pq.Array(sorted(p.Topics)), now)
+	err = tx.GetContext(ctx, &id, upsert, p.Email, p.Name, p.Language, pq.Array(sorted(p.Topics)), now, p.Organisation, p.Country, paceOf(p.Pace))
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -199,9 +127,11 @@ func (s *Store) ask(ctx context.Context, tx *sqlx.Tx, w mce.Wish, render func() 
 	return true, queueLetter(ctx, tx, e, person{subscriber: id, cause: consent}, domain, now)
 }
 
-// Confirm makes a pending subscriber active. done is false when that had happened already, or when the person has left since: an old
-// link does not bring anybody back.
-func (s *Store) Confirm(ctx context.Context, subscriberID, consentID int64, source, origin string, now time.Time) (done bool, err error) {
+// Confirm makes a pending subscriber active, and welcomes them. done is false when that had happened already, or when the person has left
+// since: an old link does not bring anybody back.
+func (s *Store) Confirm(
+	ctx context.Context, subscriberID, consentID int64, source, origin string, welcome mce.Welcomer, domain string, now time.Time,
+) (done bool, err error) {
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		var wording, version, email string
 		err := tx.QueryRowxContext(ctx, `
@@ -216,10 +146,11 @@ func (s *Store) Confirm(ctx context.Context, subscriberID, consentID int64, sour
 		if done, err = changeState(ctx, tx, subscriberID, mce.Pending, mce.Active, now); err != nil || !done {
 			return err
 		}
-		if s.keys != nil { // a fresh opt-in brings an erased person back
-			if _, err := tx.ExecContext(ctx, `delete from erasures where mark = $1`, s.keys.Mark(email)); err != nil {
-				return err
-			}
+		if err := s.unmark(ctx, tx, email); err != nil {
+			return err
+		}
+		if err := s.welcome(ctx, tx, subscriberID, welcome, domain, now); err != nil {
+			return err
 		}
 		_, err = s.addConsent(ctx, tx, subscriberID, mce.Consent{Action: "confirmed", Wording: wording, Version: version, Source: source, Origin: origin, At: now})
 		return err
@@ -227,15 +158,29 @@ func (s *Store) Confirm(ctx context.Context, subscriberID, consentID int64, sour
 	return done && err == nil, err
 }
 
-// Leave ends a subscription at once, also for letters that are in the outbox already. done is false when it had ended before.
-func (s *Store) Leave(ctx context.Context, subscriberID int64, source string, now time.Time) (done bool, err error) {
+// unmark forgets that an address was erased: a fresh opt-in brings the person back.
+func (s *Store) unmark(ctx context.Context, tx *sqlx.Tx, email string) error {
+	if s.keys == nil { // then nobody has been erased
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `delete from erasures where mark = $1`, s.keys.Mark(email))
+	return err
+}
+
+// Leave ends a subscription at once, also for letters that are in the outbox already. done is false when it had ended before. The reason
+// is one of mce.LeaveReasons, or empty.
+func (s *Store) Leave(ctx context.Context, subscriberID int64, source, reason string, now time.Time) (done bool, err error) {
+	detail := ""
+	if reason != "" {
+		detail = "reason: " + reason
+	}
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		for _, from := range []mce.SubscriberState{mce.Active, mce.Pending} {
 			if done, err = changeState(ctx, tx, subscriberID, from, mce.Unsubscribed, now); err != nil {
 				return err
 			}
 			if done {
-				_, err = s.addConsent(ctx, tx, subscriberID, mce.Consent{Action: "withdrawn", Source: source, At: now})
+				_, err = s.addConsent(ctx, tx, subscriberID, mce.Consent{Action: "withdrawn", Source: source, Detail: detail, At: now})
 				return err
 			}
 		}

@@ -19,7 +19,7 @@ func (o *office) askAt(email string, when time.Time) bool {
 	render := func() (mce.Edition, error) {
 		return mce.Edition{Kind: mce.OptIn, Lang: "en", Subject: "Please confirm"}, nil
 	}
-	p := mce.Subscriber{Email: email, Language: "en", Topics: []string{"news", "events", "news"}}
+	p := mce.Subscriber{Email: email, Choices: mce.Choices{Language: "en", Topics: []string{"news", "events", "news"}}}
 	w := mce.Wish{Subscriber: p, Consent: mce.Consent{Wording: "I want letters", Source: "form", At: when}}
 	return value(o.AskToConfirm(o.t.Context(), w, render, domain))(o.t)
 }
@@ -36,13 +36,13 @@ func (o *office) record(id int64) (actions []string, last int64) {
 func TestAnImportLeavesKnownPeopleAlone(t *testing.T) {
 	o := newOffice(t)
 	o.readers("active@example.org en news", "left@example.org en news")
-	value(o.Leave(t.Context(), o.subscriber("left@example.org").ID, "test", now))(t)
+	value(o.Leave(t.Context(), o.subscriber("left@example.org").ID, "test", "", now))(t)
 	o.ask("pending@example.org")
 	o.sql(`insert into suppressions values ('bad@example.org', 'bounced', 'test', now())`)
 	var told []int
 	people := []mce.Subscriber{
-		{Email: "ACTIVE@example.org", Language: "it"}, {Email: "Left@example.org"}, {Email: "pending@example.org"}, {Email: "Bad@example.org"},
-		{Email: "New@example.org", Name: "N", Language: "it", Topics: []string{"news", "events", "news"}},
+		{Email: "ACTIVE@example.org", Choices: mce.Choices{Language: "it"}}, {Email: "Left@example.org"}, {Email: "pending@example.org"}, {Email: "Bad@example.org"},
+		{Email: "New@example.org", Details: mce.Details{Name: "N"}, Choices: mce.Choices{Language: "it", Topics: []string{"news", "events", "news"}}},
 	}
 	got := value(o.ImportSubscribers(t.Context(), people, "they agreed", "list.csv", now, func(n int) { told = append(told, n) }))(t)
 	if diff := cmp.Diff(postgres.ImportResult{Added: 1, Known: 3, Suppressed: 1}, got); diff != "" {
@@ -125,11 +125,13 @@ func TestConfirmingAndLeavingMayBeRepeated(t *testing.T) {
 		want  bool
 		state mce.SubscriberState
 	}{
-		{func() (bool, error) { return o.Confirm(t.Context(), id, asked, "link", "", now) }, true, mce.Active},
-		{func() (bool, error) { return o.Confirm(t.Context(), id, asked, "link", "", now) }, false, mce.Active},
-		{func() (bool, error) { return o.Leave(t.Context(), id, "one click", now) }, true, mce.Unsubscribed},
-		{func() (bool, error) { return o.Leave(t.Context(), id, "one click", now) }, false, mce.Unsubscribed},
-		{func() (bool, error) { return o.Confirm(t.Context(), id, asked, "an old link", "", now) }, false, mce.Unsubscribed},
+		{func() (bool, error) { return o.Confirm(t.Context(), id, asked, "link", "", plain{}, domain, now) }, true, mce.Active},
+		{func() (bool, error) { return o.Confirm(t.Context(), id, asked, "link", "", plain{}, domain, now) }, false, mce.Active},
+		{func() (bool, error) { return o.Leave(t.Context(), id, "one click", "", now) }, true, mce.Unsubscribed},
+		{func() (bool, error) { return o.Leave(t.Context(), id, "one click", "", now) }, false, mce.Unsubscribed},
+		{func() (bool, error) {
+			return o.Confirm(t.Context(), id, asked, "an old link", "", plain{}, domain, now)
+		}, false, mce.Unsubscribed},
 	} {
 		done, err := step.do()
 		if s := value(o.SubscriberByID(t.Context(), id))(t); err != nil || done != step.want || s.State != step.state {
@@ -146,9 +148,9 @@ func TestConfirmingAndLeavingMayBeRepeated(t *testing.T) {
 	if l := o.claim(1)[0]; l.LeftOut != "no longer waiting for a confirmation" {
 		t.Errorf("%+v", l)
 	}
-	_, err := o.Confirm(t.Context(), id, asked+1, "link", "", now)
+	_, err := o.Confirm(t.Context(), id, asked+1, "link", "", plain{}, domain, now)
 	refused(t, err, mce.NotFound, "nothing to confirm")
-	if done := value(o.Leave(t.Context(), 999, "link", now))(t); done {
+	if done := value(o.Leave(t.Context(), 999, "link", "", now))(t); done {
 		t.Error("nobody left")
 	}
 }

@@ -15,29 +15,35 @@ import (
 // AddWish takes somebody's wish, whoever they are: it does the same for every address, and takes the same time.
 func (s *Store) AddWish(ctx context.Context, w mce.Wish) error {
 	const add = `
-		insert into wishes (email, name, language, topics, wording, version, source, origin, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+		insert into wishes (kind, email, name, organisation, country, language, topics, pace, wording, version, source, origin, at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+	if w.Kind == "" {
+		w.Kind = mce.ToSubscribe
+	}
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		p, c := w.Subscriber, w.Consent
-		if _, err := tx.ExecContext(ctx, add, p.Email, p.Name, p.Language, pq.Array(p.Topics), c.Wording, c.Version, c.Source, c.Origin, c.At); err != nil {
+		if _, err := tx.ExecContext(ctx, add, w.Kind, p.Email, p.Name, p.Organisation, p.Country, p.Language, pq.Array(strs(p.Topics)), paceOf(p.Pace),
+			c.Wording, c.Version, c.Source, c.Origin, c.At); err != nil {
 			return err
 		}
 		return wake(ctx, tx)
 	})
 }
 
-// GrantWish looks at the oldest wish: whoever may be asked is sent the letter that asks to confirm. more is false when there is none left.
-// Several daemons may do so at once.
-func (s *Store) GrantWish(ctx context.Context, render func(mce.Subscriber) (mce.Edition, error), domain string) (more bool, err error) {
+// GrantWish looks at the oldest wish: whoever may be asked is sent the letter that asks to confirm, or the link to their own page. more is
+// false when there is none left. Several daemons may do so at once.
+func (s *Store) GrantWish(ctx context.Context, render mce.WishLetters, domain string) (more bool, err error) {
 	const take = `
 		delete from wishes where id = (select id from wishes order by id limit 1 for update skip locked)
-		returning email, name, language, topics, wording, version, source, origin, at`
+		returning kind, email, name, organisation, country, language, topics, pace, wording, version, source, origin, at`
 	var row struct {
-		Email, Name              string
-		Language                 mce.Lang
-		Topics                   pq.StringArray
-		Wording, Version, Source string
-		Origin                   string
-		At                       time.Time
+		Kind                               mce.WishKind
+		Email, Name, Organisation, Country string
+		Language                           mce.Lang
+		Topics                             pq.StringArray
+		Pace                               mce.ReadingPace
+		Wording, Version, Source, Origin   string
+		At                                 time.Time
 	}
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		if err := tx.GetContext(ctx, &row, take); errors.Is(err, sql.ErrNoRows) {
@@ -46,12 +52,43 @@ func (s *Store) GrantWish(ctx context.Context, render func(mce.Subscriber) (mce.
 			return err
 		}
 		more = true
-		w := mce.Wish{
-			Subscriber: mce.Subscriber{Email: row.Email, Name: row.Name, Language: row.Language, Topics: row.Topics},
-			Consent:    mce.Consent{Wording: row.Wording, Version: row.Version, Source: row.Source, Origin: row.Origin, At: row.At},
+		if row.Kind == mce.ForLink {
+			return sendLink(ctx, tx, row.Email, render.Link, domain, row.At)
 		}
-		_, err := s.ask(ctx, tx, w, func() (mce.Edition, error) { return render(w.Subscriber) }, domain)
+		w := mce.Wish{
+			Subscriber: mce.Subscriber{
+				Email: row.Email, Details: mce.Details{Name: row.Name, Organisation: row.Organisation, Country: row.Country},
+				Choices: mce.Choices{Language: row.Language, Topics: row.Topics, Pace: row.Pace},
+			},
+			Consent: mce.Consent{Wording: row.Wording, Version: row.Version, Source: row.Source, Origin: row.Origin, At: row.At},
+		}
+		_, err := s.ask(ctx, tx, w, func() (mce.Edition, error) { return render.OptIn(w.Subscriber) }, domain)
 		return err
 	})
 	return more && err == nil, err
+}
+
+// sendLink queues the letter with the link to one's own page: to who is subscribed or has left, at most once an hour. Anybody who knows the
+// address may ask; only its owner reads it.
+func sendLink(ctx context.Context, tx *sqlx.Tx, email string, render func(mce.Lang) (mce.Edition, error), domain string, now time.Time) error {
+	const mark = `
+		update subscribers s set linked_at = $2
+		where lower(s.email) = lower($1) and s.state in ('active', 'unsubscribed')
+			and (s.linked_at is null or s.linked_at <= $2::timestamptz - interval '1 hour')
+			and not exists (select from suppressions x where x.email = lower(s.email))
+		returning s.id, s.language`
+	var p struct {
+		ID       int64
+		Language mce.Lang
+	}
+	if err := tx.GetContext(ctx, &p, mark, email, now); errors.Is(err, sql.ErrNoRows) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	edition, err := sharedEdition(ctx, tx, mce.SelfLink, p.Language, 0, nil, func() (mce.Edition, error) { return render(p.Language) }, domain, now)
+	if err != nil {
+		return err
+	}
+	return queueLetterOf(ctx, tx, edition, mce.SelfLink, person{subscriber: p.ID, cause: now.Add(mce.SelfFor).Unix()}, now)
 }

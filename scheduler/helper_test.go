@@ -79,7 +79,7 @@ func newHouse(t *testing.T, now time.Time, change func(*mce.Library)) *house {
 	h.save()
 	var people []mce.Subscriber
 	for i := range 3 {
-		people = append(people, mce.Subscriber{Email: fmt.Sprintf("reader%d@example.org", i), Language: "en", Topics: []string{"news"}})
+		people = append(people, mce.Subscriber{Email: fmt.Sprintf("reader%d@example.org", i), Choices: mce.Choices{Language: "en", Topics: []string{"news"}}})
 	}
 	_, err = h.store.ImportSubscribers(t.Context(), people, "yes", "test", now, nil)
 	h.must(err)

@@ -30,7 +30,7 @@ type Store interface {
 	StartSending(ctx context.Context, id int64, render mce.Renderer, domain string, now time.Time) (letters int, err error)
 	FinishIssues(ctx context.Context, now time.Time) ([]int64, error)
 
-	GrantWish(ctx context.Context, render func(mce.Subscriber) (mce.Edition, error), domain string) (more bool, err error)
+	GrantWish(ctx context.Context, render mce.WishLetters, domain string) (more bool, err error)
 	Topics(ctx context.Context) ([]mce.Topic, error)
 
 	ReminderRules(ctx context.Context) ([]mce.ReminderRule, error)
@@ -47,6 +47,7 @@ type Store interface {
 type Letters interface {
 	mce.Renderer
 	OptIn(lang mce.Lang, topics []mce.Topic) (mce.Edition, error)
+	Link(lang mce.Lang) (mce.Edition, error)
 	Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Resource, lang mce.Lang) (mce.Edition, error)
 }
 

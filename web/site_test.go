@@ -67,7 +67,7 @@ func newSite(t *testing.T, public string) *site {
 		t.Fatal(err)
 	}
 	server := web.Server{
-		Store: s.store, Pages: s.pages, Keys: s.keys, Site: about, Keep: mce.Keep{Letters: 13}, Clock: frozen{}, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
+		Store: s.store, Letters: s.letters, Pages: s.pages, Keys: s.keys, Site: about, Keep: mce.Keep{Letters: 13}, Clock: frozen{}, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
 		Mailer: func() error { return s.fault },
 	}
 	listener := httptest.NewServer(server.Handler())
@@ -91,7 +91,7 @@ func (s *site) fill() {
 // reader adds an active subscriber and gives the leave link of a newsletter, as a path.
 func (s *site) reader(email string, lang mce.Lang) (mce.Subscriber, string) {
 	s.t.Helper()
-	p := mce.Subscriber{Email: email, Name: "Anna Rossi", Language: lang, Topics: []string{"events", "association-news"}}
+	p := mce.Subscriber{Email: email, Details: mce.Details{Name: "Anna Rossi"}, Choices: mce.Choices{Language: lang, Topics: []string{"events", "association-news"}}}
 	if _, err := s.store.ImportSubscribers(s.t.Context(), []mce.Subscriber{p}, "yes", "test", frozen{}.Now(), nil); err != nil {
 		s.t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ const wording = "I want these newsletters, in these very words."
 // asked adds a subscriber who is asked to confirm and gives the link of that letter, as a path.
 func (s *site) asked(email string, lang mce.Lang) (mce.Subscriber, string) {
 	s.t.Helper()
-	p := mce.Subscriber{Email: email, Language: lang, Topics: []string{"events"}}
+	p := mce.Subscriber{Email: email, Choices: mce.Choices{Language: lang, Topics: []string{"events"}}}
 	render := func() (mce.Edition, error) { return s.letters.OptIn(lang, nil) }
 	if asked, err := s.store.AskToConfirm(s.t.Context(), mce.Wish{Subscriber: p, Consent: mce.Consent{Wording: wording, Source: "test", At: frozen{}.Now()}}, render, "mce.example"); err != nil || !asked {
 		s.t.Fatal(asked, err)

@@ -51,7 +51,9 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
 		in.Email = better
 	}
 	v := page.Subscribe{Entered: in, Topics: topics}
-	wish, fault := mce.NewWish(in.Email, in.Name, string(in.Language), in.Chosen, topics)
+	wish, fault := mce.NewWish(mce.Entry{
+		Email: in.Email, Details: mce.Details{Name: in.Name}, Language: string(in.Language), Topics: in.Chosen,
+	}, topics)
 	switch better, slip := mce.SuggestAddress(wish.Subscriber.Email); {
 	case fault != nil:
 		v.Fault, v.FaultIn = fault.Error(), fault.Field
@@ -81,11 +83,14 @@ func (s *Server) subscribePage(w http.ResponseWriter, r *http.Request, status in
 
 // subscriptionRequest is the body of POST /api/v1/subscriptions.
 type subscriptionRequest struct {
-	Email    string   `json:"email"`
-	Name     string   `json:"name"`
-	Language string   `json:"language"`
-	Topics   []string `json:"topics"`
-	Agreed   bool     `json:"agreed"` // the person saw the wording of GET /api/v1/subscriptions in that language, and agreed
+	Email        string   `json:"email"`
+	Name         string   `json:"name"`
+	Organisation string   `json:"organisation"`
+	Country      string   `json:"country"` // ISO 3166-1, two letters
+	Language     string   `json:"language"`
+	Topics       []string `json:"topics"`
+	Pace         string   `json:"pace"`   // each or monthly
+	Agreed       bool     `json:"agreed"` // the person saw the wording of GET /api/v1/subscriptions in that language, and agreed
 }
 
 // apiFault is the body of every error of the interface.
@@ -122,7 +127,10 @@ func (s *Server) apiSubscribe(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "", err)
 		return
 	}
-	wish, fault := mce.NewWish(in.Email, in.Name, in.Language, in.Topics, topics)
+	wish, fault := mce.NewWish(mce.Entry{
+		Email: in.Email, Details: mce.Details{Name: in.Name, Organisation: in.Organisation, Country: in.Country},
+		Language: in.Language, Pace: in.Pace, Topics: in.Topics,
+	}, topics)
 	switch {
 	case fault != nil:
 		s.fail(w, r, fault.Field, fault.Err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/postgres/pgtest"
+	"github.com/majorcities/mce-mailer/templates/letter"
 )
 
 // form is a wish as the page sends it.
@@ -28,13 +29,19 @@ func (s *site) wish(f url.Values) answer {
 	return s.ask(http.MethodPost, "/subscribe", strings.NewReader(f.Encode()), "Content-Type", "application/x-www-form-urlencoded")
 }
 
+// granted makes the letters that grant wishes.
+type granted struct{ *letter.Letters }
+
+func (g granted) OptIn(p mce.Subscriber) (mce.Edition, error) {
+	return g.Letters.OptIn(p.Language, nil)
+}
+
 // grant looks at the wishes, as the scheduler does.
 func (s *site) grant() {
 	s.t.Helper()
-	render := func(p mce.Subscriber) (mce.Edition, error) { return s.letters.OptIn(p.Language, nil) }
 	for more := true; more; {
 		var err error
-		if more, err = s.store.GrantWish(s.t.Context(), render, "mce.example"); err != nil {
+		if more, err = s.store.GrantWish(s.t.Context(), granted{s.letters}, "mce.example"); err != nil {
 			s.t.Fatal(err)
 		}
 	}

@@ -32,7 +32,7 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	done, err := s.Store.Leave(r.Context(), sub.ID, "leave link", s.Clock.Now())
+	done, err := s.Store.Leave(r.Context(), sub.ID, "leave link", mce.LeaveReason(""), s.Clock.Now())
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (s *Server) confirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	done, err := s.Store.Confirm(r.Context(), sub.ID, consent, "confirmation link", clientAddress(r), s.Clock.Now())
+	done, err := s.Store.Confirm(r.Context(), sub.ID, consent, "confirmation link", clientAddress(r), s.Letters, s.Site.Domain(), s.Clock.Now())
 	if err != nil {
 		return err
 	}

@@ -23,24 +23,31 @@ type Store interface {
 	Topics(ctx context.Context) ([]mce.Topic, error)
 	SubscriberByID(ctx context.Context, id int64) (mce.Subscriber, error)
 	Consents(ctx context.Context, subscriberID int64) ([]mce.Consent, error)
-	Confirm(ctx context.Context, subscriberID, consentID int64, source, origin string, now time.Time) (done bool, err error)
+	Confirm(ctx context.Context, subscriberID, consentID int64, source, origin string, welcome mce.Welcomer, domain string, now time.Time) (done bool, err error)
 	AddWish(ctx context.Context, w mce.Wish) error
-	Leave(ctx context.Context, subscriberID int64, source string, now time.Time) (done bool, err error)
+	Leave(ctx context.Context, subscriberID int64, source, reason string, now time.Time) (done bool, err error)
 	SentIssues(ctx context.Context) ([]mce.SentIssue, error)
 	ArchivedEdition(ctx context.Context, series string, number int, lang mce.Lang) (mce.Edition, error)
 	ArchivedEditions(ctx context.Context, series string, numbers []int, lang mce.Lang) (map[int]mce.Edition, error)
 }
 
+// Letters makes the letters that pages cause.
+type Letters interface {
+	mce.Welcomer
+	Move(p mce.Subscriber) (mce.Edition, error)
+}
+
 // Server answers requests. All fields are required.
 type Server struct {
-	Store  Store
-	Pages  *page.Pages
-	Keys   *mce.Keys
-	Site   mce.Site
-	Keep   mce.Keep // what the privacy page says of it
-	Clock  mce.Clock
-	Log    *slog.Logger
-	Mailer func() error // why nothing is delivered now, or nil: part of /readyz
+	Store   Store
+	Letters Letters
+	Pages   *page.Pages
+	Keys    *mce.Keys
+	Site    mce.Site
+	Keep    mce.Keep // what the privacy page says of it
+	Clock   mce.Clock
+	Log     *slog.Logger
+	Mailer  func() error // why nothing is delivered now, or nil: part of /readyz
 
 	forms, sites *throttle // wishes by the form, and by the interface
 }

@@ -200,5 +200,5 @@ func (a *app) newServer(s *Settings, health func() error) (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &web.Server{Store: a.store, Pages: pages, Keys: a.keys, Site: a.site, Keep: s.keep(), Clock: a.clock, Log: a.log, Mailer: health}, nil
+	return &web.Server{Store: a.store, Letters: a.letters, Pages: pages, Keys: a.keys, Site: a.site, Keep: s.keep(), Clock: a.clock, Log: a.log, Mailer: health}, nil
 }

@@ -58,7 +58,8 @@ const benchContent = `{
 
 func benchReader(n int) mce.Subscriber {
 	return mce.Subscriber{
-		Email: fmt.Sprintf("reader%d@d%d.example", n, n%97), Name: fmt.Sprintf("Reader %d", n), Language: mce.English, Topics: []string{"news"},
+		Email: fmt.Sprintf("reader%d@d%d.example", n, n%97), Details: mce.Details{Name: fmt.Sprintf("Reader %d", n)},
+		Choices: mce.Choices{Language: mce.English, Topics: []string{"news"}},
 	}
 }
 

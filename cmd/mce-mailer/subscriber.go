@@ -257,7 +257,7 @@ func (c *subscriberUnsubscribeCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		done, err := a.store.Leave(e.ctx, s.ID, "command line", e.clock.Now())
+		done, err := a.store.Leave(e.ctx, s.ID, "command line", "", e.clock.Now())
 		if err != nil {
 			return err
 		}

@@ -19,7 +19,8 @@ func (l *Letters) Newsletter(d mce.Draft, lang mce.Lang) (mce.Edition, error) {
 	p.Browser = webLink(w.say("browser"), words{}, l.site.ArchiveURL(d.Series.Slug, strconv.Itoa(d.Issue.Number), w.p.Lang))
 	p.Greeting = mce.SlotMark(nonce, mce.SlotGreeting)
 	p.Footer.Why = []string{w.say("why_newsletter", "Association", l.site.Name)}
-	p.Footer.Leave = webLink(w.say("leave"), words{}, l.site.LeaveURL(mce.SlotMark(nonce, mce.SlotToken)))
+	p.Footer.Share = webLink(w.say("share"), words{}, p.Browser.URL)
+	w.choose(p, nonce)
 	return w.finishIssue(p, d, nonce)
 }
 
@@ -29,6 +30,13 @@ func (l *Letters) Archive(d mce.Draft, lang mce.Lang) (mce.Edition, error) {
 	p := w.newsletter(d)
 	p.Footer.Why = []string{w.say("why_archive", "Association", l.site.Name)}
 	return w.finishIssue(p, d, "")
+}
+
+// choose ends a letter that can be left with the links to leave and to what one chose.
+func (w *writer) choose(p *page, nonce string) {
+	token := mce.SlotMark(nonce, mce.SlotToken)
+	p.Footer.Choices = webLink(w.say("choices"), words{}, w.site.ChoicesURL(token))
+	p.Footer.Leave = webLink(w.say("leave"), words{}, w.site.LeaveURL(token))
 }
 
 func (w *writer) finishIssue(p *page, d mce.Draft, nonce string) (mce.Edition, error) {

@@ -102,6 +102,8 @@ type session struct {
 
 type footer struct {
 	Why     []string
+	Share   *link // nothing personal in it
+	Choices *link
 	Leave   *link
 	Contact *link
 	Ask     string   // words before the contact
