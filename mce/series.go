@@ -50,6 +50,9 @@ type Series struct {
 	Segment   Segment     `json:"segment,omitzero"` // only these of them
 }
 
+// Public reports whether its issues are for the public archive too: not those that go to members or delegates alone.
+func (s Series) Public() bool { return len(s.Segment.Membership)+len(s.Segment.Events) == 0 }
+
 // Audience names whom the series is for, to be sealed with an approval.
 func (s Series) Audience() string {
 	out := "active subscribers by topic"

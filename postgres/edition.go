@@ -95,7 +95,8 @@ func wake(ctx context.Context, tx *sqlx.Tx) error {
 	return err
 }
 
-// SentIssues lists the public archive, the newest first: every issue whose letters have begun to leave.
+// SentIssues lists the public archive, the newest first: every issue whose letters have begun to leave, but those of series that are not
+// public.
 func (s *Store) SentIssues(ctx context.Context) ([]mce.SentIssue, error) {
 	var rows []struct {
 		Series    string
@@ -110,7 +111,8 @@ func (s *Store) SentIssues(ctx context.Context) ([]mce.SentIssue, error) {
 		select s.slug as series, s.name, s.time_zone as zone, i.number, i.started_at, i.subject,
 			array(select e.lang from editions e where e.issue_id = i.id and e.archive order by e.lang) as languages
 		from issues i join series s on s.id = i.series_id
-		where i.started_at is not null order by i.started_at desc, i.id desc`)
+		where i.started_at is not null and exists (select from editions e where e.issue_id = i.id and e.archive)
+		order by i.started_at desc, i.id desc`)
 	out := make([]mce.SentIssue, len(rows))
 	for i, r := range rows {
 		out[i] = mce.SentIssue{

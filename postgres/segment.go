@@ -29,8 +29,8 @@ func segmentArgs(s mce.Segment) []any {
 }
 
 // isReader is the condition that a subscriber s gets the letters of a series: $1 is the moment, $2 its pace, $3 to $7 its segment. Who chose
-// a pace that no series has gets each issue.
+// a pace that no series for everybody has gets each issue.
 func isReader() string {
 	return `s.state = 'active' and (s.paused_until is null or s.paused_until <= $1)
-	and (s.pace = $2 or not exists (select from series o where o.pace = s.pace and not o.paused)) and ` + inSegment(3)
+	and (s.pace = $2 or not exists (select from series o where o.pace = s.pace and not o.paused and o.segment = '{}')) and ` + inSegment(3)
 }

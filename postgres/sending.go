@@ -113,6 +113,9 @@ func saveEditions(ctx context.Context, tx *sqlx.Tx, d mce.Draft, readers []reade
 }
 
 func saveArchive(ctx context.Context, tx *sqlx.Tx, d mce.Draft, render mce.Renderer, domain string, now time.Time) error {
+	if !d.Series.Public() {
+		return nil
+	}
 	for _, lang := range d.Series.Languages {
 		e, err := render.Archive(d, lang)
 		if err != nil {

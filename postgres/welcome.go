@@ -19,7 +19,8 @@ func (s *Store) welcome(ctx context.Context, tx *sqlx.Tx, subscriberID int64, re
 	if err != nil {
 		return err
 	}
-	latest, err := issues(ctx, tx, ` where i.started_at is not null and s.pace = $1 order by i.started_at desc, i.id desc limit 1`, p.Pace)
+	latest, err := issues(ctx, tx, `
+		where i.started_at is not null and s.pace = $1 and s.segment = '{}' order by i.started_at desc, i.id desc limit 1`, p.Pace)
 	if err != nil {
 		return err
 	}

@@ -16,10 +16,12 @@ func (l *Letters) Newsletter(d mce.Draft, lang mce.Lang) (mce.Edition, error) {
 	}
 	w := l.writer(lang)
 	p := w.newsletter(d)
-	p.Browser = webLink(w.say("browser"), words{}, l.site.ArchiveURL(d.Series.Slug, strconv.Itoa(d.Issue.Number), w.p.Lang))
+	if d.Series.Public() {
+		public := l.site.ArchiveURL(d.Series.Slug, strconv.Itoa(d.Issue.Number), w.p.Lang)
+		p.Browser, p.Footer.Share = webLink(w.say("browser"), words{}, public), webLink(w.say("share"), words{}, public)
+	}
 	p.Greeting = mce.SlotMark(nonce, mce.SlotGreeting)
 	p.Footer.Why = []string{w.say("why_newsletter", "Association", l.site.Name)}
-	p.Footer.Share = webLink(w.say("share"), words{}, p.Browser.URL)
 	w.choose(p, nonce)
 	return w.finishIssue(p, d, nonce)
 }
