@@ -59,6 +59,13 @@ func saveAllSeries(ctx context.Context, tx *sqlx.Tx, lib mce.Library, now time.T
 	return nil
 }
 
+// Paces are those that readers may choose: each issue, and whatever else a series for everybody has.
+func (s *Store) Paces(ctx context.Context) ([]mce.ReadingPace, error) {
+	var paces []mce.ReadingPace
+	err := s.db.SelectContext(ctx, &paces, `select 'each' union select pace from series where not paused and segment = '{}' order by 1`)
+	return paces, err
+}
+
 // AllSeries lists the series by name.
 func (s *Store) AllSeries(ctx context.Context) ([]mce.Series, error) {
 	return series(ctx, s.db, ` order by slug`)

@@ -26,33 +26,30 @@ func errThrottled() error {
 
 // showSubscribe shows the form.
 func (s *Server) showSubscribe(w http.ResponseWriter, r *http.Request) error {
-	topics, err := s.Store.Topics(r.Context())
-	if err != nil {
-		return err
-	}
-	lang := readerLang(r, "")
-	return s.subscribePage(w, r, http.StatusOK, page.Subscribe{Entered: page.Entered{Language: lang}, Topics: topics})
+	return s.subscribePage(w, r, http.StatusOK, page.Subscribe{Entered: page.Entered{Language: readerLang(r, "")}})
 }
 
 // subscribe takes the form, from our page or from another site's that has the same fields.
 func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return &mce.Error{Code: mce.Invalid, Message: "What was sent is not a form of ours. Please try again.", Err: err}
+		return notAForm(err)
 	}
 	topics, err := s.Store.Topics(r.Context())
 	if err != nil {
 		return err
 	}
 	in := page.Entered{
-		Email: r.PostForm.Get("email"), Name: r.PostForm.Get("name"), Language: mce.Lang(r.PostForm.Get("language")), Chosen: r.PostForm["topics"],
+		Email: r.PostForm.Get("email"), Name: r.PostForm.Get("name"), Organisation: r.PostForm.Get("organisation"), Country: r.PostForm.Get("country"),
+		Language: mce.Lang(r.PostForm.Get("language")), Chosen: r.PostForm["topics"], Pace: mce.ReadingPace(r.PostForm.Get("pace")),
 		Agreed: r.PostForm.Get("agree") != "",
 	}
 	if better := r.PostForm.Get("better"); better != "" { // the button of a suggestion
 		in.Email = better
 	}
-	v := page.Subscribe{Entered: in, Topics: topics}
+	v := page.Subscribe{Entered: in}
 	wish, fault := mce.NewWish(mce.Entry{
-		Email: in.Email, Details: mce.Details{Name: in.Name}, Language: string(in.Language), Topics: in.Chosen,
+		Email: in.Email, Details: mce.Details{Name: in.Name, Organisation: in.Organisation, Country: in.Country},
+		Language: string(in.Language), Pace: string(in.Pace), Topics: in.Chosen,
 	}, topics)
 	switch better, slip := mce.SuggestAddress(wish.Subscriber.Email); {
 	case fault != nil:
@@ -77,6 +74,13 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) subscribePage(w http.ResponseWriter, r *http.Request, status int, v page.Subscribe) error {
 	lang := readerLang(r, "")
+	var err error
+	if v.Topics, err = s.Store.Topics(r.Context()); err != nil {
+		return err
+	}
+	if v.Paces, err = s.Store.Paces(r.Context()); err != nil {
+		return err
+	}
 	v.Common, v.Wording = s.common(r), s.Site.ConsentWording(lang)
 	return s.show(w, status, lang, func(w io.Writer) error { return s.Pages.Subscribe(w, lang, v) })
 }

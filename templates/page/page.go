@@ -30,6 +30,7 @@ type Pages struct {
 	catalog    *locale.Catalog
 	templates  map[string]*template.Template
 	stylesheet []byte
+	countries  map[mce.Lang][]locale.Country
 }
 
 // New parses all templates and messages; an error is a fault of ours, or a PublicURL that is no address.
@@ -38,7 +39,7 @@ func New(site mce.Site) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("public address: %w", err)
 	}
-	p := &Pages{site: site, base: strings.TrimRight(public.EscapedPath(), "/"), templates: map[string]*template.Template{}}
+	p := &Pages{site: site, base: strings.TrimRight(public.EscapedPath(), "/"), templates: map[string]*template.Template{}, countries: map[mce.Lang][]locale.Country{}}
 	if public.Host != "" {
 		p.origin = public.Scheme + "://" + public.Host
 	}
@@ -48,8 +49,11 @@ func New(site mce.Site) (*Pages, error) {
 	if p.stylesheet, err = files.ReadFile("style.css"); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"leave", "confirm", "archive", "issue", "subscribe", "help", "privacy", "accessibility", "home", "error"} {
-		p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/feeds.html", "html/"+name+".html")
+	for _, lang := range mce.Languages() {
+		p.countries[lang] = locale.Countries(lang)
+	}
+	for _, name := range []string{"leave", "choices", "link", "confirm", "archive", "issue", "subscribe", "help", "privacy", "accessibility", "home", "error"} {
+		p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/feeds.html", "html/entries.html", "html/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %q: %w", name, err)
 		}
@@ -65,11 +69,6 @@ func (p *Pages) Stylesheet() []byte { return bytes.Clone(p.stylesheet) }
 func (p *Pages) StylesheetName() string {
 	sum := sha256.Sum256(p.stylesheet)
 	return fmt.Sprintf("style.%x.css", sum[:4])
-}
-
-// Leave writes the page of a leave link.
-func (p *Pages) Leave(w io.Writer, lang mce.Lang, v Leave) error {
-	return p.write(w, "leave", lang, v.Common, v)
 }
 
 // Confirm writes the page of the link in an opt-in mail.

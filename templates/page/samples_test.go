@@ -55,25 +55,74 @@ func samples(p *page.Pages) []sample {
 		{"error-503", "/archive", failure(p, 503, "")},
 	}
 	for _, state := range []page.State{page.Asking, page.Done, page.Already} {
-		out = append(out,
-			sample{"leave-" + string(state), "/leave/AbC-123_x", leave(p, state)},
-			sample{"confirm-" + string(state), "/confirm/AbC-123_x", confirm(p, state)},
-		)
+		out = append(out, sample{"confirm-" + string(state), "/confirm/AbC-123_x", confirm(p, state)})
+	}
+	for name, v := range map[string]page.Leave{
+		"asking": {State: page.Asking}, "done": {State: page.Done, CanUndo: true}, "already": {State: page.Already, CanUndo: true},
+		"long-ago": {State: page.Already}, "undone": {State: page.Undone},
+	} {
+		out = append(out, sample{"leave-" + name, "/leave/AbC-123_x", leave(p, v)})
+	}
+	paused := time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC)
+	for name, v := range map[string]page.Choices{
+		"choosing": {State: page.Choosing}, "saved": {State: page.Saved, Pause: "2026-12-24", PausedUntil: paused}, "link": {State: page.LinkOnWay},
+		"ended": {State: page.NotReading}, "pending": {State: page.NotYet},
+		"fault":    {State: page.Choosing, FaultIn: "pause", Fault: "a pause ends on a day to come, within a year", Pause: "2020-01-01"},
+		"one-pace": {State: page.Choosing, Paces: []mce.ReadingPace{mce.EachIssue}},
+	} {
+		out = append(out, sample{"choices-" + name, "/choices/AbC-123_x", choices(p, v)})
+	}
+	for name, v := range map[string]page.Link{
+		"asking": {}, "fault": {Email: "anna@", FaultIn: "email", Fault: "nothing stands behind the @"}, "slip": {Email: "anna@gmial.com", Better: "anna@gmail.com"}, "done": {Done: true},
+	} {
+		out = append(out, sample{"link-" + name, "/link", link(p, v)})
 	}
 	entered := page.Entered{Email: "anna@gmial.com", Name: "Anna Rossi", Chosen: []string{"eu"}}
 	for name, v := range map[string]page.Subscribe{
 		"subscribe": {}, "subscribe-done": {Done: true}, "subscribe-slip": {Entered: entered, Better: "anna@gmail.com"},
 		"subscribe-fault":  {Entered: entered, FaultIn: "email", Fault: "\"anna@\" is not an address: nothing stands behind the @."},
 		"subscribe-unread": {Entered: entered, FaultIn: "agree"}, "subscribe-topics": {FaultIn: "topics"},
+		"subscribe-country": {Entered: page.Entered{Email: "anna@example.org", Organisation: "Comune di Prato", Pace: mce.Monthly}, FaultIn: "country"},
 	} {
 		out = append(out, sample{name, "/subscribe", subscribe(p, v)})
 	}
 	return out
 }
 
-func leave(p *page.Pages, state page.State) func(io.Writer, mce.Lang, page.Common) error {
+func leave(p *page.Pages, v page.Leave) func(io.Writer, mce.Lang, page.Common) error {
 	return func(w io.Writer, lang mce.Lang, c page.Common) error {
-		return p.Leave(w, lang, page.Leave{Common: c, MaskedAddress: "a…@example.org", State: state})
+		v := v
+		v.Common, v.MaskedAddress, v.Choices = c, "a…@example.org", "/choices/AbC-123_x"
+		return p.Leave(w, lang, v)
+	}
+}
+
+func choices(p *page.Pages, v page.Choices) func(io.Writer, mce.Lang, page.Common) error {
+	return func(w io.Writer, lang mce.Lang, c page.Common) error {
+		v := v
+		v.Common, v.MaskedAddress, v.Leave, v.Topics, v.Language, v.Chosen = c, "a…@example.org", "/leave/AbC-123_x", topics(), lang, []string{"eu"}
+		v.First, v.Last = "2026-11-26", "2027-11-26"
+		if v.Paces == nil {
+			v.Paces = []mce.ReadingPace{mce.EachIssue, mce.Monthly}
+		}
+		v.Wording = wording
+		return p.Choices(w, lang, v)
+	}
+}
+
+func link(p *page.Pages, v page.Link) func(io.Writer, mce.Lang, page.Common) error {
+	return func(w io.Writer, lang mce.Lang, c page.Common) error {
+		v := v
+		v.Common = c
+		return p.Link(w, lang, v)
+	}
+}
+
+const wording = "I want to receive the newsletters of Major Cities of Europe by e-mail on the topics I chose. I can unsubscribe at any time."
+
+func topics() []mce.Topic {
+	return []mce.Topic{
+		{Slug: "news", Name: mce.Text{"en": "Association news", "it": "Notizie dell’associazione"}}, {Slug: "eu", Name: mce.Text{"en": "EU projects"}},
 	}
 }
 
@@ -98,10 +147,7 @@ func subscribe(p *page.Pages, v page.Subscribe) func(io.Writer, mce.Lang, page.C
 	return func(w io.Writer, lang mce.Lang, c page.Common) error {
 		v := v
 		v.Common, v.Language = c, lang
-		v.Topics = []mce.Topic{
-			{Slug: "news", Name: mce.Text{"en": "Association news", "it": "Notizie dell’associazione"}}, {Slug: "eu", Name: mce.Text{"en": "EU projects"}},
-		}
-		v.Wording = "I want to receive the newsletters of Major Cities of Europe by e-mail on the topics I chose. I can unsubscribe at any time."
+		v.Topics, v.Wording, v.Paces = topics(), wording, []mce.ReadingPace{mce.EachIssue, mce.Monthly}
 		return p.Subscribe(w, lang, v)
 	}
 }

@@ -27,13 +27,6 @@ const (
 	Already State = "already" // at an earlier time
 )
 
-// Leave is the view of the leave page.
-type Leave struct {
-	Common
-	MaskedAddress string // of mce.MaskAddress: links are forwarded
-	State         State
-}
-
 // Confirm is the view of the opt-in page.
 type Confirm struct {
 	Common
@@ -48,21 +41,30 @@ type Confirm struct {
 type Subscribe struct {
 	Common
 	Entered
-	Topics  []mce.Topic // to choose from
-	Wording string      // what one agrees to
-	FaultIn string      // the entry at fault: email, name, language, topics or agree; empty: none
-	Fault   string      // what is wrong with it, in English; the page has words of its own for other languages
-	Better  string      // an address that they may have meant
-	Done    bool        // the wish is taken: the page says the same to everybody
+	Topics  []mce.Topic       // to choose from
+	Paces   []mce.ReadingPace // to choose from; fewer than two: nothing to choose
+	Wording string            // what one agrees to
+	FaultIn string            // the entry at fault: email, name, organisation, country, language, topics, pace or agree; empty: none
+	Fault   string            // what is wrong with it, in English; the page has words of its own for other languages
+	Better  string            // an address that they may have meant
+	Done    bool              // the wish is taken: the page says the same to everybody
 }
 
 // Entered is what somebody entered. Nothing is ticked until they tick it.
 type Entered struct {
-	Email    string
-	Name     string
-	Language mce.Lang
-	Chosen   []string // slugs of topics
-	Agreed   bool
+	Email        string
+	Name         string
+	Organisation string
+	Country      string
+	Language     mce.Lang
+	Chosen       []string        // slugs of topics
+	Pace         mce.ReadingPace // empty: each issue
+	Agreed       bool
+}
+
+// Paced reports whether a pace is the one that was chosen.
+func (e Entered) Paced(p mce.ReadingPace) bool {
+	return p == e.Pace || p == mce.EachIssue && e.Pace == ""
 }
 
 // Ticked reports whether a topic was chosen.

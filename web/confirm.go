@@ -9,46 +9,6 @@ import (
 	"github.com/majorcities/mce-mailer/templates/page"
 )
 
-// askToLeave shows the page of a leave link. Only its button leaves.
-func (s *Server) askToLeave(w http.ResponseWriter, r *http.Request) error {
-	sub, _, err := s.subscriber(r, mce.ForLeaving)
-	if err != nil {
-		return err
-	}
-	state := page.Asking
-	if sub.State == mce.Unsubscribed || sub.State == mce.Erased {
-		state = page.Already
-	}
-	return s.showLeave(w, r, sub, state)
-}
-
-// leave is RFC 8058 §3.2 and the page's button in one: any POST to the address ends the subscription, whatever its body says or
-// whether it has one. A second one finds it ended and is answered with 200 too.
-func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
-	if err := drain(r); err != nil {
-		return err
-	}
-	sub, _, err := s.subscriber(r, mce.ForLeaving)
-	if err != nil {
-		return err
-	}
-	done, err := s.Store.Leave(r.Context(), sub.ID, "leave link", mce.LeaveReason(""), s.Clock.Now())
-	if err != nil {
-		return err
-	}
-	state := page.Already
-	if done {
-		state = page.Done
-	}
-	return s.showLeave(w, r, sub, state)
-}
-
-func (s *Server) showLeave(w http.ResponseWriter, r *http.Request, sub mce.Subscriber, state page.State) error {
-	lang := readerLang(r, sub.Language)
-	v := page.Leave{Common: s.common(r), MaskedAddress: mce.MaskAddress(sub.Email), State: state}
-	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Leave(w, lang, v) })
-}
-
 // askToConfirm shows the page of the link in an opt-in letter. Only its button confirms.
 func (s *Server) askToConfirm(w http.ResponseWriter, r *http.Request) error {
 	sub, consent, err := s.subscriber(r, mce.ForConfirming)

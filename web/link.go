@@ -1,0 +1,56 @@
+package web
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/templates/page"
+)
+
+// askForLink shows the form of who lost the link to their own page.
+func (s *Server) askForLink(w http.ResponseWriter, r *http.Request) error {
+	return s.linkPage(w, r, http.StatusOK, page.Link{})
+}
+
+// sendLink takes it. Known, unknown and suppressed addresses are answered alike, as wishes to subscribe are.
+func (s *Server) sendLink(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return notAForm(err)
+	}
+	v := page.Link{Email: r.PostForm.Get("email")}
+	if better := r.PostForm.Get("better"); better != "" {
+		v.Email = better
+	}
+	email, err := mce.ParseAddress(v.Email)
+	if err != nil {
+		v.FaultIn, v.Fault = "email", mce.ErrorMessage(err)
+		return s.linkPage(w, r, http.StatusUnprocessableEntity, v)
+	}
+	if better, slip := mce.SuggestAddress(email); slip && r.PostForm.Get("sure") != v.Email {
+		v.Better = better
+		return s.linkPage(w, r, http.StatusUnprocessableEntity, v)
+	}
+	if err := s.wishForLink(r, email, "link page"); err != nil {
+		return err
+	}
+	v.Done = true
+	return s.linkPage(w, r, http.StatusOK, v)
+}
+
+// wishForLink notes the wish for the link, bounded for each client.
+func (s *Server) wishForLink(r *http.Request, email, source string) error {
+	if !s.forms.allow(clientAddress(r)) {
+		return errThrottled()
+	}
+	return s.Store.AddWish(r.Context(), mce.Wish{
+		Kind: mce.ForLink, Subscriber: mce.Subscriber{Email: email, Choices: mce.Choices{Language: readerLang(r, "")}},
+		Consent: mce.Consent{Source: source, Origin: clientAddress(r), At: s.Clock.Now()},
+	})
+}
+
+func (s *Server) linkPage(w http.ResponseWriter, r *http.Request, status int, v page.Link) error {
+	lang := readerLang(r, "")
+	v.Common = s.common(r)
+	return s.show(w, status, lang, func(w io.Writer) error { return s.Pages.Link(w, lang, v) })
+}
