@@ -23,6 +23,17 @@ import (
 // withoutScript starts a Chromium that runs no JavaScript of any page.
 func withoutScript(t *testing.T) context.Context {
 	t.Helper()
+	ctx := withScript(t)
+	off := emulation.SetScriptExecutionDisabledParams{Value: true}
+	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, off); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+// withScript starts a usual Chromium.
+func withScript(t *testing.T) context.Context {
+	t.Helper()
 	chromium, err := exec.LookPath("chromium")
 	switch {
 	case err != nil && os.Getenv("CI") == "true":
@@ -38,10 +49,6 @@ func withoutScript(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	off := emulation.SetScriptExecutionDisabledParams{Value: true}
-	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, off); err != nil {
-		t.Fatal(err)
-	}
 	return ctx
 }
 
