@@ -73,10 +73,10 @@ func TestWrongChoicesAreRefusedAndNothingIsLost(t *testing.T) {
 		says string
 	}{
 		"no topic":       {[]string{"language", "en"}, "choose at least one topic"},
-		"no such topic":  {[]string{"language", "en", "topics", "<script>"}, "there is no topic"},
+		"no such topic":  {[]string{"language", "en", "topics", "<script>"}, "choose at least one topic"},
 		"no such tongue": {[]string{"language", "tlh", "topics", "events"}, "choose one of the languages"},
 		"no such pace":   {[]string{"language", "en", "topics", "events", "pace", "hourly"}, "choose how often"},
-		"no day":         {[]string{"language", "en", "topics", "events", "pause", "soon"}, "write it as 2026-12-31"},
+		"no day":         {[]string{"language", "en", "topics", "events", "pause", "soon"}, "Please check the day"},
 		"a day gone by":  {[]string{"language", "en", "topics", "events", "pause", "1999-12-31"}, "within a year"},
 		"for ever":       {[]string{"language", "en", "topics", "events", "pause", "9999-12-31"}, "within a year"},
 	} {
