@@ -120,7 +120,9 @@ func (in *importing) sift(ctx context.Context, tx *sqlx.Tx, wanted []int) (fresh
 		from unnest($1::text[], $2::bytea[]) with ordinality as t (email, mark, n)
 		left join erasures x on x.mark = t.mark
 		left join suppressions p on p.email = lower(t.email)
-		left join lateral (select * from subscribers where lower(email) = lower(t.email) offset 0) s on true -- not the whole table for a portion
+		left join lateral ( -- "offset 0": looked up one by one, rather than the whole table for a portion
+			select id, email, name, organisation, country, language, topics, pace, paused_until, state, created_at, changed_at
+			from subscribers where lower(email) = lower(t.email) offset 0) s on true
 		where x.mark is not null or p.email is not null or s.id is not null
 		order by t.n`
 	emails, marks := make([]string, len(wanted)), make(pq.ByteaArray, len(wanted))

@@ -51,3 +51,29 @@ func BenchmarkImport(b *testing.B) {
 		b.Errorf("%d records, %v", v.Records, v.Faults)
 	}
 }
+
+// BenchmarkSearch looks for people among many, as the office does: by a part of an address, of a name, of nobody, and in a segment.
+func BenchmarkSearch(b *testing.B) {
+	o := officeOf(b)
+	value(o.ImportSubscribers(b.Context(), list(benchPeople), "yes", "desk", now, nil))(b)
+	o.sql(`insert into organisations (name, membership, domains, changed_at) select 'City ' || g, 'member', array['city' || g || '.example'], now() from generate_series(1, 80) g`)
+	must(b, o.Vacuum(b.Context()))
+	for name, c := range map[string]struct {
+		q    mce.SubscriberQuery
+		want int
+	}{
+		"address": {mce.SubscriberQuery{Search: "LAST4711@", Limit: 50}, 1},
+		"name":    {mce.SubscriberQuery{Search: "number 77", Limit: 50}, 50},
+		"nobody":  {mce.SubscriberQuery{Search: "nobody at all", Limit: 50}, 0},
+		"members": {mce.SubscriberQuery{Segment: mce.Segment{Membership: []mce.Membership{mce.Member}, Languages: []mce.Lang{"it"}}, Limit: 50}, 50},
+		"page":    {mce.SubscriberQuery{After: "first.last5", Limit: 50}, 50},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if found := value(o.Subscribers(b.Context(), c.q))(b); len(found) != c.want {
+					b.Fatalf("%d found", len(found))
+				}
+			}
+		})
+	}
+}

@@ -70,7 +70,7 @@ func TestAnImportLeavesKnownPeopleAlone(t *testing.T) {
 	if len(consents) != 1 || consents[0].Action != "imported" || consents[0].Wording != "they agreed" || consents[0].Source != "list.csv" || !consents[0].At.Equal(now) {
 		t.Errorf("%+v", consents)
 	}
-	if all := value(o.Subscribers(t.Context(), ""))(t); len(all) != 4 || len(told) != 1 || told[0] != 5 {
+	if all := value(o.Subscribers(t.Context(), mce.SubscriberQuery{}))(t); len(all) != 4 || len(told) != 1 || told[0] != 5 {
 		t.Errorf("%d subscribers, told %v", len(all), told)
 	}
 	if _, err := o.SubscriberByEmail(t.Context(), "bad@example.org"); mce.ErrorCode(err) != mce.NotFound {

@@ -129,7 +129,7 @@ func (o *office) Readers(ctx context.Context, issueID int64) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	subs, err := o.app.store.Subscribers(ctx, mce.Active)
+	subs, err := o.app.store.Subscribers(ctx, mce.SubscriberQuery{State: mce.Active})
 	var out []string
 	for _, s := range subs {
 		if len(d.For(s.Topics).Items) > 0 {
