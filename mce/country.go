@@ -56,3 +56,11 @@ func countryNames() map[string]string {
 	}
 	return names
 }
+
+// codeOf is the code of a country that is written by its name; anything else stays as it is.
+func codeOf(written string, names map[string]string) string {
+	if code, ok := names[strings.ToLower(strings.TrimSpace(written))]; ok {
+		return code
+	}
+	return written
+}

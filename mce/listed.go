@@ -58,12 +58,8 @@ func (s subscriberReader) read(cell cells) (p Subscriber, err error) {
 	if p.Email, err = ParseAddress(cell("email")); err != nil {
 		return p, err
 	}
-	country := cell("country")
-	if code, ok := s.countries[strings.ToLower(country)]; ok {
-		country = code
-	}
 	var fault *FieldError
-	if p.Details, fault = CleanDetails(Details{cell("name"), cell("organisation"), country}); fault != nil {
+	if p.Details, fault = CleanDetails(Details{cell("name"), cell("organisation"), codeOf(cell("country"), s.countries)}); fault != nil {
 		return p, fault.Err
 	}
 	if p.Language, err = ParseLang(strings.ToLower(cell("language"))); err != nil {

@@ -25,10 +25,17 @@ type ImportResult struct {
 	Left []LeftAlone `json:"-"`
 }
 
+// Why an import leaves somebody alone.
+const (
+	LeftKnown      = "known"
+	LeftSuppressed = "suppressed"
+	LeftErased     = "erased"
+)
+
 // LeftAlone is somebody whom an import did not touch.
 type LeftAlone struct {
 	Index  int            // in what was imported
-	Why    string         // known, suppressed or erased
+	Why    string         // LeftKnown, LeftSuppressed or LeftErased
 	Theirs mce.Subscriber // what is kept of a known one
 }
 
@@ -145,13 +152,13 @@ func (in *importing) sift(ctx context.Context, tx *sqlx.Tx, wanted []int) (fresh
 		l := LeftAlone{Index: wanted[r.N]}
 		switch {
 		case r.Erased:
-			l.Why = "erased"
+			l.Why = LeftErased
 			in.result.Erased++
 		case r.Suppressed:
-			l.Why = "suppressed"
+			l.Why = LeftSuppressed
 			in.result.Suppressed++
 		default:
-			l.Why, l.Theirs = "known", r.subscriber()
+			l.Why, l.Theirs = LeftKnown, r.subscriber()
 			in.result.Known++
 		}
 		in.result.Left = append(in.result.Left, l)
