@@ -4,18 +4,21 @@ import (
 	"strings"
 
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
-// ParseCountry reads a country by its code of ISO 3166-1 in two letters; empty means not told.
+// ParseCountry reads a country by its code of ISO 3166-1 in two letters; empty means not told. A code that another has replaced gives that one
+// (UK: GB).
 func ParseCountry(s string) (string, error) {
 	s = strings.ToUpper(strings.TrimSpace(s))
 	if s == "" {
 		return "", nil
 	}
-	if r, err := language.ParseRegion(s); err != nil || len(s) != 2 || !r.IsCountry() || r.String() != s {
+	r, err := language.ParseRegion(s)
+	if r = r.Canonicalize(); err != nil || len(s) != 2 || !r.IsCountry() || len(r.String()) != 2 || display.English.Regions().Name(r) == "" {
 		return "", Invalidf("%q is not the code of a country; it has two letters, such as IT", s)
 	}
-	return s, nil
+	return r.String(), nil
 }
 
 // Countries are the codes of all countries, sorted.
@@ -23,10 +26,41 @@ func Countries() []string {
 	var out []string
 	for a := 'A'; a <= 'Z'; a++ {
 		for b := 'A'; b <= 'Z'; b++ {
-			if code, err := ParseCountry(string([]rune{a, b})); err == nil {
+			if code, err := ParseCountry(string([]rune{a, b})); err == nil && code == string([]rune{a, b}) {
 				out = append(out, code)
 			}
 		}
 	}
 	return out
+}
+
+// countryNames gives the codes of countries by what people call them in English and Italian, in small letters.
+func countryNames() map[string]string {
+	names := map[string]string{}
+	for _, in := range []language.Tag{language.English, language.Italian} {
+		namer := display.Regions(in)
+		for _, code := range Countries() {
+			if name := namer.Name(language.MustParseRegion(code)); name != "" {
+				names[strings.ToLower(name)] = code
+			}
+		}
+	}
+	for code, others := range map[string][]string{ // what else is in use
+		"CZ": {"czech republic", "repubblica ceca"}, "GB": {"great britain", "uk", "gran bretagna", "england", "scotland", "wales", "inghilterra"},
+		"NL": {"the netherlands", "holland", "olanda"}, "TR": {"türkiye", "turkey"}, "US": {"usa", "united states of america", "stati uniti d'america"},
+		"MK": {"north macedonia", "macedonia"},
+	} {
+		for _, name := range others {
+			names[name] = code
+		}
+	}
+	return names
+}
+
+// codeOf is the code of a country that is written by its name; anything else stays as it is.
+func codeOf(written string, names map[string]string) string {
+	if code, ok := names[strings.ToLower(strings.TrimSpace(written))]; ok {
+		return code
+	}
+	return written
 }

@@ -34,6 +34,8 @@ type cli struct {
 	Series       seriesCmd       `cmd:"" help:"The recurring newsletters."`
 	Issue        issueCmd        `cmd:"" help:"The issues of the newsletters, from assembly to the last letter."`
 	Subscriber   subscriberCmd   `cmd:"" help:"Who reads the newsletters."`
+	Suppression  suppressionCmd  `cmd:"" help:"Addresses that must not be written to."`
+	Organisation organisationCmd `cmd:"" help:"Cities and companies, members and sponsors."`
 	Consent      consentCmd      `cmd:"" help:"The record of consent."`
 	Event        eventCmd        `cmd:"" help:"Conferences, workshops, webinars and study tours."`
 	Registration registrationCmd `cmd:"" help:"The delegates' places in events."`
