@@ -60,34 +60,67 @@ func refuseDelegates(ctx context.Context, tx *sqlx.Tx, email string, now time.Ti
 	return err
 }
 
-// eraseTraces takes the person out of every table. A mail of their own (an edition that nobody else has) loses its words; in what servers
-// said about letters the address may stand.
-func eraseTraces(ctx context.Context, tx *sqlx.Tx, email string, readers, delegates []int64) error {
-	for _, step := range []struct {
-		statement string
-		args      []any
-	}{
-		{`delete from consent_details d using consents c where c.id = d.consent_id and c.subscriber_id = any($1)`, []any{pq.Array(readers)}},
-		{`delete from consent_people where subscriber_id = any($1)`, []any{pq.Array(readers)}},
-		{`delete from suppressions where email = lower($1)`, []any{email}},
-		{`delete from moves where subscriber_id = any($1) or lower(email) = lower($2)`, []any{pq.Array(readers), email}},
-		{`delete from contacts where lower(email) = lower($1)`, []any{email}},
-		{`delete from wishes where lower(email) = lower($1)`, []any{email}},
-		{`update editions set subject = '', html = '', plain = '', calendar = '' where id in (
-			select edition_id from letters where kind <> 'newsletter' and (subscriber_id = any($1) or registration_id = any($2)))
-			and kind in ('confirmation', 'opt_in', 'move')`, []any{pq.Array(readers), pq.Array(delegates)}},
-		{`update letters set detail = '' where subscriber_id = any($1) or registration_id = any($2)`, []any{pq.Array(readers), pq.Array(delegates)}},
-		{`update subscribers set email = null, name = '', organisation = '', country = '', topics = '{}', pace = 'each', paused_until = null,
-			linked_at = null, state = 'erased' where id = any($1)`, []any{pq.Array(readers)}},
-		{`update registrations set email = null, name = '', organisation = '', country = '', state = 'cancelled' where id = any($1)`,
-			[]any{pq.Array(delegates)}},
-	} {
-		if _, err := tx.ExecContext(ctx, step.statement, step.args...); err != nil {
+// step is a statement of a list that is done in order.
+type step struct {
+	statement string
+	args      []any
+}
+
+func inOrder(ctx context.Context, tx *sqlx.Tx, steps []step) error {
+	for _, s := range steps {
+		if _, err := tx.ExecContext(ctx, s.statement, s.args...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// eraseTraces takes the person out of every table, wherever the address stands. Of a delegate's place nothing but its number remains.
+func eraseTraces(ctx context.Context, tx *sqlx.Tx, email string, readers, delegates []int64) error {
+	if err := eraseReaders(ctx, tx, readers); err != nil {
+		return err
+	}
+	if err := eraseDelegates(ctx, tx, delegates); err != nil {
+		return err
+	}
+	return inOrder(ctx, tx, []step{
+		{`update registrations set state = 'cancelled' where id = any($1)`, []any{pq.Array(delegates)}},
+		{`delete from suppressions where email = lower($1)`, []any{email}},
+		{`delete from moves where lower(email) = lower($1)`, []any{email}},
+		{`delete from contacts where lower(email) = lower($1)`, []any{email}},
+		{`delete from wishes where lower(email) = lower($1)`, []any{email}},
+	})
+}
+
+// eraseReaders takes what is personal from subscribers and their record of consent. A mail of their own (an edition that nobody else has)
+// loses its words; in what servers said about letters the address may stand.
+func eraseReaders(ctx context.Context, tx *sqlx.Tx, ids []int64) error {
+	who := []any{pq.Array(ids)}
+	return inOrder(ctx, tx, []step{
+		{`delete from consent_details d using consents c where c.id = d.consent_id and c.subscriber_id = any($1)`, who},
+		{`delete from consent_people where subscriber_id = any($1)`, who},
+		{`delete from moves where subscriber_id = any($1)`, who},
+		{noWords + ` where id in (
+			select edition_id from letters where issue_id is null and subscriber_id = any($1) and kind in ('opt_in', 'move'))`, who},
+		{`update letters set detail = '' where subscriber_id = any($1) and detail <> ''`, who},
+		{`update subscribers set email = null, name = '', organisation = '', country = '', topics = '{}', pace = 'each', paused_until = null,
+			linked_at = null, state = 'erased' where id = any($1)`, who},
+	})
+}
+
+// eraseDelegates takes what is personal from registrations, as eraseReaders does. Whether the place was taken stays.
+func eraseDelegates(ctx context.Context, tx *sqlx.Tx, ids []int64) error {
+	who := []any{pq.Array(ids)}
+	return inOrder(ctx, tx, []step{
+		{noWords + ` where id in (
+			select edition_id from letters where issue_id is null and subscriber_id is null and registration_id = any($1) and kind = 'confirmation')`, who},
+		{`update letters set detail = '' where issue_id is null and subscriber_id is null and registration_id = any($1) and detail <> ''`, who},
+		{`update registrations set email = null, name = '', organisation = '', country = '' where id = any($1)`, who},
+	})
+}
+
+// noWords empties mails. Those of kinds that many share must not be among them.
+const noWords = `update editions set subject = '', html = '', plain = '', calendar = ''`
 
 // ErasedAt is when an address was erased; ok is false when it was not.
 func (s *Store) ErasedAt(ctx context.Context, email string) (at time.Time, ok bool, err error) {
