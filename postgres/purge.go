@@ -96,8 +96,8 @@ const (
 )
 
 const (
-	pickUnconfirmed  = `select s.id, s.email from subscribers s where ` + unconfirmed + ` and not ` + hasLeft + pick
-	pickUnsubscribed = `select s.id, s.email from subscribers s where ` + unsubscribed + pick
+	pickUnconfirmed  = `select s.id from subscribers s where ` + unconfirmed + ` and not ` + hasLeft + pick
+	pickUnsubscribed = `select s.id from subscribers s where ` + unsubscribed + pick
 
 	// lapse lets an unanswered question be as if it had not been asked: whoever left stays known as such, or an import would bring them back.
 	lapse = `
@@ -111,28 +111,25 @@ func removeOld(table string) string {
 }
 
 // forget erases the subscribers that a statement picks, as Erase does, but for what is kept of the address by others: the office's contacts,
-// a delegate's place, and that a server refused it. With a mark no import brings them back.
+// a delegate's place, and that a server refused it. With a mark no import brings them back, also not under an address they had before.
 func (s *Store) forget(ctx context.Context, tx *sqlx.Tx, pick string, before time.Time, mark bool, now time.Time) (int, error) {
-	var people []struct {
-		ID    int64
-		Email string
-	}
-	if err := tx.SelectContext(ctx, &people, pick, before, purgePortion); err != nil || len(people) == 0 {
+	var ids []int64
+	if err := tx.SelectContext(ctx, &ids, pick, before, purgePortion); err != nil || len(ids) == 0 {
 		return 0, err
 	}
 	if s.keys == nil {
 		return 0, errors.New("the store has no keys")
 	}
-	ids, marks := make([]int64, len(people)), make(pq.ByteaArray, len(people))
-	for i, p := range people {
-		ids[i], marks[i] = p.ID, s.keys.Mark(p.Email)
-	}
 	if mark {
-		if _, err := tx.ExecContext(ctx, `insert into erasures (mark, at) select unnest($1::bytea[]), $2 on conflict do nothing`, marks, now); err != nil {
+		addresses, err := addressesOf(ctx, tx, "", ids)
+		if err != nil {
+			return 0, err
+		}
+		if err := s.mark(ctx, tx, addresses, now); err != nil {
 			return 0, err
 		}
 	}
-	if err := eraseReaders(ctx, tx, ids); err != nil {
+	if err := erasePeople(ctx, tx, ids, nil); err != nil {
 		return 0, err
 	}
 	const record = `
@@ -141,7 +138,7 @@ func (s *Store) forget(ctx context.Context, tx *sqlx.Tx, pick string, before tim
 	if err := tx.SelectContext(ctx, &lines, record, pq.Array(ids), now); err != nil {
 		return 0, err
 	}
-	return len(people), s.seal(ctx, tx, lines)
+	return len(ids), s.seal(ctx, tx, lines)
 }
 
 const pastDelegates = `from registrations r join events e on e.id = r.event_id where r.email is not null and e.ends < $1`
@@ -152,7 +149,7 @@ func forgetDelegates(ctx context.Context, tx *sqlx.Tx, before time.Time) (int, e
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	return len(ids), eraseDelegates(ctx, tx, ids)
+	return len(ids), erasePeople(ctx, tx, nil, ids)
 }
 
 // WouldPurge is what Purge would do, as far as can be said without locking anything.

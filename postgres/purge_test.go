@@ -194,6 +194,25 @@ func TestWhoLeftLongAgoIsErased(t *testing.T) {
 	o.asked("anna@example.org", years.AddDate(0, 1, 0)) // she herself may
 }
 
+// TestAFormerAddressOfWhoLeftIsMarkedToo: a list of long ago has them under it.
+func TestAFormerAddressOfWhoLeftIsMarkedToo(t *testing.T) {
+	o := sealed(t)
+	o.readers("anna@example.org en news")
+	anna := o.subscriber("anna@example.org")
+	if !value(o.AskToMove(t.Context(), anna.ID, "anna@new.example", plain{}.Move, domain, now))(t) {
+		t.Fatal("she was not asked")
+	}
+	must(t, o.ConfirmMove(t.Context(), anna.ID, 1, mce.Consent{Source: "link", At: now}))
+	o.leave("anna@new.example", now)
+	o.gone(now.AddDate(4, 0, 0), mce.Purged{Unsubscribed: 1})
+	o.nowhere("anna")
+	for _, email := range []string{"anna@example.org", "anna@new.example"} {
+		if r := o.imports(email); r.Erased != 1 {
+			t.Errorf("%s: %+v", email, r)
+		}
+	}
+}
+
 // TestTheOfficesOwnRecordsStay: a contact of a member who leaves the newsletter is still its contact, a delegate still one.
 func TestTheOfficesOwnRecordsStay(t *testing.T) {
 	o := sealed(t)
