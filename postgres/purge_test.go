@@ -198,11 +198,7 @@ func TestWhoLeftLongAgoIsErased(t *testing.T) {
 func TestAFormerAddressOfWhoLeftIsMarkedToo(t *testing.T) {
 	o := sealed(t)
 	o.readers("anna@example.org en news")
-	anna := o.subscriber("anna@example.org")
-	if !value(o.AskToMove(t.Context(), anna.ID, "anna@new.example", plain{}.Move, domain, now))(t) {
-		t.Fatal("she was not asked")
-	}
-	must(t, o.ConfirmMove(t.Context(), anna.ID, 1, mce.Consent{Source: "link", At: now}))
+	o.moved("anna@example.org", "anna@new.example")
 	o.leave("anna@new.example", now)
 	o.gone(now.AddDate(4, 0, 0), mce.Purged{Unsubscribed: 1})
 	o.nowhere("anna")
