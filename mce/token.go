@@ -118,11 +118,15 @@ func (k *Keys) Open(p Purpose, t Token) (a, b int64, err error) {
 // SelfFor is how long the link to one's own page opens it.
 const SelfFor = 24 * time.Hour
 
-// OpenSelf gives the subscriber whose own page a token opens at now. One whose time is over is an error of code NotFound that says so.
+// ErrOver is the cause of a NotFound that time brought about: the link was one of ours.
+var ErrOver = errors.New("the time of the link is over")
+
+// OpenSelf gives the subscriber whose own page a token opens at now. One whose time is over is an error of code NotFound that says so, with
+// the cause ErrOver.
 func (k *Keys) OpenSelf(t Token, now time.Time) (subscriber int64, err error) {
 	subscriber, end, err := k.Open(ForSelf, t)
 	if err == nil && now.Unix() >= end {
-		err = NotFoundf("This link was good for one day, and that is over. Please ask for a new one.")
+		err = &Error{Code: NotFound, Message: "This link was good for one day, and that is over. Please ask for a new one.", Err: ErrOver}
 	}
 	return subscriber, err
 }

@@ -67,7 +67,7 @@ func newSite(t *testing.T, public string) *site {
 		t.Fatal(err)
 	}
 	server := web.Server{
-		Store: s.store, Letters: s.letters, Pages: s.pages, Keys: s.keys, Site: about, Keep: mce.Keep{Letters: 13}, Clock: frozen{}, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
+		Store: s.store, Letters: s.letters, Pages: s.pages, Keys: s.keys, Site: about, Keep: mce.Keep{Letters: 13, Unconfirmed: 30, Unsubscribed: 36, Delegates: 24}, Clock: frozen{}, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
 		Mailer: func() error { return s.fault },
 	}
 	listener := httptest.NewServer(server.Handler())
