@@ -86,7 +86,7 @@ func New(o Options) *Mailer {
 	m.routes = newRoutes(o.Relays, o.Log)
 	m.domains = newDomains(o.Domains, o.Sessions, o.Clock)
 	m.leases = newLeases(o.Outbox, o.Log)
-	m.settler = newSettler(o.Outbox, o.Clock, o.Log, o.Sessions)
+	m.settler = newSettler(o.Outbox, o.Clock, o.Log, o.Sessions, &m.domains.waiting)
 	m.press = newPress(o.Outbox, o.Sender, o.Greet, o.Sign == nil)
 	for range o.Sessions + 1 {
 		m.wake = append(m.wake, make(chan struct{}, 1))

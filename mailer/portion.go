@@ -19,6 +19,7 @@ type portion struct {
 	after   int64         // the last that was read
 	run     *mce.Run      // nil: single letters
 	seat    string        // lease of its seats at domains with limits
+	news    int64         // of the domains, that its letters were last held against
 	waiting atomic.Int32  // sessions that were relieved of it, and wait for an answer about one of its letters
 }
 
@@ -73,8 +74,8 @@ func (m *Mailer) next(ctx context.Context, p *portion) (l mce.Letter, ok bool, e
 			return l, false, err
 		}
 	}
-	if len(p.letters) == 0 {
-		return l, false, nil
+	if err := m.sift(ctx, p); err != nil || len(p.letters) == 0 {
+		return l, false, err
 	}
 	l, p.letters = p.letters[0], p.letters[1:]
 	return l, true, nil

@@ -12,7 +12,7 @@ import (
 // within these bounds, because a relay that looks into each letter for seconds is not to be given a connection for each.
 const (
 	stallTimes = 10
-	stallLeast = 250 * time.Millisecond
+	stallLeast = 100 * time.Millisecond
 	stallMost  = 10 * time.Second
 	watchEvery = stallLeast / 4
 )

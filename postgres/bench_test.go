@@ -138,3 +138,19 @@ func BenchmarkSettle(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSetAside puts a page's letters to a domain off that does not answer: a third of them, at once.
+func BenchmarkSetAside(b *testing.B) {
+	p := newPrinter(b)
+	const third = benchPage / 3
+	tries := make([]mce.Try, third)
+	for b.Loop() {
+		b.StopTimer()
+		for i, l := range p.next(third) {
+			tries[i] = mce.Try{Letter: l, Outcome: mce.Deferred, Due: now, Untried: true, Detail: "its domain does not answer at present"}
+		}
+		b.StartTimer()
+		must(b, p.Settle(b.Context(), tries, now))
+	}
+	perLetter(b, b.N*third)
+}

@@ -2,12 +2,16 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
+
+// The recipient domains of an issue: two that answer, and one for which the relay is slow to give each answer.
+const oneDomain, otherDomain, hangingDomain = "one.example", "two.example", "hanging.example"
 
 // among makes a CSV of n subscribers, in turn in each of the domains.
 func among(n int, domains ...string) string {
@@ -19,48 +23,40 @@ func among(n int, domains ...string) string {
 	return b.String()
 }
 
-// deliverTo starts a daemon and is how long the letters to some domains take, from the first letter of all.
-func (h *house) deliverTo(s *sink, n int, domains ...string) time.Duration {
-	h.t.Helper()
-	h.spawn()
-	await(h.t, "the first letter arrives", s.arrival(1))
-	began := time.Now()
-	h.t.Cleanup(func() {
-		if got := s.arrivedIn(domains...); got < n {
-			h.t.Logf("%d of %d letters to the domains that work arrived, %d dialogues hang", got, n, s.held())
-		}
-	})
-	until(h.t, "the letters to the domains that work have all arrived", func() bool { return s.arrivedIn(domains...) == n })
-	return time.Since(began)
-}
-
-// TestChaosADomainThatHangsDoesNotHoldUpOthers: for one recipient domain of three the relay is slow to give each answer. The letters to
-// the other two go on meanwhile; in the full form, at nine tenths or more of the rate that they have when it is not.
-func TestChaosADomainThatHangsDoesNotHoldUpOthers(t *testing.T) {
-	n := size(1_200, 40_000) // to the two domains that work
-	const one, two, hanging = "one.example", "two.example", "hanging.example"
-	h, s := newHouse(t), newSink(t, nil)
-	h.schedule(s, among(n*3/2, one, two, hanging))
-	healthy := h.deliverTo(s, n, one, two)
-	until(t, "the first issue is sent", func() bool { state, _ := h.outcomes("1"); return state == "sent" })
-
-	healed := make(chan struct{})
-	h, s = newHouse(t), newSink(t, func(at scene) deed {
-		if !strings.HasSuffix(at.to, "@"+hanging) {
+// hangs lets each answer about a letter to the third domain take a minute, until it has healed.
+func hangs(healed <-chan struct{}) script {
+	return func(at scene) deed {
+		if !strings.HasSuffix(at.to, "@"+hangingDomain) {
 			return deed{}
 		}
 		return deed{hold: healed, limit: time.Minute}
-	})
-	h.schedule(s, among(n*3/2, one, two, hanging))
-	beside := h.deliverTo(s, n, one, two)
-	if early := s.arrivedIn(hanging); early > 0 {
-		t.Errorf("the letters to the domains that work waited for %d to the one that hangs", early)
 	}
-	rate := healthy.Seconds() / beside.Seconds()
-	t.Logf("%d letters to two domains took %s beside a third one that works, and %s beside one that hangs: %.0f %% of the rate", n,
-		healthy.Round(time.Millisecond), beside.Round(time.Millisecond), 100*rate)
-	if full() && rate < 0.9 {
-		t.Error("they must keep nine tenths of the rate")
+}
+
+// othersArrive waits for n letters to the domains that answer.
+func (s *sink) othersArrive(n int) {
+	s.t.Helper()
+	until(s.t, "the letters to the domains that answer have all arrived", func() bool { return s.arrivedIn(oneDomain, otherDomain) == n })
+}
+
+// TestChaosADomainThatHangsDoesNotHoldUpOthers: all letters to the other domains arrive while nearly none of the third are on their way,
+// and none of them is put off.
+func TestChaosADomainThatHangsDoesNotHoldUpOthers(t *testing.T) {
+	n := size(1_200, 40_000) // to the two domains that answer
+	healed := make(chan struct{})
+	h, s := newHouse(t), newSink(t, hangs(healed))
+	h.schedule(s, among(n*3/2, oneDomain, otherDomain, hangingDomain))
+	h.spawn()
+	s.othersArrive(n)
+	if early := s.arrivedIn(hangingDomain); early > 0 {
+		t.Errorf("the letters to the domains that answer waited for %d to the one that hangs", early)
+	}
+	// Fewer than a window wait when a session begins one more, and each may do so before it is known of the others'.
+	if most := s.mostHeld(); most > sessions+window {
+		t.Errorf("%d letters waited at once for the domain that hangs, of %d sessions", most, sessions)
+	}
+	if aside := h.number(`select count(*) from express where domain <> $1`, hangingDomain); aside > 0 {
+		t.Errorf("%d letters to domains that answer were put off", aside)
 	}
 	close(healed)
 	within(t, 2*time.Minute, "nothing waits any more", func() bool {
@@ -70,4 +66,50 @@ func TestChaosADomainThatHangsDoesNotHoldUpOthers(t *testing.T) {
 	if twice := s.twice(); len(twice) > 0 {
 		t.Errorf("%d people got it twice, %s for one", len(twice), twice[0])
 	}
+}
+
+// TestChaosADomainThatHangsLeavesOthersTheirRate compares, with the full numbers only, how fast the letters to two domains go beside a third
+// one that hangs with how fast they go beside one that answers. The same issue is sent again and again to the same people, now this way, now
+// that way, because the machine is not equally fast at all times; what counts are medians.
+func TestChaosADomainThatHangsLeavesOthersTheirRate(t *testing.T) {
+	if !full() {
+		t.Skip("a matter of minutes: make chaos")
+	}
+	const n, rounds = 20_000, 5
+	h := newHouse(t)
+	h.schedule(newSink(t, nil), among(n*3/2, oneDomain, otherDomain, hangingDomain))
+	var beside, healthy []float64 // letters a second
+	for round := range rounds {
+		ways := []func(){
+			func() { healthy = append(healthy, h.rateOf(n, nil)) },
+			func() { beside = append(beside, h.rateOf(n, hangs(make(chan struct{})))) },
+		}
+		ways[round%2]()
+		ways[1-round%2]()
+	}
+	t.Logf("letters/s to two domains beside a third one that answers: %.0f; beside one that hangs: %.0f", healthy, beside)
+	kept := median(beside) / median(healthy)
+	t.Logf("they keep %.0f %% of their rate", 100*kept)
+	if kept < 0.9 {
+		t.Error("they must keep nine tenths of it")
+	}
+}
+
+// rateOf sends the issue as if for the first time and is how many letters a second go to the domains that answer, from the first letter of all on.
+func (h *house) rateOf(n int, does script) float64 {
+	h.t.Helper()
+	h.exec(`truncate letters, runs, express, editions`)
+	h.exec(`update issues set state = 'scheduled', started_at = null, finished_at = null`)
+	s := newSink(h.t, does)
+	d := h.spawn("--smtp-url=smtp://" + s.addr + "?tls=none")
+	defer d.kill()
+	await(h.t, "the first letter arrives", s.arrival(1))
+	began := time.Now()
+	s.othersArrive(n)
+	return float64(n) / time.Since(began).Seconds()
+}
+
+func median(of []float64) float64 {
+	slices.Sort(of)
+	return of[len(of)/2]
 }
