@@ -68,6 +68,7 @@ func (m *Mailer) watch(ctx context.Context) {
 			return
 		case <-tick.C:
 			m.relieve(ctx)
+			m.leavers.forget(time.Now().Add(-leftTime))
 		}
 	}
 }

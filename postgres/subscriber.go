@@ -236,7 +236,7 @@ func (s *Store) Leave(ctx context.Context, subscriberID int64, source string, no
 			}
 			if done {
 				_, err = s.addConsent(ctx, tx, subscriberID, mce.Consent{Action: "withdrawn", Source: source, At: now})
-				return err
+				return errors.Join(err, leaving(ctx, tx, subscriberID))
 			}
 		}
 		return nil

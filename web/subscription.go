@@ -36,6 +36,9 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if s.Left != nil {
+		s.Left(sub.ID)
+	}
 	state := page.Already
 	if done {
 		state = page.Done

@@ -31,7 +31,7 @@ type Store interface {
 	ArchivedEditions(ctx context.Context, series string, numbers []int, lang mce.Lang) (map[int]mce.Edition, error)
 }
 
-// Server answers requests. All fields are required.
+// Server answers requests. All fields but Left are required.
 type Server struct {
 	Store  Store
 	Pages  *page.Pages
@@ -41,6 +41,8 @@ type Server struct {
 	Clock  mce.Clock
 	Log    *slog.Logger
 	Mailer func() error // why nothing is delivered now, or nil: part of /readyz
+	// Left hears who has left before they are answered: once it returns, no letter to them begins here. May be nil.
+	Left func(subscriberID int64)
 
 	forms, sites *throttle // wishes by the form, and by the interface
 }
