@@ -12,9 +12,9 @@ import (
 // within these bounds, because a relay that looks into each letter for seconds is not to be given a connection for each.
 const (
 	stallTimes = 10
-	stallLeast = 100 * time.Millisecond
+	stallLeast = 250 * time.Millisecond
 	stallMost  = 10 * time.Second
-	watchEvery = stallLeast / 4
+	watchEvery = stallLeast / 10
 )
 
 // usual is how long an answer takes of late: a moving average. It may lose an update among several at once.

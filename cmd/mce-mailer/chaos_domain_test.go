@@ -23,13 +23,18 @@ func among(n int, domains ...string) string {
 	return b.String()
 }
 
-// hangs lets each answer about a letter to the third domain take a minute, until it has healed.
-func hangs(healed <-chan struct{}) script {
+// slowly lets the relay think about each letter for a while, and about each answer to one for the third domain for a minute, until it has
+// healed; nil: that one is as quick as the others.
+func slowly(thinks time.Duration, healed <-chan struct{}) script {
+	never := make(chan struct{})
 	return func(at scene) deed {
-		if !strings.HasSuffix(at.to, "@"+hangingDomain) {
-			return deed{}
+		switch {
+		case healed != nil && strings.HasSuffix(at.to, "@"+hangingDomain):
+			return deed{hold: healed, limit: time.Minute}
+		case thinks > 0 && at.at == atDot:
+			return deed{hold: never, limit: thinks}
 		}
-		return deed{hold: healed, limit: time.Minute}
+		return deed{}
 	}
 }
 
@@ -44,7 +49,7 @@ func (s *sink) othersArrive(n int) {
 func TestChaosADomainThatHangsDoesNotHoldUpOthers(t *testing.T) {
 	n := size(1_200, 40_000) // to the two domains that answer
 	healed := make(chan struct{})
-	h, s := newHouse(t), newSink(t, hangs(healed))
+	h, s := newHouse(t), newSink(t, slowly(0, healed))
 	h.schedule(s, among(n*3/2, oneDomain, otherDomain, hangingDomain))
 	h.spawn()
 	s.othersArrive(n)
@@ -68,35 +73,40 @@ func TestChaosADomainThatHangsDoesNotHoldUpOthers(t *testing.T) {
 	}
 }
 
-// TestChaosADomainThatHangsLeavesOthersTheirRate compares, with the full numbers only, how fast the letters to two domains go beside a third
-// one that hangs with how fast they go beside one that answers. The same issue is sent again and again to the same people, now this way, now
-// that way, because the machine is not equally fast at all times; what counts are medians.
+// TestChaosADomainThatHangsLeavesOthersTheirRate compares, with the full numbers only, how fast letters go to two domains beside a third one
+// that hangs with how fast letters go when all three answer. The relay thinks about each letter for some milliseconds, as a real one does: so
+// what is measured is how well its sessions are used, and not how fast this machine happens to be. The same issue is sent to the same people
+// again and again, now this way, now that way; what counts are medians.
+// Their own rate is two thirds of that of all.
 func TestChaosADomainThatHangsLeavesOthersTheirRate(t *testing.T) {
 	if !full() {
-		t.Skip("a matter of minutes: make chaos")
+		t.Skip("takes most of a minute: make chaos")
 	}
-	const n, rounds = 20_000, 5
+	const n, thinks, rounds = 5_328, 5 * time.Millisecond, 3
 	h := newHouse(t)
 	h.schedule(newSink(t, nil), among(n*3/2, oneDomain, otherDomain, hangingDomain))
-	var beside, healthy []float64 // letters a second
+	var all, others []float64 // letters a second
 	for round := range rounds {
 		ways := []func(){
-			func() { healthy = append(healthy, h.rateOf(n, nil)) },
-			func() { beside = append(beside, h.rateOf(n, hangs(make(chan struct{})))) },
+			func() { all = append(all, h.rate(n*3/2, slowly(thinks, nil), oneDomain, otherDomain, hangingDomain)) },
+			func() {
+				others = append(others, h.rate(n, slowly(thinks, make(chan struct{})), oneDomain, otherDomain))
+			},
 		}
 		ways[round%2]()
 		ways[1-round%2]()
 	}
-	t.Logf("letters/s to two domains beside a third one that answers: %.0f; beside one that hangs: %.0f", healthy, beside)
-	kept := median(beside) / median(healthy)
-	t.Logf("they keep %.0f %% of their rate", 100*kept)
+	kept := median(others) / (median(all) * 2 / 3)
+	t.Logf("letters/s to three domains that answer: %.0f; to two beside one that hangs: %.0f", all, others)
+	t.Logf("two domains keep %.0f %% of their rate; they have %.0f %% of that of all three", 100*kept, 100*kept*2/3)
 	if kept < 0.9 {
 		t.Error("they must keep nine tenths of it")
 	}
 }
 
-// rateOf sends the issue as if for the first time and is how many letters a second go to the domains that answer, from the first letter of all on.
-func (h *house) rateOf(n int, does script) float64 {
+// rate sends the issue as if for the first time and is how many letters a second go to some domains, from the first letter of all until n
+// have arrived there.
+func (h *house) rate(n int, does script, domains ...string) float64 {
 	h.t.Helper()
 	h.exec(`truncate letters, runs, express, editions`)
 	h.exec(`update issues set state = 'scheduled', started_at = null, finished_at = null`)
@@ -105,7 +115,7 @@ func (h *house) rateOf(n int, does script) float64 {
 	defer d.kill()
 	await(h.t, "the first letter arrives", s.arrival(1))
 	began := time.Now()
-	s.othersArrive(n)
+	until(h.t, "the letters have arrived", func() bool { return s.arrivedIn(domains...) == n })
 	return float64(n) / time.Since(began).Seconds()
 }
 
