@@ -74,6 +74,14 @@ func (d *domains) recovers(domain string, p *portion) {
 	}
 }
 
+// page is how many letters of a run to read at once. Where limits are set, no more are asked for than leave soon.
+func (d *domains) page() int {
+	if d.waiting.Load() > 0 && len(d.limits) == 0 {
+		return largePage
+	}
+	return page
+}
+
 // answered notes that a letter had its answer in time.
 func (d *domains) answered(l mce.Letter) {
 	if d.waiting.Load() == 0 {

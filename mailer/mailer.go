@@ -43,6 +43,9 @@ const Window = 4
 // unsubscribes, at once (leave.go).
 const page = 100
 
+// largePage is as many as a run has: what is set aside together costs half as much.
+const largePage = 5 * page
+
 // Options say how to deliver.
 type Options struct {
 	Outbox   Outbox

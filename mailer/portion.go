@@ -71,7 +71,7 @@ func (m *Mailer) next(ctx context.Context, p *portion) (l mce.Letter, ok bool, e
 	}
 	for len(p.letters) == 0 && p.run != nil {
 		p.read = time.Now()
-		if p.letters, err = m.Outbox.RunLetters(ctx, *p.run, p.after, page); err != nil || len(p.letters) == 0 {
+		if p.letters, err = m.Outbox.RunLetters(ctx, *p.run, p.after, m.domains.page()); err != nil || len(p.letters) == 0 {
 			return l, false, err
 		}
 		p.after = p.letters[len(p.letters)-1].ID
