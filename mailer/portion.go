@@ -79,8 +79,11 @@ func (m *Mailer) next(ctx context.Context, p *portion) (l mce.Letter, ok bool, e
 			return l, false, err
 		}
 	}
-	if err := m.sift(ctx, p); err != nil || len(p.letters) == 0 {
+	switch err := m.sift(ctx, p); {
+	case err != nil || len(p.letters) == 0 && p.run == nil:
 		return l, false, err
+	case len(p.letters) == 0: // all of the page was set aside
+		return m.next(ctx, p)
 	}
 	l, p.letters = p.letters[0], p.letters[1:]
 	return l, true, nil
