@@ -170,7 +170,7 @@ func (s *Store) Leave(ctx context.Context, subscriberID int64, source, reason st
 			}
 			if done {
 				_, err = s.addConsent(ctx, tx, subscriberID, mce.Consent{Action: "withdrawn", Source: source, Detail: detail, At: now})
-				return err
+				return errors.Join(err, leaving(ctx, tx, subscriberID))
 			}
 		}
 		return nil
