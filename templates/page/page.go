@@ -48,8 +48,9 @@ func New(site mce.Site) (*Pages, error) {
 	if p.stylesheet, err = files.ReadFile("style.css"); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"leave", "confirm", "archive", "issue", "subscribe", "help", "privacy", "accessibility", "home", "error"} {
-		p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/feeds.html", "html/"+name+".html")
+	for _, name := range []string{"leave", "confirm", "archive", "issue", "subscribe", "help", "privacy", "accessibility", "home", "error",
+		"me", "over", "data", "erase", "move"} {
+		p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/feeds.html", "html/country.html", "html/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %q: %w", name, err)
 		}
