@@ -131,11 +131,28 @@ func TestLivePagesAreAccessible(t *testing.T) {
 	_, confirmed := s.asked("confirmed@example.org", "en")
 	s.ask(http.MethodPost, confirmed, nil)
 	s.send()
+	if err := s.store.UseKeys(t.Context(), s.keys); err != nil {
+		t.Fatal(err)
+	}
 	at := shown(t, s)
 	for _, lang := range []mce.Lang{"en", "it"} {
 		_, leave := s.reader("leave@"+string(lang)+".example", lang)
 		_, confirm := s.asked("confirm@"+string(lang)+".example", lang)
+		self, _ := s.reader("self@"+string(lang)+".example", lang)
+		s.registered(self.Email)
+		me, moving := s.me(self, mce.SelfFor), s.moving(self, "new@"+string(lang)+".example")
+		gone, _ := s.reader("gone@"+string(lang)+".example", lang)
 		for _, c := range []struct{ name, path string }{
+			{"own page", me},
+			{"own page, over", s.me(self, 0)},
+			{"data", me + "/data"},
+			{"erase, not yet", "/pressed" + me + "/erase"},
+			{"erase, asking", s.me(gone, mce.SelfFor) + "/erase"},
+			{"erase, done", "/pressed" + s.me(gone, mce.SelfFor) + "/erase"},
+			{"erase, already", s.me(gone, mce.SelfFor)},
+			{"move, asking", moving},
+			{"move, done", "/pressed" + moving},
+			{"move, over", moving},
 			{"home", "/"},
 			{"help", "/help"},
 			{"archive", "/archive"},

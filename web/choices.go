@@ -25,7 +25,7 @@ func (s *Server) showChoices(w http.ResponseWriter, r *http.Request) error {
 // choose takes the form.
 func (s *Server) choose(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return notAForm(err)
+		return notOurForm(err)
 	}
 	sub, _, err := s.subscriber(r, mce.ForLeaving)
 	if err != nil {
@@ -55,7 +55,7 @@ func (s *Server) choose(w http.ResponseWriter, r *http.Request) error {
 // pause is the buttons of the leave page: so many months from today, everything else as it was.
 func (s *Server) pause(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return notAForm(err)
+		return notOurForm(err)
 	}
 	sub, _, err := s.subscriber(r, mce.ForLeaving)
 	if err != nil {
@@ -144,7 +144,3 @@ func (s *Server) choicesPage(w http.ResponseWriter, r *http.Request, sub mce.Sub
 
 // today is the beginning of the day, in UTC: a pause counts whole days.
 func today(now time.Time) time.Time { return now.UTC().Truncate(24 * time.Hour) }
-
-func notAForm(err error) error {
-	return &mce.Error{Code: mce.Invalid, Message: "What was sent is not a form of ours. Please try again.", Err: err}
-}

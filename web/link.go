@@ -16,7 +16,7 @@ func (s *Server) askForLink(w http.ResponseWriter, r *http.Request) error {
 // sendLink takes it. Known, unknown and suppressed addresses are answered alike, as wishes to subscribe are.
 func (s *Server) sendLink(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return notAForm(err)
+		return notOurForm(err)
 	}
 	v := page.Link{Email: r.PostForm.Get("email")}
 	if better := r.PostForm.Get("better"); better != "" {

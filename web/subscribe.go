@@ -32,7 +32,7 @@ func (s *Server) showSubscribe(w http.ResponseWriter, r *http.Request) error {
 // subscribe takes the form, from our page or from another site's that has the same fields.
 func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return notAForm(err)
+		return notOurForm(err)
 	}
 	topics, err := s.Store.Topics(r.Context())
 	if err != nil {

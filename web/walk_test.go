@@ -14,7 +14,7 @@ import (
 
 // words are the headings that a reader meets on the way, in a language.
 type words struct {
-	subscribe, mailbox, confirm, confirmed, choices, saved, leave, left, back string
+	subscribe, mailbox, confirm, confirmed, choices, saved, leave, left, back, erase, erased string
 }
 
 func wordsOf(lang mce.Lang) words {
@@ -22,15 +22,17 @@ func wordsOf(lang mce.Lang) words {
 		return words{
 			"Iscrizione alle nostre newsletter", "Controlli la Sua casella", "Conferm", "confermata", "Argomenti, lingua e frequenza",
 			"Le Sue scelte sono salvate", "Annullare l’iscrizione", "annullata", "Lei è di nuovo iscritto",
+			"Cancellazione dei Suoi dati", "I Suoi dati sono stati cancellati",
 		}
 	}
 	return words{
 		"Subscribe to our newsletters", "Please look into your mailbox", "Confirm your subscription", "Your subscription is confirmed",
-		"Your topics, language and pace", "What you chose is saved", "Unsubscribe", "You are unsubscribed", "You are subscribed again",
+		"Your topics, language and pace", "What you chose is saved", "Unsubscribe", "You are unsubscribed", "You are subscribed again", "Erase your data",
+		"Your data has been erased",
 	}
 }
 
-// A reader's whole way, in a browser that runs no script: subscribe, confirm, choose, leave, and come back.
+// A reader's whole way, in a browser that runs no script: subscribe, confirm, choose, leave, come back, and be forgotten.
 func TestAReadersWay(t *testing.T) {
 	for _, lang := range mce.Languages() {
 		for _, width := range []int64{1280, 375} {
@@ -57,6 +59,9 @@ type hand func(ctx context.Context, t *testing.T, css string) chromedp.Action[ch
 func walk(ctx context.Context, t *testing.T, s *site, lang mce.Lang, hand hand) {
 	t.Helper()
 	const address = "anna@example.org"
+	if err := s.store.UseKeys(t.Context(), s.keys); err != nil { // to erase
+		t.Fatal(err)
+	}
 	say := wordsOf(lang)
 	act := func(css string) { run(ctx, t, hand(ctx, t, css)) }
 
@@ -87,6 +92,12 @@ func walk(ctx context.Context, t *testing.T, s *site, lang mce.Lang, hand hand) 
 	}
 	if got := s.subscriber(address); strings.Join(got.Topics, " ") != "eu-projects events" || got.Language != lang {
 		t.Errorf("%+v", got)
+	}
+
+	loads(ctx, t, say.erase, chromedp.Navigate(s.url+s.me(p, mce.SelfFor)+"/erase"))
+	loads(ctx, t, say.erased, hand(ctx, t, "main form button"))
+	if n := s.count(`select count(*) from subscribers where id = $1 and state = 'erased' and email is null`, p.ID); n != 1 {
+		t.Error("the person is still known")
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package web serves the public pages: subscribing, leaving, confirming, the archive and its feeds, help, privacy, accessibility, an
-// interface for the association's own site, and the two addresses that monitors ask.
+// Package web serves the public pages: subscribing, leaving, confirming, one's own page and data, the archive and its feeds, help, privacy,
+// accessibility, an interface for the association's own site, and the two addresses that monitors ask.
 //
 // GET, HEAD and OPTIONS never change anything: scanners fetch every link of every mail. Nothing needs a cookie, so there is no
 // authority that another site could borrow; what may be done hangs on the token in the address alone.
@@ -29,6 +29,14 @@ type Store interface {
 	Return(ctx context.Context, subscriberID int64, source, origin string, now time.Time) (done bool, err error)
 	SaveChoices(ctx context.Context, subscriberID int64, c mce.Choices, consent mce.Consent) (changed bool, err error)
 	Paces(ctx context.Context) ([]mce.ReadingPace, error)
+	Dossier(ctx context.Context, subscriberID int64, now time.Time) (mce.Dossier, error)
+	SaveDetails(ctx context.Context, subscriberID int64, d mce.Details, consent mce.Consent) (changed bool, err error)
+	AskToMove(
+		ctx context.Context, subscriberID int64, email string, render func(mce.Subscriber) (mce.Edition, error), domain string, now time.Time,
+	) (asked bool, err error)
+	Moving(ctx context.Context, subscriberID, moveID int64) (p mce.Subscriber, to string, err error)
+	ConfirmMove(ctx context.Context, subscriberID, moveID int64, consent mce.Consent) error
+	Erase(ctx context.Context, email, source string, now time.Time) error
 	SentIssues(ctx context.Context) ([]mce.SentIssue, error)
 	ArchivedEdition(ctx context.Context, series string, number int, lang mce.Lang) (mce.Edition, error)
 	ArchivedEditions(ctx context.Context, series string, numbers []int, lang mce.Lang) (map[int]mce.Edition, error)
@@ -54,7 +62,7 @@ type Server struct {
 	// Left hears who has left before they are answered: once it returns, no letter to them begins here. May be nil.
 	Left func(subscriberID int64)
 
-	forms, sites *throttle // wishes by the form, and by the interface
+	forms, sites *throttle // wishes and moves by the forms, and wishes by the interface
 }
 
 // Handler is the whole of the pages, below the path of the public address.
@@ -86,11 +94,24 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("POST "+base+"/link", s.page(s.sendLink))
 	mux.Handle("GET "+base+"/confirm/{token}", s.page(s.askToConfirm))
 	mux.Handle("POST "+base+"/confirm/{token}", s.page(s.confirm))
+	s.handleOwn(mux, base)
 	mux.Handle("GET "+base+"/"+s.Pages.StylesheetName(), http.HandlerFunc(s.stylesheet))
 	mux.Handle("GET "+base+"/healthz", http.HandlerFunc(s.healthz))
 	mux.Handle("GET "+base+"/readyz", http.HandlerFunc(s.readyz))
 	mux.Handle("/", s.page(s.missing))
 	return s.guarded(mux)
+}
+
+// handleOwn adds what needs proof that one reads the mailbox: of the present address, or of the new one.
+func (s *Server) handleOwn(mux *http.ServeMux, base string) {
+	mux.Handle("GET "+base+"/me/{token}", s.own(s.showSelf))
+	mux.Handle("POST "+base+"/me/{token}", s.own(s.changeSelf))
+	mux.Handle("GET "+base+"/me/{token}/data", s.own(s.showData))
+	mux.Handle("GET "+base+"/me/{token}/data.json", s.own(s.downloadData))
+	mux.Handle("GET "+base+"/me/{token}/erase", s.own(s.askToErase))
+	mux.Handle("POST "+base+"/me/{token}/erase", s.own(s.erase))
+	mux.Handle("GET "+base+"/move/{token}", s.page(s.showMove))
+	mux.Handle("POST "+base+"/move/{token}", s.page(s.move))
 }
 
 // basePath is the path of the public address, "" for most.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -40,7 +41,10 @@ func New(fsys fs.FS) (*Catalog, error) {
 		if err := sameIDs(ids[mce.English], ids[lang], lang); err != nil {
 			return nil, err
 		}
-		c.printers[lang] = &Printer{Lang: lang, localizer: i18n.NewLocalizer(bundle, string(lang))}
+		c.printers[lang] = &Printer{
+			Lang: lang, localizer: i18n.NewLocalizer(bundle, string(lang)),
+			countries: sync.OnceValue(func() []Country { return countries(lang) }),
+		}
 	}
 	return c, nil
 }
@@ -71,6 +75,7 @@ func (c *Catalog) In(lang mce.Lang) *Printer {
 type Printer struct {
 	Lang      mce.Lang
 	localizer *i18n.Localizer
+	countries func() []Country
 }
 
 // T is a message with its placeholders ({{.City}}) filled from key, value pairs. The key "Count" also chooses the plural form.

@@ -1,6 +1,7 @@
 package locale_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -104,5 +105,29 @@ func TestListsAndLanguagesReadAsInASentence(t *testing.T) {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)
 		}
+	}
+}
+
+func TestCountriesAreNamedAndSortedAsTheLanguageDoes(t *testing.T) {
+	en, it := catalog(t).In("en"), catalog(t).In("it")
+	for _, c := range []struct{ got, want string }{
+		{en.Country("GR"), "Greece"}, {it.Country("GR"), "Grecia"}, {en.Country("MK"), "North Macedonia"}, {it.Country("SZ"), "Eswatini"},
+		{it.Country("XK"), "Kosovo"}, {en.Country("QQ"), "QQ"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+	place := func(p *locale.Printer, code string) int {
+		return slices.IndexFunc(p.Countries(), func(c locale.Country) bool { return c.Code == code })
+	}
+	for _, p := range []*locale.Printer{en, it} {
+		if len(p.Countries()) != len(mce.Countries()) || slices.ContainsFunc(p.Countries(), func(c locale.Country) bool { return c.Name == "" }) {
+			t.Errorf("%s: a country has no name: %v", p.Lang, p.Countries())
+		}
+	}
+	// Åland stands among the As, not behind Zimbabwe; Germany and Greece as each language has them.
+	if place(en, "AX") > place(en, "AT") || place(en, "DE") > place(en, "GR") || place(it, "CI") > place(it, "HR") || place(it, "EE") > place(it, "SZ") {
+		t.Errorf("%v", en.Countries())
 	}
 }

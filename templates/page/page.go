@@ -30,7 +30,6 @@ type Pages struct {
 	catalog    *locale.Catalog
 	templates  map[string]*template.Template
 	stylesheet []byte
-	countries  map[mce.Lang][]locale.Country
 }
 
 // New parses all templates and messages; an error is a fault of ours, or a PublicURL that is no address.
@@ -39,7 +38,7 @@ func New(site mce.Site) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("public address: %w", err)
 	}
-	p := &Pages{site: site, base: strings.TrimRight(public.EscapedPath(), "/"), templates: map[string]*template.Template{}, countries: map[mce.Lang][]locale.Country{}}
+	p := &Pages{site: site, base: strings.TrimRight(public.EscapedPath(), "/"), templates: map[string]*template.Template{}}
 	if public.Host != "" {
 		p.origin = public.Scheme + "://" + public.Host
 	}
@@ -49,10 +48,8 @@ func New(site mce.Site) (*Pages, error) {
 	if p.stylesheet, err = files.ReadFile("style.css"); err != nil {
 		return nil, err
 	}
-	for _, lang := range mce.Languages() {
-		p.countries[lang] = locale.Countries(lang)
-	}
-	for _, name := range []string{"leave", "choices", "link", "confirm", "archive", "issue", "subscribe", "help", "privacy", "accessibility", "home", "error"} {
+	for _, name := range []string{"leave", "choices", "link", "confirm", "archive", "issue", "subscribe", "help", "privacy", "accessibility", "home", "error",
+		"me", "over", "data", "erase", "move"} {
 		p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/feeds.html", "html/entries.html", "html/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %q: %w", name, err)

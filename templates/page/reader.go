@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
-	"github.com/majorcities/mce-mailer/templates/locale"
 )
 
 // Undone is the state of a leaving that was taken back.
@@ -80,6 +79,3 @@ func (p *Pages) Choices(w io.Writer, lang mce.Lang, v Choices) error {
 func (p *Pages) Link(w io.Writer, lang mce.Lang, v Link) error {
 	return p.write(w, "link", lang, v.Common, v)
 }
-
-// Countries are all countries in the page's language.
-func (f frame) Countries() []locale.Country { return f.pages.countries[f.Lang] }

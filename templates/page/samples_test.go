@@ -86,7 +86,7 @@ func samples(p *page.Pages) []sample {
 	} {
 		out = append(out, sample{name, "/subscribe", subscribe(p, v)})
 	}
-	return out
+	return append(out, selfSamples(p)...)
 }
 
 func leave(p *page.Pages, v page.Leave) func(io.Writer, mce.Lang, page.Common) error {
