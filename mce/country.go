@@ -57,7 +57,7 @@ func countryNames() map[string]string {
 		}
 	}
 	for code, others := range map[string][]string{ // what else is in use
-		"CZ": {"czech republic", "repubblica ceca"}, "GB": {"great britain", "uk", "gran bretagna", "england", "scotland", "wales", "inghilterra"},
+		"CZ": {"czech republic", "repubblica ceca"}, "GB": {"great britain", "gran bretagna", "england", "scotland", "wales", "inghilterra"},
 		"NL": {"the netherlands", "holland", "olanda"}, "TR": {"türkiye", "turkey"}, "US": {"usa", "united states of america", "stati uniti d'america"},
 		"MK": {"north macedonia", "macedonia"},
 	} {
@@ -68,10 +68,14 @@ func countryNames() map[string]string {
 	return names
 }
 
-// codeOf is the code of a country that is written by its name; anything else stays as it is.
-func codeOf(written string, names map[string]string) string {
-	if code, ok := names[strings.ToLower(strings.TrimSpace(written))]; ok {
-		return code
+// readCountry is ParseCountry for what people write: names gives the codes of countries by their names.
+func readCountry(written string, names func() map[string]string) (string, error) {
+	code, err := ParseCountry(written)
+	if err == nil {
+		return code, nil
 	}
-	return written
+	if code, ok := names()[strings.ToLower(strings.TrimSpace(written))]; ok {
+		return code, nil
+	}
+	return "", err
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // SubscriberColumns are those of a table of subscribers; only the first is required. The state tells who of an exported table is subscribed:
@@ -25,7 +26,7 @@ type Listed struct {
 func ReadSubscribers(r io.Reader, topics []Topic, columns Columns) ([]Listed, []LineFault, error) {
 	var people []Listed
 	seen := map[string]int{}
-	names, reader := SubscriberColumns(), subscriberReader{topics, countryNames()}
+	names, reader := SubscriberColumns(), subscriberReader{topics, sync.OnceValue(countryNames)}
 	faults, err := readTable(r, table{columns, names[:1], names[1:]}, func(line int, cell cells) error {
 		p, err := reader.read(cell)
 		if err != nil {
@@ -48,7 +49,7 @@ func ReadSubscribers(r io.Reader, topics []Topic, columns Columns) ([]Listed, []
 // subscriberReader has what lines are compared with.
 type subscriberReader struct {
 	topics    []Topic
-	countries map[string]string
+	countries func() map[string]string // by name
 }
 
 func (s subscriberReader) read(cell cells) (p Subscriber, err error) {
@@ -58,8 +59,12 @@ func (s subscriberReader) read(cell cells) (p Subscriber, err error) {
 	if p.Email, err = ParseAddress(cell("email")); err != nil {
 		return p, err
 	}
+	country, err := readCountry(cell("country"), s.countries)
+	if err != nil {
+		return p, err
+	}
 	var fault *FieldError
-	if p.Details, fault = CleanDetails(Details{cell("name"), cell("organisation"), codeOf(cell("country"), s.countries)}); fault != nil {
+	if p.Details, fault = CleanDetails(Details{cell("name"), cell("organisation"), country}); fault != nil {
 		return p, fault.Err
 	}
 	if p.Language, err = ParseLang(strings.ToLower(cell("language"))); err != nil {

@@ -53,7 +53,7 @@ func CleanOrganisation(in Organisation) (out Organisation, err error) {
 	if out.Name == "" {
 		return out, Invalidf("an organisation needs a name")
 	}
-	if out.Country, err = ParseCountry(codeOf(in.Country, countryNames())); err != nil {
+	if out.Country, err = readCountry(in.Country, countryNames); err != nil {
 		return out, err
 	}
 	if out.Membership = in.Membership; out.Membership == "" {
