@@ -90,7 +90,10 @@ func Story() []Step {
 			},
 			Mails: only(newReader), Subject: []string{"onfirm"},
 		},
-		{Slug: "confirms", When: on(18, 8, 40), Title: "Ilse presses the button behind the link: from now on she is a reader", Do: confirmReader},
+		{
+			Slug: "confirms", When: on(18, 8, 40), Title: "Ilse presses the button behind the link: from now on she is a reader, and is welcomed by mail",
+			Do: confirmReader, Mails: only(newReader), Subject: []string{"Welcome"},
+		},
 		{Slug: "week-before", When: on(18, 9, 0), Title: "One week before: the cron reminds every delegate", Mails: delegates},
 		{Slug: "issue-1", When: on(19, 9, 0), Review: true, Title: "Thursday, 9:00: the cron assembles the first issue and puts it before the editors"},
 		{

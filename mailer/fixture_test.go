@@ -114,6 +114,15 @@ func samples(t testing.TB) []sample {
 		{"follow-up", mce.Reminder, false, func(l mce.Lang) (mce.Edition, error) {
 			return letters.Reminder(lib.Reminders[1], prato, lib.Resources[1:], l)
 		}},
+		{"welcome", mce.Welcome, false, func(l mce.Lang) (mce.Edition, error) {
+			d := fixtureDraft(lib).For([]string{"association-news"})
+			d.Issue.StartedAt = FixtureNow
+			return letters.Welcome(l, mce.Choices{Language: l, Pace: mce.EachIssue}, &d)
+		}},
+		{"link", mce.SelfLink, false, letters.Link},
+		{"move", mce.Move, false, func(l mce.Lang) (mce.Edition, error) {
+			return letters.Move(mce.Subscriber{Email: "anna.rossi@old.example", Choices: mce.Choices{Language: l}})
+		}},
 		{"opt-in", mce.OptIn, false, func(l mce.Lang) (mce.Edition, error) { return letters.OptIn(l, lib.Topics) }},
 	}
 }

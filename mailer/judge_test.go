@@ -34,7 +34,7 @@ func TestJudge(t *testing.T) {
 	suppress := []string{"550 5.1.1", "550 5.1.10"}
 	for reply, a := range replies {
 		for _, a.phase = range []phase{phaseMail, phaseRcpt, phaseData, phaseDot} {
-			for _, kind := range []mce.LetterKind{mce.Newsletter, mce.Confirmation, mce.Reminder, mce.OptIn} {
+			for _, kind := range []mce.LetterKind{mce.Newsletter, mce.Confirmation, mce.Reminder, mce.OptIn, mce.Welcome, mce.SelfLink, mce.Move} {
 				want := mce.Refused
 				switch {
 				case reply == "taken":

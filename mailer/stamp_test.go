@@ -155,9 +155,10 @@ func bodies(t testing.TB, raw []byte) (text, page string) {
 // TestTokensOpen: whatever a link or header of a letter carries opens with the installation's keys, for that letter's purpose only.
 func TestTokensOpen(t *testing.T) {
 	keys := FixtureKeys(t)
-	token := regexp.MustCompile(`(?:/leave/|/confirm/|\?subject=leave-)([A-Za-z0-9_-]+)`)
-	purposes := map[mce.LetterKind]mce.Purpose{mce.Newsletter: mce.ForLeaving, mce.OptIn: mce.ForConfirming}
-	counts := map[mce.LetterKind]int{mce.Newsletter: 4, mce.OptIn: 2} // twice in a header; in text and HTML
+	token := regexp.MustCompile(`(?:/leave/|/choices/|/confirm/|/me/|/move/|\?subject=leave-)([A-Za-z0-9_-]+)`)
+	counts := map[mce.LetterKind]int{ // twice in a header; in text and HTML, to leave and to choose
+		mce.Newsletter: 6, mce.Welcome: 6, mce.OptIn: 2, mce.SelfLink: 2, mce.Move: 2,
+	}
 	eachMail(t, func(t *testing.T, s sample, _ mce.Lang, raw []byte) {
 		text, page := bodies(t, raw)
 		header, _, _ := strings.Cut(string(raw), "\r\n\r\n")
@@ -166,7 +167,7 @@ func TestTokensOpen(t *testing.T) {
 			t.Errorf("%d tokens: %q", len(found), found)
 		}
 		for _, m := range found {
-			if person, cause, err := keys.Open(purposes[s.kind], m[1]); err != nil || person != 17 || cause != 3 {
+			if person, cause, err := keys.Open(mce.Letter{Kind: s.kind}.Purpose(), m[1]); err != nil || person != 17 || cause != 3 {
 				t.Errorf("%s: %d, %d, %v", m[0], person, cause, err)
 			}
 		}

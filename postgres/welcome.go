@@ -12,6 +12,10 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
+// latestFor is what new readers are shown of a pace: the latest issue that was for everybody, and not called off.
+const latestFor = ` where i.started_at is not null and i.state <> 'cancelled' and s.pace = $1 and s.segment = '{}'
+	order by i.started_at desc, i.id desc limit 1`
+
 // welcome queues the letter that greets a new reader, with the latest issue of their pace as their topics have it. All who read alike share
 // an edition for a day.
 func (s *Store) welcome(ctx context.Context, tx *sqlx.Tx, subscriberID int64, render mce.Welcomer, domain string, now time.Time) error {
@@ -19,8 +23,7 @@ func (s *Store) welcome(ctx context.Context, tx *sqlx.Tx, subscriberID int64, re
 	if err != nil {
 		return err
 	}
-	latest, err := issues(ctx, tx, `
-		where i.started_at is not null and s.pace = $1 and s.segment = '{}' order by i.started_at desc, i.id desc limit 1`, p.Pace)
+	latest, err := issues(ctx, tx, latestFor, p.Pace)
 	if err != nil {
 		return err
 	}
