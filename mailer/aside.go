@@ -50,6 +50,29 @@ func (m *Mailer) admit(ctx context.Context, p *portion) error {
 	return m.Outbox.Settle(ctx, aside, m.Clock.Now())
 }
 
+// sift sets those letters of a portion aside, all at once, whose domain has been found not to answer since the portion was read.
+func (m *Mailer) sift(ctx context.Context, p *portion) error {
+	news := m.domains.news.Load()
+	if p.news == news {
+		return nil
+	}
+	p.news = news
+	var aside []mce.Try
+	var here []mce.Letter
+	for _, l := range p.letters {
+		if l.LeftOut == "" && m.domains.held(l, p) {
+			aside = append(aside, m.silent(l))
+		} else {
+			here = append(here, l)
+		}
+	}
+	if len(aside) == 0 {
+		return nil
+	}
+	p.letters = here
+	return m.Outbox.Settle(ctx, aside, m.Clock.Now())
+}
+
 // ask puts one question for all the domains of a portion that have limits, and gives an answer for each.
 func (m *Mailer) ask(ctx context.Context, p *portion) (map[string]*mce.Grant, error) {
 	demands := m.demands(p)

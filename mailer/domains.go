@@ -17,6 +17,7 @@ type domains struct {
 	clock  mce.Clock
 
 	waiting atomic.Int32 // letters that wait for an answer for too long; 0: nearly always
+	news    atomic.Int64 // rises with whatever may hold letters back that were not before
 
 	mu   sync.Mutex
 	slow map[string]*slow
@@ -55,6 +56,7 @@ func (d *domains) stalls(domain string, p *portion) {
 	}
 	d.slow[domain].letters++
 	d.slow[domain].portions[p]++
+	d.news.Add(1)
 }
 
 // recovers notes that it waits no more.
@@ -72,6 +74,14 @@ func (d *domains) recovers(domain string, p *portion) {
 	}
 }
 
+// page is how many letters of a run to read at once. Where limits are set, no more are asked for than leave soon.
+func (d *domains) page() int {
+	if d.waiting.Load() > 0 && len(d.limits) == 0 {
+		return largePage
+	}
+	return page
+}
+
 // answered notes that a letter had its answer in time.
 func (d *domains) answered(l mce.Letter) {
 	if d.waiting.Load() == 0 {
@@ -81,12 +91,15 @@ func (d *domains) answered(l mce.Letter) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for name, s := range d.slow {
-		s.others = s.others || name != domain
+		if !s.others && name != domain {
+			s.others = true
+			d.news.Add(1)
+		}
 	}
 }
 
-// held reports whether a letter of a portion is to be held back: too many wait for its domain already, or it would take the last place
-// of the window, which is for those that are answered.
+// held reports whether a letter of a portion is to be held back: too many wait for its domain already, or one of the same run does, or it
+// would take the last place of the window, which is for those that are answered.
 func (d *domains) held(l mce.Letter, p *portion) bool {
 	if d.waiting.Load() == 0 {
 		return false
@@ -104,7 +117,8 @@ func (d *domains) heldBack(domain string, p *portion) bool {
 	if limit, _ := d.limit(domain); limit.Sessions > 0 && s.portions[p] > 0 { // the portion's seat is for one session
 		return true
 	}
-	if s.letters < d.many && (p == nil || p.waiting.Load() < Window-1) {
+	second := p != nil && p.run != nil && s.portions[p] > 0
+	if !second && s.letters < d.many && (p == nil || p.waiting.Load() < Window-1) {
 		return false
 	}
 	// A newsletter's letters are set aside only for the sake of others: where nobody is answered, that is of no use.

@@ -77,6 +77,11 @@ func nobodyWaits(t *testing.T, hello, at string, sessions int) {
 	if n := s.count(`select count(*) from letters where outcome not in ('delivered', 'waiting') and (outcome <> 'deferred' or attempts > 0)`); n != 0 {
 		t.Errorf("%d letters were judged without an answer: %v", n, s.outcomes(""))
 	}
+	for len(d.outbox.settled) > 0 {
+		if try := <-d.outbox.settled; try.Untried && try.Letter.Domain() != slow {
+			t.Errorf("a letter to %s was set aside: %s", try.Letter.To, try.Detail)
+		}
+	}
 	release()
 	s.passTime(30*time.Second, "all letters", func() bool { return s.delivered(readers + 5) }, d)
 	d.stop()

@@ -1,6 +1,7 @@
 package mailer
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 	"time"
@@ -51,6 +52,8 @@ func judge(l mce.Letter, latest time.Time, a answer, now time.Time) mce.Try {
 	switch {
 	case a.err == nil:
 		t.Outcome = mce.Delivered
+	case errors.Is(a.err, errLeft):
+		t.Outcome = mce.LeftOut
 	case a.code == 0 && a.phase == phaseDot && l.Kind.Bulk():
 		t.Outcome = mce.Uncertain
 	case a.code == 0 || a.code/100 == 4:

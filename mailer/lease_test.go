@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,7 +105,7 @@ func TestOutcomesAreNotLost(t *testing.T) {
 			batches = append(batches, tries)
 			return nil
 		}}
-		s := newSettler(o, mce.SystemClock{}, silent, 1)
+		s := newSettler(o, mce.SystemClock{}, silent, 1, new(atomic.Int32))
 		window := make(chan struct{}, most)
 		var ended sync.WaitGroup
 		ended.Go(func() { s.run(t.Context()) })
@@ -127,7 +128,7 @@ func TestOutcomesAreNotLost(t *testing.T) {
 // TestAHardStopGivesUpOutcomes: they are in doubt then, which the leases tell.
 func TestAHardStopGivesUpOutcomes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSettler(&fakeOutbox{settle: func([]mce.Try) error { return errors.New("away") }}, mce.SystemClock{}, silent, 1)
+		s := newSettler(&fakeOutbox{settle: func([]mce.Try) error { return errors.New("away") }}, mce.SystemClock{}, silent, 1, new(atomic.Int32))
 		ctx, kill := context.WithCancel(t.Context())
 		var ended sync.WaitGroup
 		ended.Go(func() { s.run(ctx) })

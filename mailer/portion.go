@@ -17,8 +17,10 @@ type portion struct {
 	window  chan struct{} // a place for each letter whose outcome is not committed
 	letters []mce.Letter  // read, and not yet in hand
 	after   int64         // the last that was read
+	read    time.Time     // when they were read, or sooner
 	run     *mce.Run      // nil: single letters
 	seat    string        // lease of its seats at domains with limits
+	news    int64         // of the domains, that its letters were last held against
 	waiting atomic.Int32  // sessions that were relieved of it, and wait for an answer about one of its letters
 }
 
@@ -55,7 +57,7 @@ func (s *session) claimSingle() (*portion, error) {
 		return nil, err
 	}
 	s.m.leases.hold(lease, queried)
-	p := &portion{lease: lease, letters: letters, window: make(chan struct{}, Window)}
+	p := &portion{lease: lease, letters: letters, read: queried, window: make(chan struct{}, Window)}
 	if err := s.m.admit(s.hard, p); err != nil {
 		return nil, errors.Join(err, s.m.end(s.hard, p))
 	}
@@ -64,8 +66,12 @@ func (s *session) claimSingle() (*portion, error) {
 
 // next takes the next letter in hand; ok is false when there is none left.
 func (m *Mailer) next(ctx context.Context, p *portion) (l mce.Letter, ok bool, err error) {
+	if len(p.letters) > 0 && time.Since(p.read) > fresh {
+		p.after, p.letters = p.letters[0].ID-1, nil // single letters are given back
+	}
 	for len(p.letters) == 0 && p.run != nil {
-		if p.letters, err = m.Outbox.RunLetters(ctx, *p.run, p.after, page); err != nil || len(p.letters) == 0 {
+		p.read = time.Now()
+		if p.letters, err = m.Outbox.RunLetters(ctx, *p.run, p.after, m.domains.page()); err != nil || len(p.letters) == 0 {
 			return l, false, err
 		}
 		p.after = p.letters[len(p.letters)-1].ID
@@ -73,17 +79,24 @@ func (m *Mailer) next(ctx context.Context, p *portion) (l mce.Letter, ok bool, e
 			return l, false, err
 		}
 	}
-	if len(p.letters) == 0 {
-		return l, false, nil
+	switch err := m.sift(ctx, p); {
+	case err != nil || len(p.letters) == 0 && p.run == nil:
+		return l, false, err
+	case len(p.letters) == 0: // all of the page was set aside
+		return m.next(ctx, p)
 	}
 	l, p.letters = p.letters[0], p.letters[1:]
 	return l, true, nil
 }
 
 // ahead is the next letter that is going to leave, if one is known: what a server may be told already.
-func (m *Mailer) ahead(p *portion) (l mce.Letter, ok bool) {
-	i := slices.IndexFunc(p.letters, func(l mce.Letter) bool { return l.LeftOut == "" && !m.domains.held(l, p) })
+func (s *session) ahead(p *portion) (l mce.Letter, ok bool) {
+	i := slices.IndexFunc(p.letters, func(l mce.Letter) bool {
+		s.nextReader.Store(readerOf(l)) // before the look at who has left
+		return l.LeftOut == "" && !s.m.domains.held(l, p) && !s.m.leavers.have(l, p.read)
+	})
 	if i < 0 {
+		s.nextReader.Store(0)
 		return l, false
 	}
 	return p.letters[i], true

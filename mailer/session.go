@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -11,19 +12,21 @@ import (
 
 // session works through the outbox on one connection of its own.
 type session struct {
-	m       *Mailer
-	wake    <-chan struct{}
-	express bool               // single letters only, so that they never wait behind a newsletter
-	hard    context.Context    //nolint:containedctx // one for all sessions: ends when even letters on their way must be given up
-	conn    *conn              // nil while not connected
-	full    map[sort]time.Time // no seat is asked for before
-	probing []*gate            // of relays that the letter in hand tries
-	vigil   vigil
-	next    envelope // of the letter nextID
-	nextID  int64
-	buf     []byte // the letter in hand, as it goes onto the wire
-	plain   []byte // before it was signed
-	signed  []byte // and after, before dots are stuffed
+	m          *Mailer
+	wake       <-chan struct{}
+	express    bool               // single letters only, so that they never wait behind a newsletter
+	hard       context.Context    //nolint:containedctx // one for all sessions: ends when even letters on their way must be given up
+	conn       *conn              // nil while not connected
+	full       map[sort]time.Time // no seat is asked for before
+	probing    []*gate            // of relays that the letter in hand tries
+	vigil      vigil
+	reader     atomic.Int64 // the subscriber whose letter is begun, and the one whom the server is told of ahead; 0: none
+	nextReader atomic.Int64
+	next       envelope // of the letter nextID
+	nextID     int64
+	buf        []byte // the letter in hand, as it goes onto the wire
+	plain      []byte // before it was signed
+	signed     []byte // and after, before dots are stuffed
 }
 
 func (m *Mailer) session(express bool, wake <-chan struct{}, hard context.Context) *session { //nolint:revive // what it is comes first
@@ -85,6 +88,7 @@ func (s *session) idle(ctx context.Context, pause time.Duration) {
 // work delivers a portion, strictly in order: what a crash leaves behind is then what was tried, in order, and what was not. stay is false
 // when another session has gone on with it.
 func (s *session) work(ctx context.Context, p *portion) (stay bool, err error) {
+	defer s.nextReader.Store(0) // who was told of ahead and has not had their turn is not told of again without a look
 	for ctx.Err() == nil && !p.stuck() {
 		l, ok, err := s.m.next(ctx, p)
 		if err != nil || !ok {
@@ -162,8 +166,9 @@ const spare = 1 << 10
 // on idle clients. A relay that is at fault is passed over for the next one. false: there is none, or the lease is lost; the letter is not
 // at fault. The error, if there is one, is the outbox's.
 func (s *session) deliver(l mce.Letter, p *portion) (answer, bool, error) {
-	here := s.envelope(l)
+	here, read := s.envelope(l), p.read
 	defer s.leaveGates()
+	defer s.reader.Store(0)
 	for fresh := false; ; {
 		before := s.conn
 		if ok, err := s.connect(!l.Kind.Bulk()); err != nil || !ok {
@@ -172,6 +177,10 @@ func (s *session) deliver(l mce.Letter, p *portion) (answer, bool, error) {
 		fresh = fresh || s.conn != before
 		if !s.m.leases.good(p.lease) {
 			return answer{}, false, nil
+		}
+		s.reader.Store(readerOf(l)) // before the look at who has left
+		if s.m.leavers.have(l, read) {
+			return answer{phase: phaseMail, text: errLeft.Error(), err: errLeft}, true, nil
 		}
 		a := s.send(l, here, p)
 		route := s.conn.route
@@ -195,8 +204,9 @@ func (s *session) deliver(l mce.Letter, p *portion) (answer, bool, error) {
 // send hands the letter to the server, which may be told of the next one, while the watch looks on.
 func (s *session) send(l mce.Letter, here envelope, p *portion) answer {
 	var next *envelope
+	s.nextReader.Store(0)
 	if !s.vigil.over() && s.conn.hasRoomFor(2) {
-		if following, ok := s.m.ahead(p); ok {
+		if following, ok := s.ahead(p); ok {
 			s.next, s.nextID = s.envelope(following), following.ID
 			next = &s.next
 		}

@@ -3,6 +3,7 @@ package mailer
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -14,7 +15,8 @@ type settler struct {
 	outbox Outbox
 	clock  mce.Clock
 	log    *slog.Logger
-	enough int // outcomes that are worth a commit at once
+	places int           // for outcomes that are not committed, of all sessions
+	taken  *atomic.Int32 // of these, by letters that wait for an answer
 	in     chan outcome
 }
 
@@ -30,9 +32,12 @@ const (
 	patience = 8 * time.Millisecond
 )
 
-func newSettler(o Outbox, c mce.Clock, log *slog.Logger, sessions int) *settler {
-	return &settler{outbox: o, clock: c, log: log, enough: min(most, sessions*Window/2), in: make(chan outcome, most)}
+func newSettler(o Outbox, c mce.Clock, log *slog.Logger, sessions int, waiting *atomic.Int32) *settler {
+	return &settler{outbox: o, clock: c, log: log, places: sessions * Window, taken: waiting, in: make(chan outcome, most)}
 }
+
+// enough is how many outcomes are worth a commit at once: half of those that may come before one.
+func (s *settler) enough() int { return min(most, max(1, (s.places-int(s.taken.Load()))/2)) }
 
 func (s *settler) put(t mce.Try, window <-chan struct{}) { s.in <- outcome{t, window} }
 
@@ -59,7 +64,7 @@ func (s *settler) gather(first outcome) []outcome {
 	defer timer.Stop()
 	for len(batch) < most {
 		var wait <-chan time.Time
-		if len(batch) < s.enough {
+		if len(batch) < s.enough() {
 			wait = timer.C
 		} else if len(s.in) == 0 {
 			break

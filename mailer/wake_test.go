@@ -18,7 +18,9 @@ func TestALetterLeavesAtOnce(t *testing.T) {
 	d := s.daemon(1, nil)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)
-	go func() { ended <- s.store.Listen(ctx, slog.New(slog.NewTextHandler(io.Discard, nil)), d.Wake) }()
+	go func() {
+		ended <- s.store.Listen(ctx, slog.New(slog.NewTextHandler(io.Discard, nil)), d.Wake, d.LeaveOut)
+	}()
 	s.awaitListener()
 	<-d.outbox.idle
 	s.register("anna@example.org")

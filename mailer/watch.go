@@ -14,7 +14,7 @@ const (
 	stallTimes = 10
 	stallLeast = 250 * time.Millisecond
 	stallMost  = 10 * time.Second
-	watchEvery = stallLeast / 4
+	watchEvery = stallLeast / 10
 )
 
 // usual is how long an answer takes of late: a moving average. It may lose an update among several at once.
@@ -68,6 +68,7 @@ func (m *Mailer) watch(ctx context.Context) {
 			return
 		case <-tick.C:
 			m.relieve(ctx)
+			m.leavers.forget(time.Now().Add(-leftTime))
 		}
 	}
 }

@@ -1,21 +1,35 @@
 package mce
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
-// ParseCountry reads a country by its code of ISO 3166-1 in two letters; empty means not told.
+// ParseCountry reads a country by its code of ISO 3166-1 in two letters; empty means not told. A code that another has replaced gives that one
+// (UK: GB). XK, which the standard leaves to its users, is Kosovo, as the European Union writes it.
 func ParseCountry(s string) (string, error) {
 	s = strings.ToUpper(strings.TrimSpace(s))
 	if s == "" {
 		return "", nil
 	}
-	if r, err := language.ParseRegion(s); err != nil || len(s) != 2 || !r.IsCountry() || r.String() != s {
+	r, err := language.ParseRegion(s)
+	if r = r.Canonicalize(); err != nil || len(s) != 2 || !isCountry(r.String()) {
 		return "", Invalidf("%q is not the code of a country; it has two letters, such as IT", s)
 	}
-	return s, nil
+	return r.String(), nil
+}
+
+// isCountry refuses what has a code without being a country: those that are gone (YU, DD), spellings of others (UK), and what ISO 3166 only
+// reserves, for islands that belong to others, or for unions.
+func isCountry(code string) bool {
+	reserved := []string{"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "TA", "UN"}
+	gone := []string{"AN", "CS", "FQ", "NT", "PC", "SU", "YU"} // and have no one heir to be canonicalised to
+	r, err := language.ParseRegion(code)
+	return err == nil && len(code) == 2 && r.IsCountry() && r.String() == code && r.Canonicalize() == r &&
+		!slices.Contains(reserved, code) && !slices.Contains(gone, code)
 }
 
 // Countries are the codes of all countries, sorted.
@@ -23,10 +37,41 @@ func Countries() []string {
 	var out []string
 	for a := 'A'; a <= 'Z'; a++ {
 		for b := 'A'; b <= 'Z'; b++ {
-			if code, err := ParseCountry(string([]rune{a, b})); err == nil {
+			if code := string([]rune{a, b}); isCountry(code) {
 				out = append(out, code)
 			}
 		}
 	}
 	return out
+}
+
+// countryNames gives the codes of countries by what people call them in English and Italian, in small letters.
+func countryNames() map[string]string {
+	names := map[string]string{}
+	for _, in := range []language.Tag{language.English, language.Italian} {
+		namer := display.Regions(in)
+		for _, code := range Countries() {
+			if name := namer.Name(language.MustParseRegion(code)); name != "" {
+				names[strings.ToLower(name)] = code
+			}
+		}
+	}
+	for code, others := range map[string][]string{ // what else is in use
+		"CZ": {"czech republic", "repubblica ceca"}, "GB": {"great britain", "uk", "gran bretagna", "england", "scotland", "wales", "inghilterra"},
+		"NL": {"the netherlands", "holland", "olanda"}, "TR": {"türkiye", "turkey"}, "US": {"usa", "united states of america", "stati uniti d'america"},
+		"MK": {"north macedonia", "macedonia"},
+	} {
+		for _, name := range others {
+			names[name] = code
+		}
+	}
+	return names
+}
+
+// codeOf is the code of a country that is written by its name; anything else stays as it is.
+func codeOf(written string, names map[string]string) string {
+	if code, ok := names[strings.ToLower(strings.TrimSpace(written))]; ok {
+		return code
+	}
+	return written
 }

@@ -45,11 +45,20 @@ func TestALetterIsGivenUpAfterItsLatestMoment(t *testing.T) {
 }
 
 func TestTheKindOfALetterDecidesWhatItsTokenIsGoodFor(t *testing.T) {
-	for kind, want := range map[mce.LetterKind]mce.Purpose{
-		mce.Newsletter: mce.ForLeaving, mce.OptIn: mce.ForConfirming, mce.Confirmation: mce.ForDelegate, mce.Reminder: mce.ForDelegate,
+	for kind, want := range map[mce.LetterKind]struct {
+		purpose        mce.Purpose
+		bulk, leavable bool
+	}{
+		mce.Newsletter:   {mce.ForLeaving, true, true},
+		mce.Welcome:      {mce.ForLeaving, false, true},
+		mce.OptIn:        {mce.ForConfirming, false, false},
+		mce.SelfLink:     {mce.ForSelf, false, false},
+		mce.Move:         {mce.ForMoving, false, false},
+		mce.Confirmation: {mce.ForDelegate, false, false},
+		mce.Reminder:     {mce.ForDelegate, false, false},
 	} {
-		if got := (mce.Letter{Kind: kind}).Purpose(); got != want || kind.Bulk() != (kind == mce.Newsletter) {
-			t.Errorf("%s: %s, bulk %v", kind, got, kind.Bulk())
+		if got := (mce.Letter{Kind: kind}).Purpose(); got != want.purpose || kind.Bulk() != want.bulk || kind.Leavable() != want.leavable {
+			t.Errorf("%s: %s, bulk %v, leavable %v", kind, got, kind.Bulk(), kind.Leavable())
 		}
 	}
 }

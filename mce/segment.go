@@ -40,6 +40,15 @@ func (s Segment) Check() error {
 	return nil
 }
 
+// SubscriberQuery asks for a part of the list of subscribers. The zero value is all of it.
+type SubscriberQuery struct {
+	State   SubscriberState // empty: any but erased
+	Search  string          // stands somewhere in the address, the name or the organisation, in whatever case
+	Segment Segment
+	Limit   int    // at most so many; 0: all
+	After   string // address behind which to go on: lists are in the order of AddressKey
+}
+
 // String names the segment for seals and people: "topics events; countries IT, FR". Everybody is "".
 func (s Segment) String() string {
 	var parts []string

@@ -137,6 +137,9 @@ func providers() []string {
 		seznam.cz interia.pl telenet.be skynet.be ziggo.nl`)
 }
 
+// PublicDomain reports whether a domain is one where everybody may have a mailbox.
+func PublicDomain(domain string) bool { return slices.Contains(inUse(), strings.ToLower(domain)) }
+
 // inUse are domains that are never taken for a slip: the providers, and others that look like them.
 func inUse() []string {
 	return append(providers(), strings.Fields(`

@@ -1,12 +1,20 @@
 package mce
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 // LineFault is what is wrong with a line of an imported table.
@@ -18,114 +26,44 @@ type LineFault struct {
 // String is the fault as people read it.
 func (f LineFault) String() string { return fmt.Sprintf("line %d: %s", f.Line, f.Reason) }
 
-// ReadSubscribers reads a table with the columns email, name, language and topics (separated by blanks, commas or semicolons), in any
-// order; only email is required. Every bad line is listed with its reason, the good ones are returned. The error is for a file that is
-// no such table at all.
-func ReadSubscribers(r io.Reader, topics []Topic) ([]Subscriber, []LineFault, error) {
-	var people []Subscriber
-	seen := map[string]int{}
-	faults, err := readTable(r, []string{"email"}, []string{"name", "language", "topics"}, func(line int, cell func(string) string) error {
-		p, err := parseSubscriber(cell, topics)
-		if err != nil {
-			return err
-		}
-		if first, twice := seen[AddressKey(p.Email)]; twice {
-			return Invalidf("%s stands in line %d already", p.Email, first)
-		}
-		seen[AddressKey(p.Email)] = line
-		people = append(people, p)
-		return nil
-	})
-	return people, faults, err
+// Columns says how the headers of a foreign table are understood.
+type Columns struct {
+	// Map gives for a column of ours the header that it has in the file, or several with + between, whose cells are joined by blanks:
+	// name → "First+Last". A column that is not in it has its own name.
+	Map map[string]string
+	// Ignore leaves columns that nobody knows aside; otherwise they are refused.
+	Ignore bool
 }
 
-func parseSubscriber(cell func(string) string, topics []Topic) (p Subscriber, err error) {
-	if p.Email, err = ParseAddress(cell("email")); err != nil {
-		return p, err
-	}
-	if p.Name, err = CleanName(cell("name")); err != nil {
-		return p, err
-	}
-	if p.Language, err = ParseLang(strings.ToLower(cell("language"))); err != nil {
-		return p, err
-	}
-	p.Topics, err = ParseTopics(cell("topics"), topics)
-	return p, err
+// table is what readTable expects.
+type table struct {
+	Columns
+	required, optional []string
 }
 
-// ParseTopics reads topics by their slugs; none given means all.
-func ParseTopics(s string, known []Topic) ([]string, error) {
-	var all []string
-	for _, t := range known {
-		all = append(all, t.Slug)
-	}
-	named := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' || r == ';' })
-	if len(named) == 0 {
-		return all, nil
-	}
-	for _, t := range named {
-		if !slices.Contains(all, t) {
-			return nil, Invalidf("there is no topic %q; there are %s", t, strings.Join(all, ", "))
-		}
-	}
-	return named, nil
-}
+// cells gives the cells of a line by our names of the columns; "" for what is not there.
+type cells func(column string) string
 
-// Chosen are the topics with the given slugs, in their own order.
-func Chosen(all []Topic, slugs []string) []Topic {
-	var out []Topic
-	for _, t := range all {
-		if slices.Contains(slugs, t.Slug) {
-			out = append(out, t)
-		}
+// readTable calls row for each line below the header. A row's error becomes the fault of its line. The separator is a comma, a semicolon or
+// a tab, whichever the header has most of. UTF-8 is read, and UTF-16 with the mark that spreadsheets set before it; what is neither is
+// refused as a whole, because one-byte letters mean others in Prato than in Larissa.
+func readTable(r io.Reader, t table, row func(line int, cell cells) error) ([]LineFault, error) {
+	names := strings.Join(slices.Concat(t.required, t.optional), ", ")
+	text := bufio.NewReader(transform.NewReader(r, unicode.BOMOverride(encoding.Nop.NewDecoder())))
+	first, err := text.ReadBytes('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read table: %w", err)
 	}
-	return out
-}
-
-// ReadRegistrations reads a table with the columns event, email and name, and if they are there organisation, country and language.
-func ReadRegistrations(r io.Reader) ([]Registration, []LineFault, error) {
-	var people []Registration
-	faults, err := readTable(r, []string{"event", "email", "name"}, []string{"organisation", "country", "language"}, func(_ int, cell func(string) string) error {
-		p, err := NewRegistration(cell("event"), cell("email"), cell("name"), cell("organisation"), cell("country"), cell("language"))
-		people = append(people, p)
-		if err != nil {
-			people = people[:len(people)-1]
-		}
-		return err
-	})
-	return people, faults, err
-}
-
-// NewRegistration checks what a person wrote into a registration.
-func NewRegistration(event, email, name, organisation, country, language string) (p Registration, err error) {
-	p.Event = event
-	if p.Email, err = ParseAddress(email); err != nil {
-		return p, err
-	}
-	for _, field := range []struct {
-		to   *string
-		from string
-	}{{&p.Name, name}, {&p.Organisation, organisation}, {&p.Country, country}} {
-		if *field.to, err = CleanName(field.from); err != nil {
-			return p, err
-		}
-	}
-	if p.Name == "" {
-		return p, Invalidf("the name is missing: it stands on the badge")
-	}
-	p.Language, err = ParseLang(strings.ToLower(language))
-	return p, err
-}
-
-// readTable calls row for each line below the header. A row's error becomes the fault of its line.
-func readTable(r io.Reader, required, optional []string, row func(line int, cell func(string) string) error) ([]LineFault, error) {
-	in := csv.NewReader(skipBOM(r))
-	in.FieldsPerRecord = -1
+	in := csv.NewReader(io.MultiReader(bytes.NewReader(first), text))
+	in.Comma, in.FieldsPerRecord = separator(first), -1
 	header, err := in.Read()
 	if err != nil {
-		return nil, Invalidf("the file has no header line; expected the columns %s", strings.Join(append(required, optional...), ", "))
+		return nil, Invalidf("the file has no header line; expected the columns %s", names)
 	}
-	columns, err := findColumns(header, required, optional)
+	if err := checkText(1, header); err != nil {
+		return nil, err
+	}
+	columns, err := t.find(header, names)
 	if err != nil {
 		return nil, err
 	}
@@ -144,44 +82,120 @@ func readTable(r io.Reader, required, optional []string, row func(line int, cell
 			return faults, fmt.Errorf("read table: %w", err)
 		}
 		line, _ := in.FieldPos(0)
+		if err := checkText(line, record); err != nil {
+			return nil, err
+		}
 		if len(record) != len(header) {
 			faults = append(faults, LineFault{line, fmt.Sprintf("%d columns where the header has %d", len(record), len(header))})
 			continue
 		}
-		if err := row(line, func(name string) string {
-			if i, ok := columns[name]; ok {
-				return strings.TrimSpace(record[i])
-			}
-			return ""
-		}); err != nil {
+		if err := row(line, func(name string) string { return joined(record, columns[name]) }); err != nil {
 			faults = append(faults, LineFault{line, ErrorMessage(err)})
 		}
 	}
 }
 
-func findColumns(header, required, optional []string) (map[string]int, error) {
-	columns := map[string]int{}
-	for i, h := range header {
-		name := strings.ToLower(strings.TrimSpace(h))
-		if !slices.Contains(required, name) && !slices.Contains(optional, name) {
-			return nil, Invalidf("column %q is not known; the columns are %s", h, strings.Join(append(slices.Clone(required), optional...), ", "))
+// separator is the one that the header line has most of, outside quotation marks.
+func separator(header []byte) rune {
+	count := map[rune]int{}
+	quoted := false
+	for _, r := range string(header) {
+		quoted = quoted != (r == '"')
+		if !quoted {
+			count[r]++
 		}
-		columns[name] = i
 	}
-	for _, name := range required {
-		if _, ok := columns[name]; !ok {
+	best := ','
+	for _, r := range ";\t" {
+		if count[r] > count[best] {
+			best = r
+		}
+	}
+	return best
+}
+
+// checkText refuses what is not UTF-8. UTF-16 without its mark shows as NULs between the letters of the header.
+func checkText(line int, record []string) error {
+	for _, cell := range record {
+		if !utf8.ValidString(cell) || line == 1 && strings.Contains(cell, "\x00") {
+			return Invalidf("line %d is not text in UTF-8, so the file was written in another encoding, such as Windows-1252. "+
+				"Nothing of it was read. In the spreadsheet choose Save as, CSV UTF-8; or convert it: iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv", line)
+		}
+	}
+	return nil
+}
+
+// joined are the cells at some places of a record, as they were meant, with blanks between.
+func joined(record []string, places []int) string {
+	var parts []string
+	for _, i := range places {
+		if cell := strings.TrimSpace(PlainCell(strings.TrimSpace(record[i]))); cell != "" {
+			parts = append(parts, cell)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// find gives for each of our columns its places in the file.
+func (t table) find(header []string, names string) (map[string][]int, error) {
+	at := map[string]int{}
+	for i, h := range header {
+		h = strings.ToLower(strings.TrimSpace(h))
+		if _, twice := at[h]; twice && !t.Ignore {
+			return nil, Invalidf("two columns are named %q", h)
+		} else if !twice {
+			at[h] = i
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Map)) {
+		if !slices.Contains(t.required, name) && !slices.Contains(t.optional, name) {
+			return nil, Invalidf("there is no column %q to map to; the columns are %s", name, names)
+		}
+	}
+	columns, used := map[string][]int{}, map[int]bool{}
+	for _, name := range slices.Concat(t.required, t.optional) {
+		places, err := t.places(name, at)
+		if err != nil {
+			return nil, err
+		}
+		columns[name] = places
+		for _, i := range places {
+			used[i] = true
+		}
+	}
+	for i, h := range header {
+		if !used[i] && !t.Ignore {
+			return nil, Invalidf("column %q is not known; the columns are %s. Map it to one of them (--map email='E-Mail'), or ignore what is not known (--ignore-columns)", h, names)
+		}
+	}
+	for _, name := range t.required {
+		if len(columns[name]) == 0 {
 			return nil, Invalidf("the column %q is missing from the header line", name)
 		}
 	}
 	return columns, nil
 }
 
-// skipBOM takes away the mark that spreadsheet programs put before UTF-8.
-func skipBOM(r io.Reader) io.Reader {
-	first := make([]byte, 3)
-	n, _ := io.ReadFull(r, first)
-	if string(first[:n]) == "\ufeff" {
-		return r
+// places are where a column stands in the file; none when it does not and need not.
+func (t table) places(name string, at map[string]int) ([]int, error) {
+	mapped, ok := t.Map[name]
+	if !ok {
+		if i, ok := at[name]; ok {
+			return []int{i}, nil
+		}
+		return nil, nil
 	}
-	return io.MultiReader(strings.NewReader(string(first[:n])), r)
+	whole := strings.ToLower(strings.TrimSpace(mapped))
+	if i, ok := at[whole]; ok { // a header may have a + of its own
+		return []int{i}, nil
+	}
+	var places []int
+	for part := range strings.SplitSeq(whole, "+") {
+		i, ok := at[strings.TrimSpace(part)]
+		if !ok {
+			return nil, Invalidf("the header line has no column %q, to which %s is mapped", strings.TrimSpace(part), name)
+		}
+		places = append(places, i)
+	}
+	return places, nil
 }

@@ -36,9 +36,9 @@ const macSize = 16
 // Keys makes and opens tokens, a key of its own per purpose (RFC 5869). It is safe for concurrent use.
 type Keys struct {
 	purposes map[Purpose]*sync.Pool // of hash.Hash: one that has been used already need not take in the key again
+	chain    *sync.Pool             // likewise: of the record of consent
+	erased   *sync.Pool             // likewise: of addresses that were erased
 	check    []byte
-	chain    []byte // of the record of consent
-	erased   []byte // of addresses that were erased
 }
 
 // MinSecret is the least length of the secret, in bytes.
@@ -51,19 +51,30 @@ func NewKeys(secret []byte) (*Keys, error) {
 	}
 	k := &Keys{purposes: map[Purpose]*sync.Pool{}}
 	for _, p := range []Purpose{ForLeaving, ForConfirming, ForDelegate, ForReturn, ForSelf, ForMoving} {
-		key, err := hkdf.Key(sha256.New, secret, nil, "mce-mailer token "+string(p), sha256.Size)
-		if err != nil {
-			return nil, err
-		}
-		k.purposes[p] = &sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}
-	}
-	for name, key := range map[string]*[]byte{"fingerprint": &k.check, "consent chain": &k.chain, "erased addresses": &k.erased} {
 		var err error
-		if *key, err = hkdf.Key(sha256.New, secret, nil, "mce-mailer "+name, sha256.Size); err != nil {
+		if k.purposes[p], err = hashes(secret, "token "+string(p)); err != nil {
 			return nil, err
 		}
 	}
-	return k, nil
+	var err error
+	if k.chain, err = hashes(secret, "consent chain"); err != nil {
+		return nil, err
+	}
+	if k.erased, err = hashes(secret, "erased addresses"); err != nil {
+		return nil, err
+	}
+	k.check, err = derive(secret, "fingerprint")
+	return k, err
+}
+
+// hashes is a pool of those keyed for one use.
+func hashes(secret []byte, use string) (*sync.Pool, error) {
+	key, err := derive(secret, use)
+	return &sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}, err
+}
+
+func derive(secret []byte, use string) ([]byte, error) {
+	return hkdf.Key(sha256.New, secret, nil, "mce-mailer "+use, sha256.Size)
 }
 
 // Fingerprint tells two secrets apart without giving either away. It is stored, so that a daemon with another secret is refused.
@@ -107,11 +118,15 @@ func (k *Keys) Open(p Purpose, t Token) (a, b int64, err error) {
 // SelfFor is how long the link to one's own page opens it.
 const SelfFor = 24 * time.Hour
 
-// OpenSelf gives the subscriber whose own page a token opens at now. One whose time is over is an error of code NotFound that says so.
+// ErrOver is the cause of a NotFound that time brought about: the link was one of ours.
+var ErrOver = errors.New("the time of the link is over")
+
+// OpenSelf gives the subscriber whose own page a token opens at now. One whose time is over is an error of code NotFound that says so, with
+// the cause ErrOver.
 func (k *Keys) OpenSelf(t Token, now time.Time) (subscriber int64, err error) {
 	subscriber, end, err := k.Open(ForSelf, t)
 	if err == nil && now.Unix() >= end {
-		err = NotFoundf("This link was good for one day, and that is over. Please ask for a new one.")
+		err = &Error{Code: NotFound, Message: "This link was good for one day, and that is over. Please ask for a new one.", Err: ErrOver}
 	}
 	return subscriber, err
 }

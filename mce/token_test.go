@@ -2,11 +2,15 @@ package mce_test
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/base64"
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -21,7 +25,7 @@ func keys(t testing.TB, letter string) *mce.Keys {
 }
 
 func purposes() []mce.Purpose {
-	return []mce.Purpose{mce.ForLeaving, mce.ForConfirming, mce.ForDelegate, mce.ForReturn}
+	return []mce.Purpose{mce.ForLeaving, mce.ForConfirming, mce.ForDelegate, mce.ForReturn, mce.ForSelf, mce.ForMoving}
 }
 
 func TestATokenGivesItsNumbersBackForItsPurposeOnly(t *testing.T) {
@@ -77,15 +81,90 @@ func TestAnAlteredTokenIsRefused(t *testing.T) {
 	}
 }
 
-func TestNoRandomTokenOpens(t *testing.T) {
+// TestNoForgedTokenOpens tries a million tokens that nobody was given, for every purpose in turn: random ones, and right ones with one to
+// three signs altered. What a forger has to guess is the MAC.
+func TestNoForgedTokenOpens(t *testing.T) {
 	k := keys(t, "k")
-	raw := make([]byte, 20)
-	for i := range 100_000 {
-		rand.Read(raw)
-		if _, _, err := k.Open(mce.ForLeaving, base64.RawURLEncoding.EncodeToString(raw[:18+i%3])); err == nil {
-			t.Fatalf("%x opens", raw)
+	var all errgroup.Group
+	for p, purpose := range purposes() {
+		right := k.Token(purpose, 123456, 7890)
+		all.Go(func() error {
+			chance := rand.New(rand.NewChaCha8([32]byte{byte(p)}))
+			raw := make([]byte, 36)
+			for i := range 1_000_000/len(purposes()) + 1 {
+				forged := []byte(right)
+				if i%2 == 0 {
+					for at := range raw {
+						raw[at] = byte(chance.Uint32())
+					}
+					forged = base64.RawURLEncoding.AppendEncode(forged[:0], raw[:18+i/2%19])
+				} else {
+					for range 1 + chance.IntN(3) {
+						forged[chance.IntN(len(forged))] = signs[chance.IntN(len(signs))]
+					}
+				}
+				if a, b, err := k.Open(purpose, string(forged)); err == nil && string(forged) != right {
+					return fmt.Errorf("%q opens to %s %d, %d", forged, purpose, a, b)
+				}
+			}
+			return nil
+		})
+	}
+	if err := all.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+const signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+// TestATokenHas128BitsToGuess: behind its two numbers there are 16 bytes that the secret alone tells.
+func TestATokenHas128BitsToGuess(t *testing.T) {
+	for _, p := range purposes() {
+		mine, other := decoded(t, keys(t, "k").Token(p, 1, 2)), decoded(t, keys(t, "o").Token(p, 1, 2))
+		if !bytes.Equal(mine[:2], []byte{1, 2}) || len(mine[2:]) < 128/8 || len(other) != len(mine) {
+			t.Fatalf("%s: %x", p, mine)
+		}
+		same := 0
+		for i := range mine[2:] {
+			if mine[2+i] == other[2+i] {
+				same++
+			}
+		}
+		if same > 4 {
+			t.Errorf("%s: %x and %x share %d bytes", p, mine, other, same)
 		}
 	}
+}
+
+func decoded(t *testing.T, token string) []byte {
+	t.Helper()
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func TestTheLinkToOnesOwnPageEndsToTheSecond(t *testing.T) {
+	k := keys(t, "k")
+	made := at("2024-03-07T08:00:00Z")
+	token := k.Token(mce.ForSelf, 42, made.Add(mce.SelfFor).Unix())
+	for _, now := range []time.Time{made, made.Add(24*time.Hour - time.Second), made.Add(24*time.Hour - 1)} {
+		if id, err := k.OpenSelf(token, now); id != 42 || err != nil {
+			t.Errorf("at %s: %d, %v", now, id, err)
+		}
+	}
+	for _, now := range []time.Time{made.Add(24 * time.Hour), made.AddDate(1, 0, 0)} {
+		_, err := k.OpenSelf(token, now)
+		refused(t, err, mce.NotFound, "good for one day", "ask for a new one")
+	}
+	for _, p := range purposes() {
+		if _, err := k.OpenSelf(k.Token(p, 42, made.Add(mce.SelfFor).Unix()), made); (err == nil) != (p == mce.ForSelf) {
+			t.Errorf("a token to %s: %v", p, err)
+		}
+	}
+	_, err := k.OpenSelf(token[1:], made)
+	refused(t, err, mce.NotFound, "whole link")
 }
 
 func FuzzOpen(f *testing.F) {

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -17,15 +18,22 @@ const (
 // printer is an office with an issue for many readers that can be started again and again.
 type printer struct {
 	*office
+	readers int
 	issue   mce.Issue
 	letters []mce.Letter // not handed out yet
 }
 
-func newPrinter(b *testing.B) *printer {
+func newPrinter(b *testing.B, readers int) *printer {
 	b.Helper()
 	o := officeOf(b)
-	o.many(benchReaders)
-	return &printer{office: o, issue: o.scheduled()}
+	for _, topics := range []string{"events", "news", "events news"} { // each in both languages: six editions
+		lines := make([]string, readers/3+1)
+		for i := range lines {
+			lines[i] = fmt.Sprintf("%s%d@example.org %s %s", strings.ReplaceAll(topics, " ", ""), i, []string{"en", "it"}[i%2], topics)
+		}
+		o.readers(lines...)
+	}
+	return &printer{office: o, readers: 3 * (readers/3 + 1), issue: o.scheduled()}
 }
 
 // again takes the letters away as if the issue had never been started. Truncated, not deleted: no dead rows are left to be read over.
@@ -41,13 +49,13 @@ func (p *printer) print() {
 	p.again()
 	p.start(p.issue.ID)
 	p.letters = p.letters[:0]
-	for len(p.letters) < benchReaders {
+	for len(p.letters) < p.readers {
 		run, ok, err := p.LeaseRun(p.t.Context(), benchWindow)
 		must(p.t, err)
 		if !ok {
-			p.t.Fatalf("%d letters of %d", len(p.letters), benchReaders)
+			p.t.Fatalf("%d letters of %d", len(p.letters), p.readers)
 		}
-		p.letters = append(p.letters, value(p.RunLetters(p.t.Context(), run, 0, benchReaders))(p.t)...)
+		p.letters = append(p.letters, value(p.RunLetters(p.t.Context(), run, 0, p.readers))(p.t)...)
 	}
 }
 
@@ -69,20 +77,24 @@ func perLetter(b *testing.B, letters int) {
 
 // BenchmarkFanOut starts an issue: all its letters are written in one transaction.
 func BenchmarkFanOut(b *testing.B) {
-	p := newPrinter(b)
-	letters := 0
-	for b.Loop() {
-		b.StopTimer()
-		p.again()
-		b.StartTimer()
-		letters += p.start(p.issue.ID)
+	for _, readers := range []int{10_000, 100_000} {
+		b.Run(fmt.Sprint(readers), func(b *testing.B) {
+			p := newPrinter(b, readers)
+			letters := 0
+			for b.Loop() {
+				b.StopTimer()
+				p.again()
+				b.StartTimer()
+				letters += p.start(p.issue.ID)
+			}
+			b.ReportMetric(float64(letters)/b.Elapsed().Seconds(), "letters/s")
+		})
 	}
-	b.ReportMetric(float64(letters)/b.Elapsed().Seconds(), "letters/s")
 }
 
 // BenchmarkClaimRun leases a run and reads its first page.
 func BenchmarkClaimRun(b *testing.B) {
-	p := newPrinter(b)
+	p := newPrinter(b, benchReaders)
 	p.start(p.issue.ID)
 	letters := 0
 	for b.Loop() {
@@ -122,7 +134,7 @@ func BenchmarkClaimExpress(b *testing.B) {
 
 // BenchmarkSettle keeps the outcomes of delivered letters, so many in one commit.
 func BenchmarkSettle(b *testing.B) {
-	p := newPrinter(b)
+	p := newPrinter(b, benchReaders)
 	for _, n := range []int{1, 16, 64, 256} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			tries := make([]mce.Try, n)
@@ -137,4 +149,20 @@ func BenchmarkSettle(b *testing.B) {
 			perLetter(b, b.N*n)
 		})
 	}
+}
+
+// BenchmarkSetAside puts a page's letters to a domain off that does not answer: a third of them, at once.
+func BenchmarkSetAside(b *testing.B) {
+	p := newPrinter(b, benchReaders)
+	const third = benchPage / 3
+	tries := make([]mce.Try, third)
+	for b.Loop() {
+		b.StopTimer()
+		for i, l := range p.next(third) {
+			tries[i] = mce.Try{Letter: l, Outcome: mce.Deferred, Due: now, Untried: true, Detail: "its domain does not answer at present"}
+		}
+		b.StartTimer()
+		must(b, p.Settle(b.Context(), tries, now))
+	}
+	perLetter(b, b.N*third)
 }

@@ -33,12 +33,18 @@ func (s *Store) addConsent(ctx context.Context, tx *sqlx.Tx, subscriberID int64,
 	return id, s.seal(ctx, tx, []int64{id})
 }
 
-// seal continues the chain with consents that were added. It holds the chain until the transaction ends, so it comes last.
+// holdChain lets nobody else continue the chain until the transaction ends, so sealing comes last.
+func holdChain(ctx context.Context, tx *sqlx.Tx) error {
+	_, err := tx.ExecContext(ctx, `select pg_advisory_xact_lock(hashtext('consent seals'))`)
+	return err
+}
+
+// seal continues the chain with consents that were added, and gives their persons keys.
 func (s *Store) seal(ctx context.Context, tx *sqlx.Tx, ids []int64) error {
 	if s.keys == nil || len(ids) == 0 {
 		return nil // SealConsents makes up for it
 	}
-	if _, err := tx.ExecContext(ctx, `select pg_advisory_xact_lock(hashtext('consent seals'))`); err != nil {
+	if err := holdChain(ctx, tx); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `
@@ -48,28 +54,39 @@ func (s *Store) seal(ctx context.Context, tx *sqlx.Tx, ids []int64) error {
 		on conflict do nothing`, pq.Array(ids)); err != nil {
 		return fmt.Errorf("keys of the record of consent: %w", err)
 	}
+	var rows []sealRow
+	if err := tx.SelectContext(ctx, &rows, selectEvidence+` where c.id = any($1) order by c.id`, pq.Array(ids)); err != nil {
+		return err
+	}
+	return s.continueChain(ctx, tx, len(rows), func(i int) mce.Evidence { return rows[i].evidence() })
+}
+
+// continueChain seals n lines of the record that were added, in their order. The transaction holds the chain.
+func (s *Store) continueChain(ctx context.Context, tx *sqlx.Tx, n int, line func(i int) mce.Evidence) error {
 	var head sealRow
 	err := tx.GetContext(ctx, &head, `select seq, hash from consent_seals order by seq desc limit 1`)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	var rows []sealRow
-	if err := tx.SelectContext(ctx, &rows, selectEvidence+` where c.id = any($1) order by c.id`, pq.Array(ids)); err != nil {
-		return err
+	for done := 0; done < n; done += sealPortion {
+		size := min(sealPortion, n-done)
+		consents, before := make([]int64, size), head.Seq
+		var commitments, hashes []byte // end to end
+		for i := range size {
+			e := line(done + i)
+			e.Seq = head.Seq + 1
+			commitment := e.Commit()
+			head.Seq, head.Hash = e.Seq, s.keys.Seal(head.Hash, e, commitment)
+			consents[i], commitments, hashes = e.ID, append(commitments, commitment...), append(hashes, head.Hash...)
+		}
+		if _, err := tx.ExecContext(ctx, `
+			insert into consent_seals (seq, consent_id, commitment, hash)
+			select $1::bigint + n, consent, substring($3::bytea from 32 * n::integer - 31 for 32), substring($4::bytea from 32 * n::integer - 31 for 32)
+			from unnest($2::bigint[]) with ordinality as t (consent, n)`, before, pq.Array(consents), commitments, hashes); err != nil {
+			return err
+		}
 	}
-	seqs, consents := make([]int64, len(rows)), make([]int64, len(rows))
-	commitments, hashes := make(pq.ByteaArray, len(rows)), make(pq.ByteaArray, len(rows))
-	for i, r := range rows {
-		r.Seq = head.Seq + 1
-		e := r.evidence()
-		seqs[i], consents[i], commitments[i] = r.Seq, r.ConsentID, e.Commit()
-		hashes[i] = s.keys.Seal(head.Hash, e, commitments[i])
-		head = sealRow{Seq: r.Seq, Hash: hashes[i]}
-	}
-	_, err = tx.ExecContext(ctx, `
-		insert into consent_seals (seq, consent_id, commitment, hash) select * from unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[])`,
-		pq.Array(seqs), pq.Array(consents), commitments, hashes)
-	return err
+	return nil
 }
 
 type sealRow struct {
@@ -200,25 +217,30 @@ func (s *Store) examine(before []byte, r sealRow) string {
 	return ""
 }
 
-// loose finds consents and seals that have lost each other.
+// loose finds what in the record has lost each other.
 func (s *Store) loose(ctx context.Context, tx *sqlx.Tx, fault func(string, ...any)) error {
-	var ids []int64
-	err := tx.SelectContext(ctx, &ids, `
-		select c.id from consents c where not exists (select from consent_seals s where s.consent_id = c.id) order by c.id limit $1`, maxFaults)
-	for _, id := range ids {
-		fault("consent %d has no seal: it was not written by this program", id)
+	for _, look := range []struct{ words, find string }{
+		{"consent %d has no seal: it was not written by this program", `
+			select c.id from consents c where not exists (select from consent_seals s where s.consent_id = c.id) order by c.id limit $1`},
+		{"consent %d is gone, though its seal is there", `
+			select s.consent_id from consent_seals s where not exists (select from consents c where c.id = s.consent_id) order by 1 limit $1`},
+		{"consent %d is gone, though its details are there", `
+			select d.consent_id from consent_details d where not exists (select from consents c where c.id = d.consent_id) order by 1 limit $1`},
+		{"a key is there of subscriber %d, who is not", `
+			select p.subscriber_id from consent_people p where not exists (select from subscribers b where b.id = p.subscriber_id) order by 1 limit $1`},
+		{"subscriber %d was erased, and not by this program", `
+			select b.id from subscribers b where b.state = 'erased'
+				and not exists (select from consents c where c.subscriber_id = b.id and c.action = 'erased') order by b.id limit $1`},
+	} {
+		var ids []int64
+		if err := tx.SelectContext(ctx, &ids, look.find, maxFaults); err != nil {
+			return err
+		}
+		for _, id := range ids {
+			fault(look.words, id)
+		}
 	}
-	if err != nil {
-		return err
-	}
-	ids = nil
-	err = tx.SelectContext(ctx, &ids, `
-		select b.id from subscribers b where b.state = 'erased'
-			and not exists (select from consents c where c.subscriber_id = b.id and c.action = 'erased') order by b.id limit $1`, maxFaults)
-	for _, id := range ids {
-		fault("subscriber %d was erased, and not by this program", id)
-	}
-	return err
+	return nil
 }
 
 // Proof is one person's record of consent.

@@ -24,6 +24,9 @@ func (s *Store) SaveLibrary(ctx context.Context, lib mce.Library, now time.Time)
 				return err
 			}
 		}
+		if err := checkSegments(ctx, tx, lib.Series); err != nil {
+			return err
+		}
 		return saveAllSeries(ctx, tx, lib, now)
 	})
 }
@@ -49,6 +52,7 @@ func checkTopics(ctx context.Context, tx *sqlx.Tx, lib mce.Library) error {
 		for _, sec := range se.Sections {
 			note("series "+se.Slug+", section "+sec.Slug, sec.Topics)
 		}
+		note("series "+se.Slug+", segment", se.Segment.Topics)
 	}
 	known, err := topics(ctx, tx)
 	if err != nil {
@@ -59,6 +63,21 @@ func checkTopics(ctx context.Context, tx *sqlx.Tx, lib mce.Library) error {
 	}
 	for topic, what := range named {
 		return mce.Invalidf("%s: there is no topic %q", what, topic)
+	}
+	return nil
+}
+
+// checkSegments refuses events that there are not: the series would reach nobody.
+func checkSegments(ctx context.Context, tx *sqlx.Tx, all []mce.Series) error {
+	for _, se := range all {
+		var missing []string
+		if err := tx.SelectContext(ctx, &missing, `
+			select t.slug from unnest($1::text[]) as t (slug) where not exists (select from events e where e.slug = t.slug)`, pq.Array(strs(se.Segment.Events))); err != nil {
+			return err
+		}
+		if len(missing) > 0 {
+			return mce.Invalidf("series %s, segment: there is no event %q", se.Slug, missing[0])
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -92,6 +93,12 @@ func (s *Store) edition(ctx context.Context, query string, args ...any) (mce.Edi
 // wake tells every daemon, at commit, that there is something to deliver.
 func wake(ctx context.Context, tx *sqlx.Tx) error {
 	_, err := tx.ExecContext(ctx, `select pg_notify('letters', '')`)
+	return err
+}
+
+// leaving tells every daemon, at commit, that a subscriber has left: letters to them that were read already must not begin.
+func leaving(ctx context.Context, tx *sqlx.Tx, subscriberID int64) error {
+	_, err := tx.ExecContext(ctx, `select pg_notify('left', $1)`, strconv.FormatInt(subscriberID, 10))
 	return err
 }
 

@@ -14,8 +14,9 @@ import (
 )
 
 // Erase removes everything that is known of the person with an address: as a reader and as a delegate of what is over or was cancelled.
-// What remains is a keyed mark, so that no list brings the address back, and the record of consent without the person. A place in an event
-// to come is refused with an error of code Conflict: the delegate would be turned away at the door.
+// What remains is a keyed mark, so that no list brings the address back, and the record of consent without the person. Addresses that a
+// reader had before go and are marked alike, unless somebody else reads there now; places in events that were taken under them do not: they
+// go by their own. A place in an event to come is refused with an error of code Conflict: the delegate would be turned away at the door.
 func (s *Store) Erase(ctx context.Context, email, source string, now time.Time) error {
 	if s.keys == nil {
 		return errors.New("erase: the store has no keys")
@@ -34,10 +35,14 @@ func (s *Store) Erase(ctx context.Context, email, source string, now time.Time) 
 		if len(readers)+len(delegates) == 0 {
 			return mce.NotFoundf("nothing is known of %s", email)
 		}
-		if _, err := tx.ExecContext(ctx, `insert into erasures (mark, at) values ($1, $2) on conflict do nothing`, s.keys.Mark(email), now); err != nil {
+		addresses, err := addressesOf(ctx, tx, email, readers)
+		if err != nil {
 			return err
 		}
-		if err := eraseTraces(ctx, tx, email, readers, delegates); err != nil {
+		if err := s.mark(ctx, tx, addresses, now); err != nil {
+			return err
+		}
+		if err := eraseTraces(ctx, tx, addresses, readers, delegates); err != nil {
 			return err
 		}
 		for _, id := range readers {
@@ -47,6 +52,29 @@ func (s *Store) Erase(ctx context.Context, email, source string, now time.Time) 
 		}
 		return nil
 	})
+}
+
+// addressesOf are an address ("" for none), those of readers, and those that they had before and nobody else has now, in small letters.
+func addressesOf(ctx context.Context, tx *sqlx.Tx, email string, readers []int64) (out []string, err error) {
+	err = tx.SelectContext(ctx, &out, `
+		select lower($1) where $1 <> ''
+		union
+		select lower(email) from subscribers where id = any($2) and email is not null
+		union
+		select lower(d.email) from consent_details d join consents c on c.id = d.consent_id
+		where c.subscriber_id = any($2) and not exists (select from subscribers o where lower(o.email) = lower(d.email) and o.id <> all($2))`,
+		email, pq.Array(readers))
+	return out, err
+}
+
+// mark remembers of addresses that they were erased.
+func (s *Store) mark(ctx context.Context, tx *sqlx.Tx, addresses []string, now time.Time) error {
+	marks := make(pq.ByteaArray, len(addresses))
+	for i, a := range addresses {
+		marks[i] = s.keys.Mark(a)
+	}
+	_, err := tx.ExecContext(ctx, `insert into erasures (mark, at) select m, $2 from unnest($1::bytea[]) m on conflict do nothing`, marks, now)
+	return err
 }
 
 func refuseDelegates(ctx context.Context, tx *sqlx.Tx, email string, now time.Time) error {
@@ -60,29 +88,58 @@ func refuseDelegates(ctx context.Context, tx *sqlx.Tx, email string, now time.Ti
 	return err
 }
 
-// eraseTraces takes the person out of every table. A mail of their own (an edition that nobody else has) loses its words; in what servers
-// said about letters the address may stand.
-func eraseTraces(ctx context.Context, tx *sqlx.Tx, email string, readers, delegates []int64) error {
-	for _, step := range []struct {
-		statement string
-		args      []any
-	}{
-		{`delete from consent_details d using consents c where c.id = d.consent_id and c.subscriber_id = any($1)`, []any{pq.Array(readers)}},
-		{`delete from consent_people where subscriber_id = any($1)`, []any{pq.Array(readers)}},
-		{`delete from suppressions where email = lower($1)`, []any{email}},
-		{`delete from moves where subscriber_id = any($1) or lower(email) = lower($2)`, []any{pq.Array(readers), email}},
-		{`delete from contacts where lower(email) = lower($1)`, []any{email}},
-		{`delete from wishes where lower(email) = lower($1)`, []any{email}},
-		{`update editions set subject = '', html = '', plain = '', calendar = '' where id in (
-			select edition_id from letters where kind <> 'newsletter' and (subscriber_id = any($1) or registration_id = any($2)))
-			and kind in ('confirmation', 'opt_in', 'move')`, []any{pq.Array(readers), pq.Array(delegates)}},
-		{`update letters set detail = '' where subscriber_id = any($1) or registration_id = any($2)`, []any{pq.Array(readers), pq.Array(delegates)}},
+// theirs are the letters of subscribers ($1) and of registrations ($2), found by the keys of letters alone, never by going through the table:
+// issue by issue for newsletters, then letters of no issue, then those of registrations.
+const theirs = `
+	with theirs as (
+		select l.* from issues i join letters l on l.issue_id = i.id and l.subscriber_id = any($1::bigint[])
+		union all
+		select l.* from letters l where l.issue_id is null and l.subscriber_id = any($1::bigint[])
+		union all
+		select l.* from letters l where l.registration_id = any($2::bigint[])
+	)`
+
+// eraseTraces takes the person out of every table, wherever one of the addresses stands.
+func eraseTraces(ctx context.Context, tx *sqlx.Tx, addresses []string, readers, delegates []int64) error {
+	if err := erasePeople(ctx, tx, readers, delegates); err != nil {
+		return err
+	}
+	all := []any{pq.Array(addresses)}
+	return inOrder(ctx, tx, []step{
+		{`delete from suppressions where email = any($1)`, all},
+		{`delete from moves where lower(email) = any($1)`, all},
+		{`delete from contacts where lower(email) = any($1)`, all},
+		{`delete from wishes where lower(email) = any($1)`, all},
+		{`update registrations set state = 'cancelled' where id = any($1)`, []any{pq.Array(delegates)}},
+	})
+}
+
+// erasePeople takes what is personal from subscribers, with their record of consent, and from registrations; whether a place was taken stays.
+// A mail of their own (an edition that nobody else has) loses its words; in what servers said about letters the address may stand.
+func erasePeople(ctx context.Context, tx *sqlx.Tx, readers, delegates []int64) error {
+	people, places := pq.Array(readers), pq.Array(delegates)
+	return inOrder(ctx, tx, []step{
+		{`delete from consent_details d using consents c where c.id = d.consent_id and c.subscriber_id = any($1)`, []any{people}},
+		{`delete from consent_people where subscriber_id = any($1)`, []any{people}},
+		{`delete from moves where subscriber_id = any($1)`, []any{people}},
+		{theirs + ` update editions set subject = '', html = '', plain = '', calendar = ''
+			where id in (select edition_id from theirs where kind <> 'newsletter') and kind in ('confirmation', 'opt_in', 'move')`, []any{people, places}},
+		{theirs + ` update letters l set detail = '' from theirs t where l.id = t.id and l.born = t.born and t.detail <> ''`, []any{people, places}},
 		{`update subscribers set email = null, name = '', organisation = '', country = '', topics = '{}', pace = 'each', paused_until = null,
-			linked_at = null, state = 'erased' where id = any($1)`, []any{pq.Array(readers)}},
-		{`update registrations set email = null, name = '', organisation = '', country = '', state = 'cancelled' where id = any($1)`,
-			[]any{pq.Array(delegates)}},
-	} {
-		if _, err := tx.ExecContext(ctx, step.statement, step.args...); err != nil {
+			linked_at = null, state = 'erased' where id = any($1)`, []any{people}},
+		{`update registrations set email = null, name = '', organisation = '', country = '' where id = any($1)`, []any{places}},
+	})
+}
+
+// step is a statement of a list that is done in order.
+type step struct {
+	statement string
+	args      []any
+}
+
+func inOrder(ctx context.Context, tx *sqlx.Tx, steps []step) error {
+	for _, s := range steps {
+		if _, err := tx.ExecContext(ctx, s.statement, s.args...); err != nil {
 			return err
 		}
 	}

@@ -74,6 +74,71 @@ func TestAnErasedPersonIsNowhere(t *testing.T) {
 	refused(t, o.Erase(t.Context(), email, "test", over), mce.NotFound, "nothing is known")
 }
 
+// TestWhoMovedAndIsErasedIsNowhere: neither under the new address, nor under the old one, nor under one that was only asked for.
+func TestWhoMovedAndIsErasedIsNowhere(t *testing.T) {
+	o := known(t)
+	must(t, o.CancelRegistration(t.Context(), "prato", "dora@example.org", now))
+	must(t, o.Erase(t.Context(), "anna@example.org", "test", now.AddDate(1, 0, 0)))
+	id := o.subscriber("dora@example.org").ID
+	must(t, o.ConfirmMove(t.Context(), id, o.lastMove(), mce.Consent{Wording: "yes", Source: "new address", Origin: "192.0.2.8", At: now}))
+	o.askToMove("dora@city.example", "dora@third.example", now)
+	o.sql(`insert into suppressions values ('dora@example.org', 'unknown', 'bounce', now())`)
+	for _, email := range []string{"dora@example.org", "dora@city.example"} {
+		for _, kind := range []mce.WishKind{mce.ForLink, mce.ToSubscribe} {
+			must(t, o.AddWish(t.Context(), mce.Wish{
+				Kind: kind, Subscriber: mce.Subscriber{Email: email, Details: mce.Details{Organisation: "Comune di Dorano"}, Choices: mce.Choices{Language: "it"}},
+				Consent: mce.Consent{Origin: "192.0.2.3", At: now},
+			}))
+		}
+	}
+	for _, words := range []string{"dora@example.org", "dora@city.example"} {
+		if found := o.everywhere(words); len(found) < 4 {
+			t.Fatalf("before, %s stands in %v only", words, found)
+		}
+	}
+	must(t, o.Erase(t.Context(), "dora@example.org", "test", now)) // as a delegate
+	must(t, o.Erase(t.Context(), "Dora@City.example", "own page", now))
+	for _, words := range []string{"dora@", "dora bianchi", "comune di dorano", "192.0.2"} {
+		if found := o.everywhere(words); len(found) > 0 {
+			t.Errorf("%q stands in %v", words, found)
+		}
+	}
+	for _, email := range []string{"dora@example.org", "dora@city.example"} {
+		if _, ok, err := o.ErasedAt(t.Context(), email); !ok || err != nil {
+			t.Errorf("the mark of %s is not there: %v", email, err)
+		}
+	}
+	if r := o.verify(""); len(r.Faults) > 0 {
+		t.Errorf("the record is not valid any more: %v", r.Faults)
+	}
+	if s := value(o.SubscriberByID(t.Context(), id))(t); s.State != mce.Erased || s.Details != (mce.Details{}) {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestAFormerAddressIsErasedUnlessItIsSomebodyElses: the old address of a person is theirs, until another reads there.
+func TestAFormerAddressIsErasedUnlessItIsSomebodyElses(t *testing.T) {
+	for name, heir := range map[string]bool{"theirs": false, "somebody else's": true} {
+		t.Run(name, func(t *testing.T) {
+			o := recorded(t)
+			o.moved("anna@example.org", "anna@city.example")
+			if heir {
+				o.readers("other@example.org en news")
+				o.moved("other@example.org", "anna@example.org")
+			}
+			o.sql(`insert into suppressions values ('anna@example.org', 'unknown', 'bounce', now())`)
+			must(t, o.Erase(t.Context(), "anna@city.example", "own page", now))
+			_, marked, err := o.ErasedAt(t.Context(), "anna@example.org")
+			if left := o.everywhere("anna@example.org"); err != nil || marked == heir || (len(left) > 0) != heir {
+				t.Errorf("marked %v, %v; stands in %v", marked, err, left)
+			}
+			if heir && o.subscriber("anna@example.org").State != mce.Active {
+				t.Error("the heir is gone")
+			}
+		})
+	}
+}
+
 // TestOnlyTheyThemselvesComeBack: a list does not bring an erased person back, a confirmed wish of their own does.
 func TestOnlyTheyThemselvesComeBack(t *testing.T) {
 	o := recorded(t)

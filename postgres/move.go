@@ -70,9 +70,16 @@ func moveTo(ctx context.Context, q sqlx.QueryerContext, subscriberID, moveID int
 // subscription of its own, or theirs has ended.
 func (s *Store) ConfirmMove(ctx context.Context, subscriberID, moveID int64, consent mce.Consent) error {
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		p, err := subscriber(ctx, tx, ` where s.id = $1 for update`, subscriberID) // first: of two clicks the second must see what the first did
+		if err != nil {
+			return err
+		}
 		to, err := moveTo(ctx, tx, subscriberID, moveID)
 		if err != nil {
 			return err
+		}
+		if p.State != mce.Active {
+			return mce.Conflictf("there is no subscription to change: it has ended, or was never confirmed")
 		}
 		var taken bool
 		err = tx.GetContext(ctx, &taken, `select exists (select from subscribers where lower(email) = lower($1) and id <> $2)`, to, subscriberID)
@@ -80,16 +87,11 @@ func (s *Store) ConfirmMove(ctx context.Context, subscriberID, moveID int64, con
 			return err
 		}
 		if taken {
-			return mce.Conflictf("%s is known here already, with choices of its own. Please use that one, and unsubscribe the other", to)
+			return addressTaken(to)
 		}
-		p, err := subscriber(ctx, tx, ` where s.id = $1 for update`, subscriberID)
-		if err != nil {
-			return err
-		}
-		if p.State != mce.Active {
-			return mce.Conflictf("there is no subscription to change: it has ended, or was never confirmed")
-		}
-		if _, err := tx.ExecContext(ctx, `update subscribers set email = $2 where id = $1`, subscriberID, to); err != nil {
+		if _, err := tx.ExecContext(ctx, `update subscribers set email = $2 where id = $1`, subscriberID, to); overtaken(err) {
+			return addressTaken(to)
+		} else if err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `delete from moves where subscriber_id = $1`, subscriberID); err != nil {
@@ -102,4 +104,8 @@ func (s *Store) ConfirmMove(ctx context.Context, subscriberID, moveID int64, con
 		_, err = s.addConsent(ctx, tx, subscriberID, consent)
 		return err
 	})
+}
+
+func addressTaken(email string) error {
+	return mce.Conflictf("%s is known here already, with choices of its own. Please use that one, and unsubscribe the other", email)
 }

@@ -272,7 +272,7 @@ func TestALetterWakesTheDaemons(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
 	defer stop()
 	woken, done := make(chan bool, 10), make(chan error, 1)
-	go func() { done <- o.Listen(ctx, slog.New(slog.DiscardHandler), func() { woken <- true }) }()
+	go func() { done <- o.Listen(ctx, slog.New(slog.DiscardHandler), func() { woken <- true }, func(int64) {}) }()
 	for o.sql(`select from pg_stat_activity where datname = current_database() and query like 'LISTEN%'`) == 0 && ctx.Err() == nil {
 	}
 	o.register("d@example.org")
@@ -280,6 +280,37 @@ func TestALetterWakesTheDaemons(t *testing.T) {
 	case <-woken:
 	case <-ctx.Done():
 		t.Error("nobody woke")
+	}
+	stop()
+	must(t, <-done)
+}
+
+func TestDaemonsHearOnceWhoLeaves(t *testing.T) {
+	o := newOffice(t)
+	o.readers("anna@example.org en news", "bob@example.org en news")
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	left, done := make(chan int64, 10), make(chan error, 1)
+	go func() {
+		done <- o.Listen(ctx, slog.New(slog.DiscardHandler), func() {}, func(subscriberID int64) { left <- subscriberID })
+	}()
+	for o.sql(`select from pg_stat_activity where datname = current_database() and query = 'LISTEN "left"'`) == 0 && ctx.Err() == nil {
+	}
+	o.sql(`notify "left", 'nobody'`)
+	for _, email := range []string{"anna@example.org", "anna@example.org", "bob@example.org"} {
+		id := o.subscriber(email).ID
+		first := value(o.Leave(ctx, id, "test", "", now))(t)
+		if !first {
+			continue // she had left before: there is nothing to hear
+		}
+		select {
+		case got := <-left:
+			if got != id {
+				t.Errorf("%d has left, heard of %d", id, got)
+			}
+		case <-ctx.Done():
+			t.Fatal("nobody heard of it")
+		}
 	}
 	stop()
 	must(t, <-done)

@@ -20,15 +20,14 @@ const monthForm = "2006-01"
 // inUse is why a month stays that could not be locked in time.
 const inUse = "the letters are in use, by a backup, a long query or another purge; the next run tries again"
 
-// Purge removes what has been kept for its time: months of letters, each whole with its partition, and the editions that no letter needs
-// any more. Of an issue's letters the numbers by outcome stay, see IssueProgress; of single letters nothing, because that a reminder was
-// queued or a question asked stands in reminders and consents. A month with an open letter stays, and so does one that cannot be locked
-// within two seconds: that is no error, Kept says why. Several daemons may purge at once. A fault with one month does not keep the others.
-func (s *Store) Purge(ctx context.Context, keep mce.Keep, now time.Time) (mce.Purged, error) {
-	p := mce.Purged{Removed: []mce.PurgedMonth{}, Kept: []mce.KeptMonth{}}
+// purgeLetters removes months of letters, each whole with its partition, and the editions that no letter needs any more. Of an issue's
+// letters the numbers by outcome stay, see IssueProgress; of single letters nothing, because that a reminder was queued or a question asked
+// stands in reminders and consents. A month with an open letter stays, and so does one that cannot be locked within two seconds: that is
+// no error, Kept says why. A fault with one month does not keep the others.
+func (s *Store) purgeLetters(ctx context.Context, keep mce.Keep, now time.Time, p *mce.Purged) error {
 	old, err := s.oldMonths(ctx, keep, now)
 	if err != nil {
-		return p, err
+		return err
 	}
 	var faults error
 	reason := ""
@@ -51,22 +50,21 @@ func (s *Store) Purge(ctx context.Context, keep mce.Keep, now time.Time) (mce.Pu
 		p.Editions, err = s.purgeEditions(ctx, keep.LettersFrom(now))
 		faults = errors.Join(faults, err)
 	}
-	return p, faults
+	return faults
 }
 
-// WouldPurge is what Purge would do, as far as can be said without locking anything.
-func (s *Store) WouldPurge(ctx context.Context, keep mce.Keep, now time.Time) (mce.Purged, error) {
-	p := mce.Purged{Removed: []mce.PurgedMonth{}, Kept: []mce.KeptMonth{}}
+// wouldPurgeLetters is what purgeLetters would do, as far as can be said without locking anything.
+func (s *Store) wouldPurgeLetters(ctx context.Context, keep mce.Keep, now time.Time, p *mce.Purged) error {
 	old, err := s.oldMonths(ctx, keep, now)
 	if err != nil {
-		return p, err
+		return err
 	}
 	var going []string
 	for _, first := range old {
 		month := first.Format(monthForm)
 		reason, err := whyKept(ctx, s.db, first)
 		if err != nil {
-			return p, err
+			return err
 		}
 		if reason != "" {
 			p.Kept = append(p.Kept, mce.KeptMonth{Month: month, Reason: reason})
@@ -74,21 +72,18 @@ func (s *Store) WouldPurge(ctx context.Context, keep mce.Keep, now time.Time) (m
 		}
 		var letters int
 		if err := s.db.GetContext(ctx, &letters, `select count(*) from letters where `+inMonth, first, first.AddDate(0, 1, 0)); err != nil {
-			return p, err
+			return err
 		}
 		p.Removed, going = append(p.Removed, mce.PurgedMonth{Month: month, Letters: letters}), append(going, month)
 	}
 	if len(going) > 0 {
 		err = s.db.GetContext(ctx, &p.Editions, `select count(*) from editions e where `+unneeded, keep.LettersFrom(now), pq.Array(going))
 	}
-	return p, err
+	return err
 }
 
 // oldMonths are the first days of the months whose time is over and that have a partition, the oldest first.
 func (s *Store) oldMonths(ctx context.Context, keep mce.Keep, now time.Time) ([]time.Time, error) {
-	if err := keep.Check(); err != nil {
-		return nil, err
-	}
 	var names []string
 	err := s.db.SelectContext(ctx, &names, `
 		select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'letters'::regclass order by c.relname`)

@@ -12,7 +12,7 @@ import (
 )
 
 // keep is the shortest time; with it the letters of March 2024, when now is, go from 1 June on.
-var keep = mce.Keep{Letters: 2}
+var keep = mce.Keep{Letters: 2, Unconfirmed: 30, Unsubscribed: 36, Delegates: 24}
 
 var june = at("2024-06-01T00:00:00Z")
 

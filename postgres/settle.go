@@ -44,6 +44,10 @@ func (s *Store) Settle(ctx context.Context, tries []mce.Try, now time.Time) erro
 	if len(delivered)+len(aside)+len(others) == 0 {
 		return nil
 	}
+	putting, err := s.stmt(ctx, putAside) //nolint:sqlclosecheck // it is kept
+	if err != nil {
+		return err
+	}
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		if err := holdIssues(ctx, tx, tries); err != nil {
 			return err
@@ -51,7 +55,7 @@ func (s *Store) Settle(ctx context.Context, tries []mce.Try, now time.Time) erro
 		if err := settleDelivered(ctx, tx, delivered, now); err != nil {
 			return err
 		}
-		if err := setAside(ctx, tx, aside); err != nil {
+		if err := setAside(ctx, tx.StmtxContext(ctx, putting), aside); err != nil {
 			return err
 		}
 		return settleOthers(ctx, tx, others, now)
@@ -102,26 +106,27 @@ func settleDelivered(ctx context.Context, tx *sqlx.Tx, days map[time.Time][]int6
 	return nil
 }
 
+const putAside = `
+	with open as (
+		select distinct on (l.id) l.id, l.born, l.issue_id, l.kind, a.due, a.domain
+		from unnest($2::bigint[], $3::timestamptz[], $4::text[]) as a (id, due, domain)
+		join (
+			select * from letters where born = $1 and id = any($2::bigint[]) and outcome in ('waiting', 'deferred')
+			for update -- whoever doubts one of them meanwhile comes before or after, not between
+		) l on l.id = a.id
+		where l.issue_id is null or exists (select from issues i where i.id = l.issue_id and i.state in ('sending', 'paused'))
+		order by l.id, a.due
+	), queued as (
+		insert into express (letter_id, born, issue_id, kind, due, domain) select * from open
+		on conflict (letter_id) do update set due = excluded.due, domain = excluded.domain, lease = null, leased_until = null
+		returning letter_id
+	)
+	update letters l set outcome = 'deferred', detail = a.detail
+	from queued q join unnest($2::bigint[], $5::text[]) as a (id, detail) on a.id = q.letter_id
+	where l.born = $1 and l.id = q.letter_id`
+
 // setAside puts letters that were not tried onto the express lane, all with one statement: a throttled domain may have thousands.
-func setAside(ctx context.Context, tx *sqlx.Tx, days map[time.Time][]mce.Try) error {
-	const put = `
-		with open as (
-			select distinct on (l.id) l.id, l.born, l.issue_id, l.kind, a.due, a.domain
-			from unnest($2::bigint[], $3::timestamptz[], $4::text[]) as a (id, due, domain)
-			join (
-				select * from letters where born = $1 and id = any($2::bigint[]) and outcome in ('waiting', 'deferred')
-				for update -- whoever doubts one of them meanwhile comes before or after, not between
-			) l on l.id = a.id
-			where l.issue_id is null or exists (select from issues i where i.id = l.issue_id and i.state in ('sending', 'paused'))
-			order by l.id, a.due
-		), queued as (
-			insert into express (letter_id, born, issue_id, kind, due, domain) select * from open
-			on conflict (letter_id) do update set due = excluded.due, domain = excluded.domain, lease = null, leased_until = null
-			returning letter_id
-		)
-		update letters l set outcome = 'deferred', detail = a.detail
-		from queued q join unnest($2::bigint[], $5::text[]) as a (id, detail) on a.id = q.letter_id
-		where l.born = $1 and l.id = q.letter_id`
+func setAside(ctx context.Context, putting *sqlx.Stmt, days map[time.Time][]mce.Try) error {
 	for born, tries := range days {
 		var ids []int64
 		var due []time.Time
@@ -130,7 +135,7 @@ func setAside(ctx context.Context, tx *sqlx.Tx, days map[time.Time][]mce.Try) er
 			ids, due = append(ids, t.Letter.ID), append(due, t.Due)
 			domains, details = append(domains, t.Letter.Domain()), append(details, t.Detail)
 		}
-		if _, err := tx.ExecContext(ctx, put, born, pq.Array(ids), pq.Array(due), pq.Array(domains), pq.Array(details)); err != nil {
+		if _, err := putting.ExecContext(ctx, born, pq.Array(ids), pq.Array(due), pq.Array(domains), pq.Array(details)); err != nil {
 			return fmt.Errorf("set aside: %w", err)
 		}
 	}

@@ -40,17 +40,6 @@ func (r subscriberRow) subscriber() mce.Subscriber {
 	}
 }
 
-// Subscribers lists subscribers by address; those in a state, or all for "".
-func (s *Store) Subscribers(ctx context.Context, state mce.SubscriberState) ([]mce.Subscriber, error) {
-	var rows []subscriberRow
-	err := s.db.SelectContext(ctx, &rows, selectSubscribers+` where s.state <> 'erased' and (s.state = $1 or $1 = '') order by lower(s.email)`, string(state))
-	out := make([]mce.Subscriber, len(rows))
-	for i, r := range rows {
-		out[i] = r.subscriber()
-	}
-	return out, err
-}
-
 // SubscriberByID is the subscriber that a token names.
 func (s *Store) SubscriberByID(ctx context.Context, id int64) (mce.Subscriber, error) {
 	return subscriber(ctx, s.db, ` where s.id = $1`, id)
@@ -181,7 +170,7 @@ func (s *Store) Leave(ctx context.Context, subscriberID int64, source, reason st
 			}
 			if done {
 				_, err = s.addConsent(ctx, tx, subscriberID, mce.Consent{Action: "withdrawn", Source: source, Detail: detail, At: now})
-				return err
+				return errors.Join(err, leaving(ctx, tx, subscriberID))
 			}
 		}
 		return nil

@@ -71,7 +71,7 @@ func newHouse(t *testing.T, now time.Time, change func(*mce.Library)) *house {
 		h.must(err)
 		t.Cleanup(func() { store.Close() })
 		h.store = store
-		h.daemons[i] = scheduler.New(store, letters, "mce.example", mce.Keep{Letters: 2}, h.clock, slog.New(slog.DiscardHandler))
+		h.daemons[i] = scheduler.New(store, letters, "mce.example", mce.Keep{Letters: 2, Unconfirmed: 30, Unsubscribed: 36, Delegates: 24}, h.clock, slog.New(slog.DiscardHandler))
 	}
 	if change != nil {
 		change(&h.lib)

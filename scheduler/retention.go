@@ -5,8 +5,9 @@ import "context"
 // Retain removes what has been kept for its time, and says in the log what went and what stays though it is old.
 func (s *Scheduler) Retain(ctx context.Context) error {
 	p, err := s.Store.Purge(ctx, s.Keep, s.Clock.Now())
-	if len(p.Removed) > 0 {
-		s.Log.Info("retention", "partitions", len(p.Removed), "letters", p.Letters(), "editions", p.Editions)
+	if !p.None() {
+		s.Log.Info("retention", "partitions", len(p.Removed), "letters", p.Letters(), "editions", p.Editions, "unconfirmed", p.Unconfirmed,
+			"lapsed", p.Lapsed, "unsubscribed", p.Unsubscribed, "delegates", p.Delegates, "moves", p.Moves, "wishes", p.Wishes)
 	}
 	for _, k := range p.Kept {
 		s.Log.Warn("old letters are kept", "month", k.Month, "reason", k.Reason)

@@ -42,6 +42,9 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if s.Left != nil {
+		s.Left(sub.ID)
+	}
 	state := page.Already
 	if done {
 		state, sub.ChangedAt, sub.State = page.Done, now, mce.Unsubscribed

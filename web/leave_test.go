@@ -111,6 +111,19 @@ func TestALeaveLinkOfAnOldIssueWorks(t *testing.T) {
 	s.ask(http.MethodPost, old, nil).wants(t, http.StatusOK, "You are unsubscribed")
 }
 
+// Also at the second click: the first may have been answered by another daemon.
+func TestTheMailerHearsWhoLeavesBeforeTheyAreAnswered(t *testing.T) {
+	s := newSite(t, public)
+	anna, leave := s.reader("anna@example.org", "en")
+	s.get(leave)
+	for clicks := 1; clicks <= 2; clicks++ {
+		s.ask(http.MethodPost, leave, nil).wants(t, http.StatusOK)
+		if len(s.left) != clicks || s.left[clicks-1] != anna.ID {
+			t.Errorf("after %d clicks the mailer has heard of %v", clicks, s.left)
+		}
+	}
+}
+
 // Somebody who was asked to confirm and gets a newsletter's link first may use it.
 func TestWhoIsNotYetConfirmedCanLeave(t *testing.T) {
 	s := newSite(t, public)

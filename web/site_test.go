@@ -41,7 +41,8 @@ type site struct {
 	letters  *letter.Letters
 	keys     *mce.Keys
 	pages    *page.Pages
-	fault    error // of the mailer
+	fault    error   // of the mailer
+	left     []int64 // who has left, as the mailer hears it
 	log      lockedBuffer
 }
 
@@ -67,8 +68,8 @@ func newSite(t *testing.T, public string) *site {
 		t.Fatal(err)
 	}
 	server := web.Server{
-		Store: s.store, Letters: s.letters, Pages: s.pages, Keys: s.keys, Site: about, Keep: mce.Keep{Letters: 13}, Clock: frozen{}, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
-		Mailer: func() error { return s.fault },
+		Store: s.store, Letters: s.letters, Pages: s.pages, Keys: s.keys, Site: about, Keep: mce.Keep{Letters: 13, Unconfirmed: 30, Unsubscribed: 36, Delegates: 24}, Clock: frozen{}, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
+		Mailer: func() error { return s.fault }, Left: func(subscriberID int64) { s.left = append(s.left, subscriberID) },
 	}
 	listener := httptest.NewServer(server.Handler())
 	t.Cleanup(listener.Close)

@@ -104,7 +104,7 @@ func TestAWishThatCannotBeTakenIsSaidBesideItsEntry(t *testing.T) {
 		}
 	}
 	s.grant()
-	if all, err := s.store.Subscribers(t.Context(), ""); err != nil || len(all) != 0 {
+	if all, err := s.store.Subscribers(t.Context(), mce.SubscriberQuery{}); err != nil || len(all) != 0 {
 		t.Errorf("%v, %v", all, err)
 	}
 }

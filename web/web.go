@@ -40,7 +40,7 @@ type Letters interface {
 	Move(p mce.Subscriber) (mce.Edition, error)
 }
 
-// Server answers requests. All fields are required.
+// Server answers requests. All fields but Left are required.
 type Server struct {
 	Store   Store
 	Letters Letters
@@ -51,6 +51,8 @@ type Server struct {
 	Clock   mce.Clock
 	Log     *slog.Logger
 	Mailer  func() error // why nothing is delivered now, or nil: part of /readyz
+	// Left hears who has left before they are answered: once it returns, no letter to them begins here. May be nil.
+	Left func(subscriberID int64)
 
 	forms, sites *throttle // wishes by the form, and by the interface
 }

@@ -195,10 +195,13 @@ func (a *app) newScheduler(s *Settings) *scheduler.Scheduler {
 	return scheduler.New(a.store, a.letters, a.site.Domain(), s.keep(), a.clock, a.log)
 }
 
-func (a *app) newServer(s *Settings, health func() error) (*web.Server, error) {
+func (a *app) newServer(s *Settings, m *mailer.Mailer) (*web.Server, error) {
 	pages, err := page.New(a.site)
 	if err != nil {
 		return nil, err
 	}
-	return &web.Server{Store: a.store, Letters: a.letters, Pages: pages, Keys: a.keys, Site: a.site, Keep: s.keep(), Clock: a.clock, Log: a.log, Mailer: health}, nil
+	return &web.Server{
+		Store: a.store, Letters: a.letters, Pages: pages, Keys: a.keys, Site: a.site, Keep: s.keep(), Clock: a.clock, Log: a.log, Mailer: m.Health,
+		Left: m.LeaveOut,
+	}, nil
 }

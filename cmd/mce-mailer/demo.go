@@ -117,7 +117,7 @@ func (c *demoCmd) together(e *env, a *app, player *demo.Player, in *inbox.Inbox,
 	if err != nil {
 		return err
 	}
-	handler, err := c.handler(e, a, player, in, m.Health)
+	handler, err := c.handler(e, a, player, in, m)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (c *demoCmd) together(e *env, a *app, player *demo.Player, in *inbox.Inbox,
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return serveHTTP(ctx, listener, handler) })
 	g.Go(func() error { return m.Run(ctx) })
-	g.Go(func() error { return a.store.Listen(ctx, e.log, m.Wake) })
+	g.Go(func() error { return a.store.Listen(ctx, e.log, m.Wake, leaveOut(m)) })
 	if c.Check {
 		g.Go(func() error {
 			defer stop()
@@ -141,8 +141,8 @@ func (c *demoCmd) together(e *env, a *app, player *demo.Player, in *inbox.Inbox,
 	return g.Wait()
 }
 
-func (c *demoCmd) handler(e *env, a *app, player *demo.Player, in *inbox.Inbox, health func() error) (http.Handler, error) {
-	server, err := a.newServer(e.settings, health)
+func (c *demoCmd) handler(e *env, a *app, player *demo.Player, in *inbox.Inbox, m *mailer.Mailer) (http.Handler, error) {
+	server, err := a.newServer(e.settings, m)
 	if err != nil {
 		return nil, err
 	}

@@ -28,12 +28,16 @@ func (o *office) Prepare(ctx context.Context, content, subscribers []byte) error
 	if faults := lib.Check(); len(faults) > 0 {
 		return faults[0]
 	}
-	people, faults, err := mce.ReadSubscribers(bytes.NewReader(subscribers), lib.Topics)
+	listed, faults, err := mce.ReadSubscribers(bytes.NewReader(subscribers), lib.Topics, mce.Columns{})
 	if err != nil || len(faults) > 0 {
 		return fmt.Errorf("sample subscribers: %w %v", err, faults)
 	}
 	if err := o.app.store.SaveLibrary(ctx, lib, now); err != nil {
 		return err
+	}
+	people := make([]mce.Subscriber, len(listed))
+	for i, l := range listed {
+		people[i] = l.Subscriber
 	}
 	_, err = o.app.store.ImportSubscribers(ctx, people, "Sample consent: these people are made up.", "demo", now, nil)
 	return err
@@ -129,7 +133,7 @@ func (o *office) Readers(ctx context.Context, issueID int64) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	subs, err := o.app.store.Subscribers(ctx, mce.Active)
+	subs, err := o.app.store.Subscribers(ctx, mce.SubscriberQuery{State: mce.Active})
 	var out []string
 	for _, s := range subs {
 		if len(d.For(s.Topics).Items) > 0 {

@@ -34,10 +34,13 @@ type cli struct {
 	Series       seriesCmd       `cmd:"" help:"The recurring newsletters."`
 	Issue        issueCmd        `cmd:"" help:"The issues of the newsletters, from assembly to the last letter."`
 	Subscriber   subscriberCmd   `cmd:"" help:"Who reads the newsletters."`
+	Suppression  suppressionCmd  `cmd:"" help:"Addresses that must not be written to."`
+	Organisation organisationCmd `cmd:"" help:"Cities and companies, members and sponsors."`
 	Consent      consentCmd      `cmd:"" help:"The record of consent."`
 	Event        eventCmd        `cmd:"" help:"Conferences, workshops, webinars and study tours."`
 	Registration registrationCmd `cmd:"" help:"The delegates' places in events."`
 	Outbox       outboxCmd       `cmd:"" help:"Letters on their way."`
+	Purge        purgeCmd        `cmd:"" help:"Remove what has been kept for its time: letters, people who left, delegates. The daemon does so every night."`
 	Bench        benchCmd        `cmd:"" help:"Measure delivery against a mail server on this machine that throws mail away."`
 	DKIM         dkimCmd         `cmd:"" name:"dkim" help:"Keys for signing mails, where the relay does not sign."`
 	SendTest     sendTestCmd     `cmd:"" name:"send-test" help:"Send one mail through the relay, to see whether it arrives."`

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -12,7 +11,6 @@ type outboxCmd struct {
 	Status    outboxStatusCmd    `cmd:"" help:"How many letters are on their way, and how many are in doubt."`
 	Uncertain outboxUncertainCmd `cmd:"" help:"The newsletter letters in doubt: the server's answer was lost."`
 	Resolve   outboxResolveCmd   `cmd:"" help:"Decide about an issue's letters in doubt."`
-	Purge     outboxPurgeCmd     `cmd:"" help:"Remove the letters that are older than KEEP_LETTERS. The daemon does so every night."`
 }
 
 type outboxStatusCmd struct{ asJSON }
@@ -79,38 +77,5 @@ func (c *outboxResolveCmd) Run(e *env) error {
 		words := map[bool]string{true: "are sent again", false: "are left as they are"}[c.Resend]
 		fmt.Fprintf(e.out, "%d letters of issue %d %s.\n", n, c.Issue, words)
 		return nil
-	})
-}
-
-type outboxPurgeCmd struct {
-	asJSON
-	DryRun bool `help:"Remove nothing; show what would be removed, and what would stay and why."`
-}
-
-// Run removes old letters.
-func (c *outboxPurgeCmd) Run(e *env) error {
-	return e.with(func(a *app) error {
-		purge, done := a.store.Purge, "removed"
-		if c.DryRun {
-			purge, done = a.store.WouldPurge, "would be removed"
-		}
-		p, err := purge(e.ctx, e.settings.keep(), e.clock.Now())
-		if err != nil && len(p.Removed)+len(p.Kept) == 0 {
-			return err
-		}
-		return errors.Join(err, c.print(e.out, p, func(t *tabwriter.Writer) {
-			if len(p.Removed)+len(p.Kept) == 0 {
-				row(t, fmt.Sprintf("no letters are older than %d months", e.settings.KeepLetters))
-			}
-			for _, m := range p.Removed {
-				row(t, "letters of "+m.Month, m.Letters, done)
-			}
-			if len(p.Removed) > 0 {
-				row(t, "editions that none needs", p.Editions, done)
-			}
-			for _, k := range p.Kept {
-				row(t, "letters of "+k.Month, "", "kept: "+k.Reason)
-			}
-		}))
 	})
 }

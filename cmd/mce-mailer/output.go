@@ -1,9 +1,13 @@
 package main
 
 import (
+	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"text/tabwriter"
@@ -11,6 +15,8 @@ import (
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/majorcities/mce-mailer/mce"
 )
 
 // asJSON is embedded in every verb that prints data.
@@ -40,6 +46,34 @@ func row(w io.Writer, cells ...any) {
 		words[i] = fmt.Sprint(c)
 	}
 	fmt.Fprintln(w, strings.Join(words, "\t"))
+}
+
+// writeTable writes a CSV file of personal data, readable by its owner alone, or to the standard output for "-". each calls line for every line
+// below the header. A file is complete or not there.
+func (e *env) writeTable(name string, header []string, each func(line func([]string) error) error) error {
+	write := func(w io.Writer) error {
+		out := csv.NewWriter(w)
+		if err := out.Write(header); err != nil {
+			return err
+		}
+		if err := each(out.Write); err != nil {
+			return err
+		}
+		out.Flush()
+		return out.Error()
+	}
+	if name == "-" {
+		return write(e.out)
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return mce.Invalidf("%s cannot be written: %s", name, err)
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // it has its name by then, or is not wanted
+	if err := errors.Join(write(f), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
 }
 
 // moment is a time for a table; "–" when there is none.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 type seriesCmd struct {
 	List seriesListCmd `cmd:"" help:"List the series, and when each is due next."`
+	Show seriesShowCmd `cmd:"" help:"A series: when it is due, and whom it is for."`
 	Set  seriesSetCmd  `cmd:"" help:"Change when a series is due, how little is too little, or whether it runs at all. New series come by content import."`
 }
 
@@ -25,6 +27,9 @@ type seriesLine struct {
 	Minimum  int        `json:"minimum"`
 	Approval string     `json:"approval"`
 	Paused   bool       `json:"paused"`
+	Pace     string     `json:"pace"`
+	// Segment is whom it is for, of those who chose its pace; empty is everybody.
+	Segment mce.Segment `json:"segment"`
 }
 
 // Run lists the series.
@@ -39,13 +44,9 @@ func (c *seriesListCmd) Run(e *env) error {
 			lines[i] = describe(s, e.clock.Now())
 		}
 		return c.print(e.out, lines, func(t *tabwriter.Writer) {
-			row(t, "SERIES", "CRON", "ZONE", "NEXT", "MINIMUM", "APPROVAL")
+			row(t, "SERIES", "CRON", "ZONE", "NEXT", "MINIMUM", "APPROVAL", "PACE", "SEGMENT")
 			for _, l := range lines {
-				next := "paused"
-				if l.Next != nil {
-					next = mce.InZone(*l.Next, l.TimeZone).Format("Mon 2006-01-02 15:04 MST")
-				}
-				row(t, l.Slug, l.Cron, l.TimeZone, next, l.Minimum, l.Approval)
+				row(t, l.Slug, l.Cron, l.TimeZone, l.next(), l.Minimum, l.Approval, l.Pace, l.readers())
 			}
 		})
 	})
@@ -54,13 +55,51 @@ func (c *seriesListCmd) Run(e *env) error {
 func describe(s mce.Series, now time.Time) seriesLine {
 	l := seriesLine{
 		Slug: s.Slug, Name: s.Name[mce.English], Cron: s.Cron, TimeZone: s.TimeZone, Minimum: s.Minimum,
-		Approval: string(s.Approval), Paused: s.Paused,
+		Approval: string(s.Approval), Paused: s.Paused, Pace: string(s.Pace), Segment: s.Segment,
 	}
 	if schedule, err := s.Schedule(); err == nil && !s.Paused {
 		next := schedule.Next(now).Due
 		l.Next = &next
 	}
 	return l
+}
+
+// next is when it is due, on its own wall clock.
+func (l seriesLine) next() string {
+	if l.Next == nil {
+		return "paused"
+	}
+	return mce.InZone(*l.Next, l.TimeZone).Format("Mon 2006-01-02 15:04 MST")
+}
+
+// readers names the segment.
+func (l seriesLine) readers() string { return cmp.Or(l.Segment.String(), "everybody") }
+
+func (l seriesLine) table(t *tabwriter.Writer) {
+	row(t, "series", l.Slug, l.Name)
+	row(t, "cron", l.Cron, l.TimeZone)
+	row(t, "next", l.next())
+	row(t, "minimum", l.Minimum)
+	row(t, "approval", l.Approval)
+	row(t, "pace", l.Pace)
+	row(t, "segment", l.readers())
+}
+
+type seriesShowCmd struct {
+	asJSON
+	Series string `arg:"" help:"Its slug."`
+}
+
+// Run shows a series.
+func (c *seriesShowCmd) Run(e *env) error {
+	return e.with(func(a *app) error {
+		s, err := a.store.Series(e.ctx, c.Series)
+		if err != nil {
+			return err
+		}
+		l := describe(s, e.clock.Now())
+		return c.print(e.out, l, l.table)
+	})
 }
 
 type seriesSetCmd struct {
@@ -90,15 +129,7 @@ func (c *seriesSetCmd) Run(e *env) error {
 			return err
 		}
 		l := describe(s, e.clock.Now())
-		return c.print(e.out, l, func(t *tabwriter.Writer) {
-			row(t, "series", l.Slug)
-			row(t, "cron", l.Cron, l.TimeZone)
-			next := "paused"
-			if l.Next != nil {
-				next = mce.InZone(*l.Next, l.TimeZone).Format("Mon 2006-01-02 15:04 MST")
-			}
-			row(t, "next", next)
-		})
+		return c.print(e.out, l, l.table)
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/majorcities/mce-mailer/mailer"
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/web"
 )
@@ -34,7 +35,7 @@ func (c *serveCmd) Run(e *env) error {
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
-	server, err := a.newServer(e.settings, m.Health)
+	server, err := a.newServer(e.settings, m)
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
@@ -48,10 +49,15 @@ func (c *serveCmd) Run(e *env) error {
 	s := a.newScheduler(e.settings)
 	g.Go(func() error { return s.Run(ctx, e.settings.Tick) })
 	g.Go(func() error { return m.Run(ctx) })
-	g.Go(func() error { return a.store.Listen(ctx, e.log, func() { m.Wake(); s.Wake() }) })
+	g.Go(func() error { return a.store.Listen(ctx, e.log, func() { m.Wake(); s.Wake() }, leaveOut(m)) })
 	err = g.Wait()
 	e.log.Info("stopped")
 	return errors.Join(err, a.close())
+}
+
+// leaveOut is what a daemon does when it hears that somebody has left. It does not wait for a letter that is on its way: others have left too.
+func leaveOut(m *mailer.Mailer) func(subscriberID int64) {
+	return func(subscriberID int64) { go m.LeaveOut(subscriberID) }
 }
 
 // serveHTTP answers requests until ctx ends, with limits against clients that dawdle.

@@ -42,12 +42,16 @@ type Settings struct {
 	ListenAddr   string `group:"Settings" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address that the web pages listen on."`
 	SecretKey    string `group:"Settings" env:"SECRET_KEY" placeholder:"TEXT" secret:"whole" help:"At least 32 characters that sign every link. Empty: generated once and kept under DATA_DIR. Several daemons on one database need the same."`
 	Tick         string `group:"Settings" env:"TICK" default:"@every 30s" help:"How often the cron looks for what is due."`
-	KeepLetters  int    `group:"Settings" env:"KEEP_LETTERS" default:"13" help:"Months after which letters are removed, by whole months and at least 2. What became of an issue's letters stays known as numbers; the public archive stays."`
 	OrgName      string `group:"Settings" env:"ORG_NAME" default:"Major Cities of Europe" help:"The association's name."`
 	OrgShort     string `group:"Settings" env:"ORG_SHORT" default:"MCE" help:"Its short name."`
 	OrgPostal    string `group:"Settings" env:"ORG_POSTAL" placeholder:"TEXT" help:"Its postal address in one line, in the foot of newsletters and on the privacy page."`
 	LogFormat    string `group:"Settings" env:"LOG_FORMAT" default:"auto" help:"text, json, or auto: text on a terminal, JSON elsewhere."`
 	LogLevel     string `group:"Settings" env:"LOG_LEVEL" placeholder:"LEVEL" help:"The least level that is logged: debug, info, warn or error. Empty: info for serve and demo, warn for other commands."`
+
+	KeepLetters      int `group:"Settings" env:"KEEP_LETTERS" default:"13" help:"Months after which letters are removed, by whole months and at least 2. What became of an issue's letters stays known as numbers; the public archive stays."`
+	KeepUnconfirmed  int `group:"Settings" env:"KEEP_UNCONFIRMED" default:"30" help:"Days after which who was asked to confirm, and did not, is forgotten: 2 to 365."`
+	KeepUnsubscribed int `group:"Settings" env:"KEEP_UNSUBSCRIBED" default:"36" help:"Months after which who left is erased: 1 to 240. What remains is a mark that tells nobody's address; it keeps imports from bringing them back."`
+	KeepDelegates    int `group:"Settings" env:"KEEP_DELEGATES" default:"24" help:"Months after the end of an event after which its registrations lose name, address, organisation and country: 1 to 240."`
 }
 
 type logger = *slog.Logger
@@ -127,14 +131,16 @@ func (s *Settings) check() error {
 	if s.SMTPSessions < 1 || s.SMTPSessions > 200 {
 		return mce.Invalidf("SMTP_SESSIONS: expected a number from 1 to 200, not %d", s.SMTPSessions)
 	}
-	if err := s.keep().Check(); err != nil {
-		return mce.Invalidf("KEEP_LETTERS: %s", err)
+	if fault := s.keep().Check(); fault != nil {
+		return mce.Invalidf("KEEP_%s: %s", strings.ToUpper(fault.Field), fault)
 	}
 	return nil
 }
 
 // keep is how long what is kept for a time only is kept.
-func (s *Settings) keep() mce.Keep { return mce.Keep{Letters: s.KeepLetters} }
+func (s *Settings) keep() mce.Keep {
+	return mce.Keep{Letters: s.KeepLetters, Unconfirmed: s.KeepUnconfirmed, Unsubscribed: s.KeepUnsubscribed, Delegates: s.KeepDelegates}
+}
 
 func checkDatabase(v string) error {
 	u, err := url.Parse(v)

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -51,6 +52,10 @@ func TestAWrongSettingIsRefusedByItsNameWithWhatIsExpected(t *testing.T) {
 		{"KEEP_LETTERS", "0", "expected a number of months from 2 to 1200, not 0"},
 		{"KEEP_LETTERS", "1201", "expected a number of months from 2 to 1200"},
 		{"KEEP_LETTERS", "a year", "expected a valid 64 bit int"},
+		{"KEEP_UNCONFIRMED", "1", "expected a number of days from 2 to 365, not 1"},
+		{"KEEP_UNCONFIRMED", "366", "expected a number of days from 2 to 365, not 366"},
+		{"KEEP_UNSUBSCRIBED", "0", "expected a number of months from 1 to 240, not 0"},
+		{"KEEP_DELEGATES", "241", "expected a number of months from 1 to 240, not 241"},
 		{"MAIL_FROM", "Major Cities of Europe", "expected an address such as Major Cities of Europe <news@example.org>"},
 		{"MAIL_FROM", "news@localhost", "is not an e-mail address we can write to"},
 		{"MAIL_FROM", "a@example.org, b@example.org", "expected an address such as"},
@@ -121,6 +126,9 @@ func TestARightSettingIsTaken(t *testing.T) {
 		{"LISTEN_ADDR", ":0"},
 		{"TICK", "*/5 * * * *"},
 		{"KEEP_LETTERS", "2"},
+		{"KEEP_UNCONFIRMED", "365"},
+		{"KEEP_UNSUBSCRIBED", "1"},
+		{"KEEP_DELEGATES", "240"},
 		{"LOG_LEVEL", "debug"},
 	} {
 		t.Run(c[0]+" "+c[1], func(t *testing.T) {
@@ -139,9 +147,12 @@ func TestAnEmptyVariableLeavesTheDefault(t *testing.T) {
 	if status != 0 {
 		t.Fatal(stderr)
 	}
-	for _, row := range []string{"SMTP_SESSIONS  8", "ORG_NAME       Major Cities of Europe", "LOG_FORMAT     auto", "TICK           @every 30s", "KEEP_LETTERS   13"} {
-		if !strings.Contains(stdout, row+"\n") {
-			t.Errorf("%q is missing:\n%s", row, stdout)
+	for name, usual := range map[string]string{
+		"SMTP_SESSIONS": "8", "ORG_NAME": "Major Cities of Europe", "LOG_FORMAT": "auto", "TICK": "@every 30s", "KEEP_LETTERS": "13",
+		"KEEP_UNCONFIRMED": "30", "KEEP_UNSUBSCRIBED": "36", "KEEP_DELEGATES": "24",
+	} {
+		if !regexp.MustCompile(`(?m)^` + name + ` +` + regexp.QuoteMeta(usual) + `$`).MatchString(stdout) {
+			t.Errorf("%s is not %s:\n%s", name, usual, stdout)
 		}
 	}
 }

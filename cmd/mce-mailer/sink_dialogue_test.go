@@ -105,7 +105,7 @@ func (d *dialogue) ask(at place, usual string) (reply string, cut bool) {
 // wait holds the dialogue up as a deed asks; false: the test is over.
 func (d *dialogue) wait(do deed) bool {
 	d.w.Flush() // earlier letters' answers are not held up
-	d.set(func() { d.holding++ })
+	d.set(func() { d.holding++; d.most = max(d.most, d.holding) })
 	defer d.set(func() { d.holding-- })
 	var limit <-chan time.Time
 	if do.limit > 0 {

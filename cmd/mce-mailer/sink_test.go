@@ -25,6 +25,7 @@ type sink struct {
 	tries    map[string]int // recipient → how often named in RCPT
 	total    int
 	holding  int // dialogues that a script holds up
+	most     int // at once, so far
 	mark     int
 	marked   chan struct{} // closed once mark mails have come
 }
@@ -173,6 +174,13 @@ func (s *sink) held() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.holding
+}
+
+// mostHeld is how many dialogues a script has held up at once.
+func (s *sink) mostHeld() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.most
 }
 
 // twice lists who got more than one.

@@ -70,6 +70,13 @@ func poisoned(l *letter.Letters, s string) []func() (mce.Edition, error) {
 			return l.Reminder(rule, poison(prato(), s), []mce.Resource{{Kind: "video", Title: en("x" + s), Link: "https://example.org/"}}, "en")
 		},
 		func() (mce.Edition, error) { return l.OptIn("en", []mce.Topic{{Name: en("x" + s)}}) },
+		func() (mce.Edition, error) {
+			event := poison(prato(), s)
+			return l.Welcome("it", mce.Choices{}, &mce.Draft{Series: mce.Series{Slug: "x" + s}, Items: []mce.Item{{Event: &event}}})
+		},
+		func() (mce.Edition, error) {
+			return l.Move(mce.Subscriber{Email: "x" + s + "@example.org", Choices: mce.Choices{Language: "it"}})
+		},
 	}
 }
 
@@ -85,14 +92,15 @@ func TestHostileLines(t *testing.T) {
 		}
 		return e
 	}
-	var want [3]string
+	want := make([]string, len(poisoned(l, "")))
 	for i := range want {
 		want[i] = skeleton(parse(t, render("", i).HTML))
 	}
 	for i, s := range sparse(naughty(t)) {
-		e := render(s, i%3)
-		if got := skeleton(parse(t, e.HTML)); got != want[i%3] {
-			t.Errorf("%q changes the elements of letter %d", s, i%3)
+		which := i % len(want)
+		e := render(s, which)
+		if got := skeleton(parse(t, e.HTML)); got != want[which] {
+			t.Errorf("%q changes the elements of letter %d", s, which)
 		}
 		if strings.ContainsAny(e.Subject, "\r\n") {
 			t.Errorf("subject has a line end: %q", e.Subject)

@@ -225,6 +225,63 @@ func TestOptInPromotesNothing(t *testing.T) {
 	}
 }
 
+// TestWhatNobodyMayHaveAskedForPromotesNothing: who asked for the link or the move is not known. Only the button, and whom to write to.
+func TestWhatNobodyMayHaveAskedForPromotesNothing(t *testing.T) {
+	l := newLetters(t)
+	link, err := l.Link("it")
+	if err != nil {
+		t.Fatal(err)
+	}
+	move, err := l.Move(reader())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []mce.Edition{link, move} {
+		if n := len(elements(parse(t, e.HTML), "a")); n != 2 || e.Lang != "it" {
+			t.Errorf("%s in %q: %d links", e.Kind, e.Lang, n)
+		}
+		if strings.Contains(e.HTML+e.Text, "/leave/") {
+			t.Errorf("%s can be left", e.Kind)
+		}
+	}
+	if all := move.Subject + move.HTML + move.Text; strings.Contains(all, "anna.rossi") || !strings.Contains(all, "a…@comune.example") {
+		t.Error("a stranger reads the old address")
+	}
+}
+
+func TestAWelcomeSaysWhatWasChosenAndShowsTheLatestIssue(t *testing.T) {
+	l := newLetters(t)
+	for name, c := range map[string]struct {
+		choices     mce.Choices
+		latest      *mce.Draft
+		says, hides []string
+	}{
+		"each issue": {mce.Choices{Pace: mce.EachIssue}, latest(),
+			[]string{"with each issue", "number 12 of Thursday 5 October 2023", "## Events", "### Prato hosts", "/archive/news/12/en"}, []string{"once a month", "Knowledge base"}},
+		"monthly":         {mce.Choices{Pace: mce.Monthly}, latest(), []string{"once a month", "number 12"}, []string{"with each issue"}},
+		"none sent":       {mce.Choices{}, nil, []string{"will be your first"}, []string{"## ", "/archive/", "number"}},
+		"nothing for one": {mce.Choices{}, &mce.Draft{Issue: mce.Issue{Number: 3}}, []string{"will be your first"}, []string{"/archive/", "number 3"}},
+	} {
+		e, err := l.Welcome("en", c.choices, c.latest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range append(c.says, "take a pause", "/choices/", "/leave/") {
+			if !strings.Contains(e.Text, s) {
+				t.Errorf("%s: no %q in\n%s", name, s, e.Text)
+			}
+		}
+		for _, s := range c.hides {
+			if strings.Contains(e.Text, s) {
+				t.Errorf("%s: %q is in\n%s", name, s, e.Text)
+			}
+		}
+		if e.Kind != mce.Welcome || e.ListID != "" {
+			t.Errorf("%s: %+v", name, e)
+		}
+	}
+}
+
 // TestConcurrent is for the race detector: hermes writes to what it renders with. The sources are read only.
 func TestConcurrent(t *testing.T) {
 	l := newLetters(t)

@@ -128,6 +128,21 @@ func followUp() mce.ReminderRule {
 		Show:    []mce.Show{mce.ShowHandouts}}
 }
 
+func reader() mce.Subscriber {
+	return mce.Subscriber{
+		ID: 9, Email: "anna.rossi@comune.example", Details: mce.Details{Name: "Anna Rossi"}, State: mce.Active,
+		Choices: mce.Choices{Language: "it", Topics: []string{"news"}, Pace: mce.EachIssue},
+	}
+}
+
+// latest is an issue that has gone out, cut to some topics.
+func latest() *mce.Draft {
+	d := draft()
+	d.Issue.StartedAt = at("2023-10-05T09:30:00Z")
+	d.Items = d.Items[:2]
+	return &d
+}
+
 func topics() []mce.Topic {
 	return []mce.Topic{{Slug: "news", Name: both("Association news", "Notizie dell’associazione")}, {Slug: "eu", Name: en("EU projects")}}
 }
@@ -156,6 +171,18 @@ func samples() []sample {
 		{"follow-up", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Reminder(followUp(), prato(), handouts(), lang)
 		}, []string{mce.SlotGreeting}},
+		{"welcome", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return l.Welcome(lang, reader().Choices, latest())
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
+		{"welcome-first", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return l.Welcome(lang, mce.Choices{Pace: mce.Monthly}, nil)
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
+		{"link", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) { return l.Link(lang) }, []string{mce.SlotGreeting, mce.SlotToken}},
+		{"move", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			p := reader()
+			p.Language = lang
+			return l.Move(p)
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"opt-in", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) { return l.OptIn(lang, topics()) }, []string{mce.SlotGreeting, mce.SlotToken}},
 	}
 }

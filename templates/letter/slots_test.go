@@ -46,10 +46,27 @@ func TestSlotLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	welcome, err := l.Welcome("en", mce.Choices{}, latest())
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := l.Link("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	move, err := l.Move(reader())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		e    mce.Edition
 		link string
 	}{
+		{news, site().ChoicesURL(mce.SlotMark(news.Nonce, mce.SlotToken))},
+		{welcome, site().LeaveURL(mce.SlotMark(welcome.Nonce, mce.SlotToken))},
+		{welcome, site().ChoicesURL(mce.SlotMark(welcome.Nonce, mce.SlotToken))},
+		{self, site().SelfURL(mce.SlotMark(self.Nonce, mce.SlotToken))},
+		{move, site().MoveURL(mce.SlotMark(move.Nonce, mce.SlotToken))},
 		{news, site().LeaveURL(mce.SlotMark(news.Nonce, mce.SlotToken))},
 		{ask, site().ConfirmURL(mce.SlotMark(ask.Nonce, mce.SlotToken))},
 	} {

@@ -22,12 +22,12 @@ func (l *Letters) Welcome(lang mce.Lang, c mce.Choices, latest *mce.Draft) (mce.
 	if c.Pace == mce.Monthly {
 		pace = w.say("welcome_monthly")
 	}
-	p.Intro = []string{w.say("welcome_intro", "Association", l.site.Name), pace}
+	p.Intro = []string{w.say("welcome_intro", "Association", l.site.Name), pace, w.say("welcome_change")}
 	if latest != nil && len(latest.Items) > 0 {
 		day := w.p.Day(mce.InZone(latest.Issue.StartedAt, latest.Series.TimeZone))
 		p.Closing = []string{w.say("welcome_latest", "Number", latest.Issue.Number, "Day", day)}
-		p.Browser = webLink(w.say("browser"), words{}, l.site.ArchiveURL(latest.Series.Slug, strconv.Itoa(latest.Issue.Number), w.p.Lang))
 		p.Sections = w.sections(*latest)
+		p.Footer.Share = webLink(w.say("share"), words{}, l.site.ArchiveURL(latest.Series.Slug, strconv.Itoa(latest.Issue.Number), w.p.Lang))
 	} else {
 		p.Closing = []string{w.say("welcome_none")}
 	}

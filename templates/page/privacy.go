@@ -3,6 +3,7 @@ package page
 import (
 	"io"
 	"strings"
+	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -27,9 +28,12 @@ func (v Privacy) Kept() []kept {
 		return kept{Name: id, What: id + ".what", Time: id + ".time", Count: count}
 	}
 	return []kept{
+		row("unconfirmed", v.Keep.Unconfirmed),
 		row("subscription", 0),
+		row("left", v.Keep.Unsubscribed),
 		row("consent", 0),
-		row("registration", 0),
+		row("move", int(mce.KeepMoves/(24*time.Hour))),
+		row("registration", v.Keep.Delegates),
 		row("letters", v.Keep.Letters),
 		row("refused", 0),
 		row("numbers", 0),

@@ -160,7 +160,7 @@ func archive(p *page.Pages, issues ...page.ArchiveIssue) func(io.Writer, mce.Lan
 
 func privacy(p *page.Pages) func(io.Writer, mce.Lang, page.Common) error {
 	return func(w io.Writer, lang mce.Lang, c page.Common) error {
-		return p.Privacy(w, lang, page.Privacy{Common: c, Keep: mce.Keep{Letters: 13}})
+		return p.Privacy(w, lang, page.Privacy{Common: c, Keep: mce.Keep{Letters: 13, Unconfirmed: 30, Unsubscribed: 36, Delegates: 24}})
 	}
 }
 

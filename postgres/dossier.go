@@ -1,0 +1,185 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// Dossier is everything that is kept about a subscriber at now, on one snapshot. The error is of code NotFound when nothing is: they never
+// were, or were erased.
+func (s *Store) Dossier(ctx context.Context, subscriberID int64, now time.Time) (d mce.Dossier, err error) {
+	err = s.inTx(ctx, sql.LevelRepeatableRead, func(tx *sqlx.Tx) error {
+		d = mce.Dossier{At: now.UTC()}
+		if d.Subscriber, err = dossierSubscriber(ctx, tx, subscriberID); err != nil {
+			return err
+		}
+		email, delegates := d.Subscriber.Email, []int64{}
+		if err := tx.SelectContext(ctx, &delegates, `select id from registrations where lower(email) = lower($1)`, email); err != nil {
+			return err
+		}
+		for _, read := range []func() error{
+			func() (err error) { d.Consents, err = dossierConsents(ctx, tx, subscriberID); return err },
+			func() (err error) { d.Moves, err = dossierMoves(ctx, tx, subscriberID); return err },
+			func() (err error) { d.Letters, err = dossierLetters(ctx, tx, subscriberID, delegates); return err },
+			func() (err error) { d.Registrations, err = dossierRegistrations(ctx, tx, delegates); return err },
+			func() (err error) { d.Contacts, err = dossierContacts(ctx, tx, email); return err },
+			func() (err error) { d.Suppression, err = dossierSuppression(ctx, tx, email); return err },
+		} {
+			if err := read(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return d, err
+}
+
+func dossierSubscriber(ctx context.Context, tx *sqlx.Tx, id int64) (out mce.DossierSubscriber, err error) {
+	p, err := subscriber(ctx, tx, ` where s.id = $1 and s.state <> 'erased'`, id)
+	if err != nil {
+		return out, err
+	}
+	var times struct {
+		PausedUntil *time.Time `db:"paused_until"`
+		LinkedAt    *time.Time `db:"linked_at"`
+	}
+	err = tx.GetContext(ctx, &times, `select paused_until, linked_at from subscribers where id = $1`, id)
+	return mce.DossierSubscriber{
+		Email: p.Email, Name: p.Name, Organisation: p.Organisation, Country: p.Country, Language: p.Language, Topics: strs(p.Topics), Pace: p.Pace,
+		PausedUntil: inUTC(times.PausedUntil), State: p.State, Since: p.CreatedAt, StateSince: p.ChangedAt, LinkAskedAt: inUTC(times.LinkedAt),
+	}, err
+}
+
+func dossierConsents(ctx context.Context, tx *sqlx.Tx, id int64) ([]mce.DossierConsent, error) {
+	var rows []sealRow
+	err := tx.SelectContext(ctx, &rows, selectEvidence+` where c.subscriber_id = $1 order by c.at, c.id`, id)
+	out := make([]mce.DossierConsent, len(rows))
+	for i, r := range rows {
+		out[i] = mce.DossierConsent{Consent: r.evidence().Consent, Email: r.Email.String}
+	}
+	return out, err
+}
+
+func dossierMoves(ctx context.Context, tx *sqlx.Tx, id int64) ([]mce.DossierMove, error) {
+	out := []mce.DossierMove{}
+	err := tx.SelectContext(ctx, &out, `select email, at from moves where subscriber_id = $1 order by at, id`, id)
+	for i := range out {
+		out[i].At = out[i].At.UTC()
+	}
+	return out, err
+}
+
+func dossierLetters(ctx context.Context, tx *sqlx.Tx, id int64, delegates []int64) ([]mce.DossierLetter, error) {
+	const letters = theirs + `
+		select t.created_at, t.kind, coalesce(e.subject, '') as subject, coalesce(e.lang, '') as lang, t.outcome, t.settled_at, t.code, t.status, t.detail
+		from theirs t left join editions e on e.id = t.edition_id
+		order by t.created_at desc, t.id desc`
+	var rows []struct {
+		CreatedAt      time.Time `db:"created_at"`
+		Kind           mce.LetterKind
+		Subject        string
+		Lang           mce.Lang
+		Outcome        mce.Outcome
+		SettledAt      *time.Time `db:"settled_at"`
+		Code           int
+		Status, Detail string
+	}
+	err := tx.SelectContext(ctx, &rows, letters, pq.Array([]int64{id}), pq.Array(delegates))
+	out := make([]mce.DossierLetter, len(rows))
+	for i, r := range rows {
+		out[i] = mce.DossierLetter{
+			At: r.CreatedAt.UTC(), Kind: r.Kind, Subject: r.Subject, Lang: r.Lang, Outcome: r.Outcome, SettledAt: inUTC(r.SettledAt),
+			Code: r.Code, Status: r.Status, Answer: r.Detail,
+		}
+	}
+	return out, err
+}
+
+func dossierRegistrations(ctx context.Context, tx *sqlx.Tx, ids []int64) ([]mce.DossierRegistration, error) {
+	const registrations = `
+		select r.id, e.slug as event, e.title, e.starts, e.ends, e.time_zone, e.state as event_state, e.contact, r.state, r.name, r.organisation, r.country,
+			r.language, r.code, r.created_at, r.cancelled_at
+		from registrations r join events e on e.id = r.event_id
+		where r.id = any($1) order by e.starts desc, r.id`
+	var rows []struct {
+		ID                          int64
+		Event                       string
+		Title                       jsonb[mce.Text]
+		Starts, Ends                time.Time
+		TimeZone                    string         `db:"time_zone"`
+		EventState                  mce.EventState `db:"event_state"`
+		Contact                     string
+		State                       mce.RegistrationState
+		Name, Organisation, Country string
+		Language                    mce.Lang
+		Code                        string
+		CreatedAt                   time.Time  `db:"created_at"`
+		CancelledAt                 *time.Time `db:"cancelled_at"`
+	}
+	if err := tx.SelectContext(ctx, &rows, registrations, pq.Array(ids)); err != nil {
+		return nil, err
+	}
+	reminders, err := dossierReminders(ctx, tx, ids)
+	out := make([]mce.DossierRegistration, len(rows))
+	for i, r := range rows {
+		out[i] = mce.DossierRegistration{
+			Event: r.Event, Title: r.Title.V, Starts: r.Starts.UTC(), Ends: r.Ends.UTC(), TimeZone: r.TimeZone, EventState: r.EventState, Contact: r.Contact,
+			State: r.State, Name: r.Name, Organisation: r.Organisation, Country: r.Country, Language: r.Language, Code: r.Code,
+			RegisteredAt: r.CreatedAt.UTC(), CancelledAt: inUTC(r.CancelledAt), Reminders: append([]mce.DossierReminder{}, reminders[r.ID]...),
+		}
+	}
+	return out, err
+}
+
+// dossierReminders are what became of the reminders of registrations, by registration.
+func dossierReminders(ctx context.Context, tx *sqlx.Tx, registrations []int64) (map[int64][]mce.DossierReminder, error) {
+	const reminders = `
+		select m.registration_id, u.slug as rule, m.outcome, m.reason, m.at
+		from reminders m join reminder_rules u on u.id = m.rule_id
+		where m.registration_id = any($1) order by m.at, u.slug`
+	var rows []struct {
+		RegistrationID int64 `db:"registration_id"`
+		mce.DossierReminder
+	}
+	err := tx.SelectContext(ctx, &rows, reminders, pq.Array(registrations))
+	out := map[int64][]mce.DossierReminder{}
+	for _, r := range rows {
+		r.At = r.At.UTC()
+		out[r.RegistrationID] = append(out[r.RegistrationID], r.DossierReminder)
+	}
+	return out, err
+}
+
+func dossierContacts(ctx context.Context, tx *sqlx.Tx, email string) ([]mce.DossierContact, error) {
+	out := []mce.DossierContact{}
+	err := tx.SelectContext(ctx, &out, `
+		select o.name as organisation, o.country, o.membership, c.name, c.role from contacts c join organisations o on o.id = c.organisation_id
+		where lower(c.email) = lower($1) order by lower(o.name)`, email)
+	return out, err
+}
+
+func dossierSuppression(ctx context.Context, tx *sqlx.Tx, email string) (*mce.DossierSuppression, error) {
+	var out mce.DossierSuppression
+	err := tx.GetContext(ctx, &out, `select reason, source, at from suppressions where email = lower($1)`, email)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil //nolint:nilnil // null is what the dossier says of an address that may be written to
+	}
+	out.At = out.At.UTC()
+	return &out, err
+}
+
+// inUTC is a time that may be missing, in UTC.
+func inUTC(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	utc := t.UTC()
+	return &utc
+}

@@ -1,0 +1,194 @@
+package web_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"golang.org/x/net/html"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// naughty is the Big List of Naughty Strings, and a few of our own.
+func naughty(t *testing.T) []string {
+	t.Helper()
+	raw, err := os.ReadFile("../../shared/corpus/blns.json")
+	if err != nil {
+		t.Skip("the corpus is absent: ", err)
+	}
+	var list []string
+	if err := json.Unmarshal(raw, &list); err != nil {
+		t.Fatal(err)
+	}
+	return append(list, `"><img src=x onerror=alert(1)>`, "a\r\nBcc: x@y.example", "</title><script>alert(1)</script>", "\x00", "\xff\xfe", "{{.Site}}")
+}
+
+// aims reports whether a string has a sign that could do anything in HTML.
+func aims(s string) bool { return strings.ContainsAny(s, `<>"'&`+"`") || strings.Contains(s, "script") }
+
+// entry sends one hostile string in one entry of one form. A client of its own is not bounded with the others.
+func (s *site) entry(n int, path string, f url.Values) answer {
+	s.t.Helper()
+	return s.ask(http.MethodPost, path, strings.NewReader(f.Encode()), "Content-Type", "application/x-www-form-urlencoded",
+		"X-Forwarded-For", fmt.Sprintf("198.51.%d.%d", n>>8&255, n&255))
+}
+
+// Every hostile string, in every entry of every form: it is taken as it is or refused with a reason, and the page that says so has no
+// element and no attribute that the page for a harmless string does not have.
+func TestHostileEntriesAreWordsOnly(t *testing.T) {
+	s := newSite(t, public)
+	_, leave := s.reader("known@example.org", "en")
+	choices := strings.Replace(leave, "/leave/", "/choices/", 1)
+	usual := func(entries ...string) url.Values {
+		f := url.Values{"email": {"somebody@example.org"}, "language": {"en"}, "topics": {"events"}, "agree": {"yes"}}
+		for i := 0; i < len(entries); i += 2 {
+			f.Set(entries[i], entries[i+1])
+		}
+		return f
+	}
+	for n, hostile := range naughty(t) {
+		own := fmt.Sprintf("reader%d@example.org", n)
+		for _, c := range []struct {
+			path string
+			form url.Values
+		}{
+			{"/subscribe?lang=en", usual("email", hostile)},
+			{"/subscribe?lang=en", usual("email", own, "name", hostile, "organisation", hostile)},
+			{"/subscribe?lang=en", usual("country", hostile)},
+			{"/subscribe?lang=en", usual("language", hostile)},
+			{"/subscribe?lang=en", usual("topics", hostile)},
+			{"/subscribe?lang=en", usual("pace", hostile)},
+			{"/subscribe?lang=en", usual("name", hostile, "email", "anna@gmial.com")},
+			{"/subscribe?lang=en", usual("sure", hostile, "better", hostile)},
+			{"/subscribe?lang=" + url.QueryEscape(hostile) + "&contrast=" + url.QueryEscape(hostile), usual("agree", "")},
+			{"/link?lang=en", usual("email", hostile, "sure", hostile)},
+			{choices, usual("pause", hostile)},
+			{choices, usual("topics", hostile)},
+			{choices + "/pause", usual("months", hostile)},
+			{"/leave/" + url.PathEscape(hostile), usual("reason", hostile)},
+		} {
+			a := s.entry(n, c.path, c.form)
+			if a.StatusCode >= 500 {
+				t.Fatalf("%q as %v to %s: status %d", hostile, c.form, c.path, a.StatusCode)
+			}
+			if !aims(hostile) {
+				continue // words without a sign that HTML knows
+			}
+			if found := active(t, a.body); found != "" {
+				t.Errorf("%q as %v to %s: the page has %s", hostile, c.form, c.path, found)
+			}
+		}
+		s.apiEntry(n, hostile)
+	}
+	s.grant()
+	kept := 0
+	for n, hostile := range naughty(t) {
+		p, err := s.store.SubscriberByEmail(t.Context(), fmt.Sprintf("reader%d@example.org", n))
+		if mce.ErrorCode(err) == mce.NotFound {
+			continue // refused, as was checked
+		}
+		if want := strings.Join(strings.Fields(hostile), " "); p.Name != want || p.Organisation != want {
+			t.Errorf("%q became %q and %q", hostile, p.Name, p.Organisation)
+		}
+		kept++
+	}
+	if kept < 400 {
+		t.Errorf("only %d of the strings are taken as names", kept)
+	}
+}
+
+// apiEntry sends it through the interface.
+func (s *site) apiEntry(n int, hostile string) {
+	s.t.Helper()
+	for _, field := range []string{"email", "name", "organisation", "country", "language", "pace"} {
+		body := map[string]any{"email": "somebody@example.org", "language": "en", "topics": []string{"events"}, "agreed": true}
+		body[field] = hostile
+		raw, err := json.Marshal(body)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		a := s.ask(http.MethodPost, "/api/v1/subscriptions", strings.NewReader(string(raw)), "X-Forwarded-For", fmt.Sprintf("203.0.%d.%d", n>>8&255, n&255))
+		if a.StatusCode >= 500 || !json.Valid([]byte(a.body)) {
+			s.t.Errorf("%s %q: status %d, %s", field, hostile, a.StatusCode, a.body)
+		}
+	}
+}
+
+// active is what of a page could run: a script, an attribute with one, a link to one, or an element that our pages never have.
+func active(t *testing.T, body string) string {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range root.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		switch n.Data {
+		case "script", "img", "svg", "iframe", "object", "embed", "base", "video", "audio", "math", "style":
+			return "<" + n.Data + ">"
+		}
+		for _, a := range n.Attr {
+			if strings.HasPrefix(a.Key, "on") || strings.HasPrefix(strings.ToLower(strings.TrimSpace(a.Val)), "javascript:") && a.Key != "value" {
+				return "<" + n.Data + " " + a.Key + "=" + a.Val + ">"
+			}
+		}
+	}
+	return ""
+}
+
+// The same with a real browser's eyes, scripts on and our policy taken away: no string opens a dialogue or throws an error.
+func TestNoHostileEntryRunsInABrowser(t *testing.T) {
+	s, ctx := newSite(t, public), withScript(t)
+	list := slices.DeleteFunc(naughty(t), func(s string) bool { return !aims(s) })
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /entry/{n}", func(w http.ResponseWriter, r *http.Request) {
+		var n int
+		fmt.Sscan(r.PathValue("n"), &n) //nolint:errcheck // then it is the first
+		hostile := list[n]
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		for _, path := range []string{"/subscribe?lang=en", "/link?lang=it"} {
+			f := url.Values{"email": {hostile}, "name": {hostile}, "organisation": {hostile}, "sure": {hostile}, "topics": {"events"}, "language": {"en"}}
+			fmt.Fprint(w, s.entry(n, path, f).body)
+		}
+	})
+	at := serveAside(t, mux)
+	opened := make(chan string, 100)
+	err := chromedp.Listen(ctx, func(event any) {
+		if e, ok := event.(*page.EventJavascriptDialogOpening); ok {
+			opened <- e.Message
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, hostile := range list {
+		if _, err := chromedp.Run(ctx, chromedp.Navigate(fmt.Sprintf("%s/entry/%d", at, n))); err != nil {
+			t.Fatalf("%q: %v", hostile, err)
+		}
+		select {
+		case message := <-opened:
+			t.Fatalf("%q runs: %s", hostile, message)
+		default:
+		}
+	}
+	// The eyes do see: a page that opens a dialogue is noticed.
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](`setTimeout(() => alert("seen"), 0)`)); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-opened:
+	case <-time.After(20 * time.Second):
+		t.Error("the browser would not have told of a dialogue")
+	}
+}
