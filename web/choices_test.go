@@ -274,7 +274,7 @@ func TestASuggestionIsForItsAddressOnly(t *testing.T) {
 	s.wish(form("anna@comune.example.org", "better", "anna@gmail.com")).wants(t, http.StatusOK)
 	s.wish(form("bruno@gmial.com", "better", "carla@gmail.com")).wants(t, http.StatusUnprocessableEntity, "Did you mean", "bruno@gmail.com")
 	s.grant()
-	if all, err := s.store.Subscribers(t.Context(), ""); err != nil || len(all) != 1 || all[0].Email != "anna@comune.example.org" {
+	if all, err := s.store.Subscribers(t.Context(), mce.SubscriberQuery{}); err != nil || len(all) != 1 || all[0].Email != "anna@comune.example.org" {
 		t.Errorf("%+v, %v", all, err)
 	}
 }
