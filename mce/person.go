@@ -28,6 +28,21 @@ type Subscriber struct {
 	ChangedAt time.Time // of the state
 }
 
+// MayReturn reports whether somebody who left may take it back at now: they had agreed, as their record of consent (the oldest first) says, and
+// left within UndoFor.
+func (p Subscriber) MayReturn(record []Consent, now time.Time) bool {
+	agreed := false
+	for _, c := range record {
+		switch c.Action {
+		case "confirmed", "imported", "returned":
+			agreed = true
+		case "asked": // anew: who leaves without having confirmed that has not agreed to it
+			agreed = false
+		}
+	}
+	return agreed && p.State == Unsubscribed && p.ChangedAt.After(now.Add(-UndoFor))
+}
+
 // Details are what subscribers may tell of themselves; all of it may be empty.
 type Details struct {
 	Name         string

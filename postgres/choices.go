@@ -67,9 +67,12 @@ func (s *Store) Return(ctx context.Context, subscriberID int64, source, origin s
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		var agreed struct{ Wording, Version string }
 		err := tx.GetContext(ctx, &agreed, `
-			select c.wording, c.version from consents c join subscribers s on s.id = c.subscriber_id
-			where s.id = $1 and s.state = 'unsubscribed' and s.changed_at > $2 and c.action in ('confirmed', 'imported', 'returned')
-			order by c.at desc, c.id desc limit 1`, subscriberID, now.Add(-mce.UndoFor))
+			select last.wording, last.version
+			from subscribers s cross join lateral (
+				select c.action, c.wording, c.version from consents c
+				where c.subscriber_id = s.id and c.action in ('asked', 'confirmed', 'imported', 'returned')
+				order by c.at desc, c.id desc limit 1) last
+			where s.id = $1 and s.state = 'unsubscribed' and s.changed_at > $2 and last.action <> 'asked'`, subscriberID, now.Add(-mce.UndoFor))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"strconv"
@@ -24,15 +25,22 @@ func (s *Server) showChoices(w http.ResponseWriter, r *http.Request) error {
 
 // choose takes the form.
 func (s *Server) choose(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return notOurForm(err)
+	form, err := formOf(r)
+	if err != nil {
+		return err
 	}
 	sub, _, err := s.subscriber(r, mce.ForLeaving)
 	if err != nil {
 		return err
 	}
-	c := mce.Choices{Language: mce.Lang(r.PostForm.Get("language")), Topics: r.PostForm["topics"], Pace: mce.ReadingPace(r.PostForm.Get("pace"))}
-	v := page.Choices{State: page.Choosing, Pause: r.PostForm.Get("pause")}
+	if sub.State != mce.Active {
+		return s.choicesPage(w, r, sub, http.StatusOK, page.Choices{})
+	}
+	c := mce.Choices{
+		Language: cmp.Or(mce.Lang(form.Get("language")), sub.Language), Topics: form["topics"],
+		Pace: cmp.Or(mce.ReadingPace(form.Get("pace")), sub.Pace), // not asked for while there is only one
+	}
+	v := page.Choices{State: page.Choosing, Pause: form.Get("pause")}
 	var fault *mce.FieldError
 	if v.Pause != "" {
 		if c.PausedUntil, err = time.Parse(time.DateOnly, v.Pause); err != nil {
@@ -54,14 +62,15 @@ func (s *Server) choose(w http.ResponseWriter, r *http.Request) error {
 
 // pause is the buttons of the leave page: so many months from today, everything else as it was.
 func (s *Server) pause(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return notOurForm(err)
+	form, err := formOf(r)
+	if err != nil {
+		return err
 	}
 	sub, _, err := s.subscriber(r, mce.ForLeaving)
 	if err != nil {
 		return err
 	}
-	months, err := strconv.Atoi(r.PostForm.Get("months"))
+	months, err := strconv.Atoi(form.Get("months"))
 	if err != nil || months < 1 || months > 12 {
 		return mce.Invalidf("a pause is of 1 to 12 months")
 	}
@@ -120,7 +129,7 @@ func (s *Server) choicesPage(w http.ResponseWriter, r *http.Request, sub mce.Sub
 	if v.Paces, err = s.Store.Paces(r.Context()); err != nil {
 		return err
 	}
-	v.Common, v.MaskedAddress, v.Wording = s.common(r), mce.MaskAddress(sub.Email), s.Site.ConsentWording(lang)
+	v.Common, v.MaskedAddress, v.Wording = s.common(r), masked(sub), s.Site.ConsentWording(lang)
 	v.Path, v.Leave = "/choices/"+r.PathValue("token"), "/leave/"+r.PathValue("token")
 	v.First, v.Last = today(now).AddDate(0, 0, 1).Format(time.DateOnly), today(now.Add(mce.MaxPause)).Format(time.DateOnly)
 	if until := sub.PausedUntil; until.After(now) {

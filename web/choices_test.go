@@ -183,3 +183,98 @@ func TestAWishCarriesWhatPeopleTellOfThemselves(t *testing.T) {
 	s.wish(form("bob@example.org", "country", "Italia")).wants(t, http.StatusUnprocessableEntity, `value="bob@example.org"`)
 	s.wish(form("bob@example.org", "pace", "hourly")).wants(t, http.StatusUnprocessableEntity)
 }
+
+// What a form leaves out stays as it was: a pace that nobody could choose, above all.
+func TestWhatIsNotSentStaysAsItWas(t *testing.T) {
+	s := newSite(t, public)
+	p, leave := s.reader("anna@example.org", "it")
+	if _, err := pgtest.DB(t, s.database).ExecContext(t.Context(), `update subscribers set pace = 'monthly'`); err != nil {
+		t.Fatal(err)
+	}
+	page := strings.Replace(leave, "/leave/", "/choices/", 1)
+	if a := s.get(page); strings.Contains(a.body, `name="pace"`) {
+		t.Error("a choice of one pace")
+	}
+	s.post(page, "topics", "events").wants(t, http.StatusOK, "Le Sue scelte sono salvate.", "<dd>Nessuna</dd>", "<dd>italiano</dd>")
+	if got := s.subscriber(p.Email); got.Pace != mce.Monthly || got.Language != "it" || !slices.Equal(got.Topics, []string{"events"}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestChoicesAreForReadersAlone(t *testing.T) {
+	s := newSite(t, public)
+	left, leave := s.reader("left@example.org", "en")
+	s.post(leave)
+	pending, _ := s.asked("pending@example.org", "en")
+	for _, c := range []struct {
+		p    mce.Subscriber
+		says string
+	}{{left, "There is nothing to choose while you are not subscribed."}, {pending, "is not subscribed yet: the subscription was never confirmed."}} {
+		path := "/choices/" + s.keys.Token(mce.ForLeaving, c.p.ID, 0)
+		before := s.story(c.p)
+		for _, a := range []answer{
+			s.get(path), s.post(path, "topics", "eu-projects", "language", "it"), s.post(path), s.post(path+"/pause", "months", "3"), s.post(path + "/link"),
+		} {
+			a.wants(t, http.StatusOK, c.says)
+			if strings.Contains(a.body, "<form method=\"post\"") || strings.Contains(a.body, "Please check") {
+				t.Errorf("a form for %s:\n%s", c.p.Email, a.body)
+			}
+		}
+		if got := s.subscriber(c.p.Email); s.story(c.p) != before || !slices.Equal(got.Topics, c.p.Topics) || !got.PausedUntil.IsZero() {
+			t.Errorf("%s: %+v", s.story(c.p), got)
+		}
+	}
+}
+
+// Whoever enters the address of an answer again, or changes its language, gets a page and no error.
+func TestTheAddressOfAnAnswerCanBeOpened(t *testing.T) {
+	s := newSite(t, public)
+	p, leave := s.reader("anna@example.org", "en")
+	choices := strings.Replace(leave, "/leave/", "/choices/", 1)
+	for path, says := range map[string]string{
+		leave + "/undo": "Unsubscribe a…@example.org?", choices + "/pause": "Your topics, language and pace", choices + "/link": "Your topics, language and pace",
+	} {
+		own := path[:strings.LastIndexByte(path, '/')]
+		s.get(path+"?contrast=high").wants(t, http.StatusOK, says, `href="`+own+`?contrast=high&amp;lang=it"`, `<form method="get" action="`+own+`">`)
+	}
+	s.post(choices+"/pause", "months", "1").wants(t, http.StatusOK, `href="`+choices+`?lang=it"`)
+	if got := s.story(p); got != "active: imported changed" {
+		t.Error(got)
+	}
+}
+
+func TestFormsMayComeInParts(t *testing.T) {
+	s := newSite(t, public)
+	p, leave := s.reader("anna@example.org", "en")
+	choices := strings.Replace(leave, "/leave/", "/choices/", 1)
+	send := func(path string, f url.Values) answer {
+		body, contentType := multipartForm(t, f)
+		return s.ask(http.MethodPost, path, strings.NewReader(body), "Content-Type", contentType)
+	}
+	send("/subscribe", form("new@example.org")).wants(t, http.StatusOK, "Please look into your mailbox")
+	send("/link", url.Values{"email": {"anna@example.org"}}).wants(t, http.StatusOK, "Please look into your mailbox")
+	send(choices, url.Values{"topics": {"eu-projects", "events"}}).wants(t, http.StatusOK, "What you chose is saved.")
+	send(choices+"/pause", url.Values{"months": {"6"}}).wants(t, http.StatusOK, "The newsletters pause until Thursday 18 April 2024.")
+	if got := s.subscriber(p.Email); !slices.Equal(got.Topics, []string{"eu-projects", "events"}) {
+		t.Errorf("%+v", got)
+	}
+	for _, path := range []string{"/subscribe", "/link", choices, choices + "/pause", choices + "/link", leave + "/undo"} {
+		long := strings.NewReader("email=" + strings.Repeat("x", 64<<10))
+		s.ask(http.MethodPost, path, long, "Content-Type", "application/x-www-form-urlencoded").wants(t, http.StatusRequestEntityTooLarge)
+	}
+	for _, path := range []string{"/subscribe", "/link", choices, choices + "/pause"} {
+		broken := strings.NewReader("a")
+		s.ask(http.MethodPost, path, broken, "Content-Type", "multipart/form-data; boundary=b").wants(t, http.StatusBadRequest, "is not a form of ours")
+	}
+}
+
+// Enter presses the first button of a form, and that is the suggestion's: it must not overrule what was mended by hand.
+func TestASuggestionIsForItsAddressOnly(t *testing.T) {
+	s := newSite(t, public)
+	s.wish(form("anna@comune.example.org", "better", "anna@gmail.com")).wants(t, http.StatusOK)
+	s.wish(form("bruno@gmial.com", "better", "carla@gmail.com")).wants(t, http.StatusUnprocessableEntity, "Did you mean", "bruno@gmail.com")
+	s.grant()
+	if all, err := s.store.Subscribers(t.Context(), mce.SubscriberQuery{}); err != nil || len(all) != 1 || all[0].Email != "anna@comune.example.org" {
+		t.Errorf("%+v, %v", all, err)
+	}
+}

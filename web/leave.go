@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/page"
@@ -16,11 +15,15 @@ func (s *Server) askToLeave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	state := page.Asking
+	return s.showLeave(w, r, sub, leaveState(sub))
+}
+
+// leaveState is how far a leaving is that nobody has just now done or undone.
+func leaveState(sub mce.Subscriber) page.State {
 	if sub.State == mce.Unsubscribed || sub.State == mce.Erased {
-		state = page.Already
+		return page.Already
 	}
-	return s.showLeave(w, r, sub, state)
+	return page.Asking
 }
 
 // leave is RFC 8058 §3.2 and the page's button in one: any POST to the address ends the subscription, whatever its body says or
@@ -51,14 +54,23 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
 
 // leaveReason is the reason in a body that is our form; nothing about a body is a reason to fail, but its size.
 func leaveReason(r *http.Request) (string, error) {
+	form, err := formOf(r)
 	var tooLarge *http.MaxBytesError
-	if err := r.ParseForm(); errors.As(err, &tooLarge) {
+	if errors.As(err, &tooLarge) {
 		return "", drain(r)
 	}
-	return mce.LeaveReason(r.PostForm.Get("reason")), drain(r)
+	return mce.LeaveReason(form.Get("reason")), drain(r)
 }
 
-// comeBack takes a leaving back, for as long as mce.UndoFor says.
+// masked is the address as a forwarded letter may show it; empty for a person who was erased.
+func masked(sub mce.Subscriber) string {
+	if sub.Email == "" {
+		return ""
+	}
+	return mce.MaskAddress(sub.Email)
+}
+
+// comeBack takes a leaving back, for as long as mce.UndoFor says. Whoever comes too late, or never was a reader, sees the leave page.
 func (s *Server) comeBack(w http.ResponseWriter, r *http.Request) error {
 	if err := drain(r); err != nil {
 		return err
@@ -72,21 +84,21 @@ func (s *Server) comeBack(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !done && sub.State != mce.Active {
-		return s.showLeave(w, r, sub, page.Already)
+		return s.showLeave(w, r, sub, leaveState(sub))
 	}
 	return s.showLeave(w, r, sub, page.Undone)
 }
 
 func (s *Server) showLeave(w http.ResponseWriter, r *http.Request, sub mce.Subscriber, state page.State) error {
+	record, err := s.Store.Consents(r.Context(), sub.ID)
+	if err != nil {
+		return err
+	}
 	lang := readerLang(r, sub.Language)
 	v := page.Leave{
-		Common: s.common(r), MaskedAddress: mce.MaskAddress(sub.Email), State: state, CanUndo: canUndo(sub, s.Clock.Now()), Choices: "/choices/" + r.PathValue("token"),
+		Common: s.common(r), MaskedAddress: masked(sub), State: state, Reads: sub.State == mce.Active,
+		CanUndo: sub.MayReturn(record, s.Clock.Now()), Choices: "/choices/" + r.PathValue("token"),
 	}
 	v.Path = "/leave/" + r.PathValue("token")
 	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Leave(w, lang, v) })
-}
-
-// canUndo reports whether somebody left so shortly ago that they may come back by the same page.
-func canUndo(sub mce.Subscriber, now time.Time) bool {
-	return sub.State == mce.Unsubscribed && sub.ChangedAt.After(now.Add(-mce.UndoFor))
 }

@@ -15,19 +15,17 @@ func (s *Server) askForLink(w http.ResponseWriter, r *http.Request) error {
 
 // sendLink takes it. Known, unknown and suppressed addresses are answered alike, as wishes to subscribe are.
 func (s *Server) sendLink(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return notOurForm(err)
+	form, err := formOf(r)
+	if err != nil {
+		return err
 	}
-	v := page.Link{Email: r.PostForm.Get("email")}
-	if better := r.PostForm.Get("better"); better != "" {
-		v.Email = better
-	}
+	v := page.Link{Email: meant(form)}
 	email, err := mce.ParseAddress(v.Email)
 	if err != nil {
 		v.FaultIn, v.Fault = "email", mce.ErrorMessage(err)
 		return s.linkPage(w, r, http.StatusUnprocessableEntity, v)
 	}
-	if better, slip := mce.SuggestAddress(email); slip && r.PostForm.Get("sure") != v.Email {
+	if better, slip := mce.SuggestAddress(email); slip && form.Get("sure") != v.Email {
 		v.Better = better
 		return s.linkPage(w, r, http.StatusUnprocessableEntity, v)
 	}

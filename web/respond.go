@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -81,6 +82,18 @@ func (s *Server) show(w http.ResponseWriter, status int, lang mce.Lang, render f
 
 func (s *Server) common(r *http.Request) page.Common {
 	return page.Common{Path: strings.TrimPrefix(r.URL.Path, s.basePath()), Display: page.ParseDisplay(r.URL.Query())}
+}
+
+// formOf reads a form of either kind. What can be read of one with a fault comes with the error.
+func formOf(r *http.Request) (url.Values, error) {
+	err := r.ParseForm()
+	if err == nil {
+		err = r.ParseMultipartForm(bodyLimit)
+	}
+	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		return r.PostForm, &mce.Error{Code: mce.Invalid, Message: "What was sent is not a form of ours. Please try again.", Err: err}
+	}
+	return r.PostForm, nil
 }
 
 // drain reads the body to its end, so that a client that is still sending it gets our answer. Whatever goes wrong is the client's doing.

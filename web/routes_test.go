@@ -23,6 +23,8 @@ func TestEveryRouteAnswersItsMethodsAndNoOthers(t *testing.T) {
 	s := newSite(t, public)
 	_, leave := s.reader("anna@example.org", "en")
 	_, confirm := s.asked("bruno@example.org", "en")
+	_, stays := s.reader("carla@example.org", "en")
+	choices := strings.Replace(stays, "/leave/", "/choices/", 1)
 	s.send()
 	const forEver, aWhile = "public, max-age=31536000, immutable", "public, max-age=300"
 	routes := []struct {
@@ -40,6 +42,12 @@ func TestEveryRouteAnswersItsMethodsAndNoOthers(t *testing.T) {
 		{"/accessibility", "GET HEAD", htmlType, pagePolicy, "no-store"},
 		{confirm, "GET HEAD POST", htmlType, pagePolicy, "no-store"},
 		{leave, "GET HEAD POST", htmlType, pagePolicy, "no-store"},
+		{leave + "/undo", "GET HEAD POST", htmlType, pagePolicy, "no-store"},
+		{choices, "GET HEAD POST", htmlType, pagePolicy, "no-store"},
+		{choices + "/pause", "GET HEAD POST", htmlType, pagePolicy, "no-store"},
+		{choices + "/link", "GET HEAD POST", htmlType, pagePolicy, "no-store"},
+		{"/subscribe", "GET HEAD POST", htmlType, pagePolicy, "no-store"},
+		{"/link", "GET HEAD POST", htmlType, pagePolicy, "no-store"},
 		{"/" + s.pages.StylesheetName(), "GET HEAD", "text/css; charset=utf-8", pagePolicy, forEver},
 		{"/healthz", "GET HEAD", plainType, pagePolicy, "no-store"},
 		{"/readyz", "GET HEAD", "application/json", pagePolicy, "no-store"},
@@ -47,8 +55,14 @@ func TestEveryRouteAnswersItsMethodsAndNoOthers(t *testing.T) {
 		{"/archive/newsletter", "", "", "", ""},
 		{"/archive/newsletter/it/feed.opml", "", "", "", ""},
 		{"/leave", "", "", "", ""},
+		{"/choices", "", "", "", ""},
+		{choices + "/undo", "", "", "", ""},
 		{"/leave/a/b", "", "", "", ""},
 		{"/style.00000000.css", "", "", "", ""},
+	}
+	// What a form says that nobody filled in.
+	unfilled := map[string]int{
+		choices: http.StatusUnprocessableEntity, choices + "/pause": http.StatusBadRequest, "/subscribe": http.StatusUnprocessableEntity, "/link": http.StatusUnprocessableEntity,
 	}
 	for _, route := range routes {
 		for _, method := range methods {
@@ -57,6 +71,9 @@ func TestEveryRouteAnswersItsMethodsAndNoOthers(t *testing.T) {
 				status, contentType, policy, cache := http.StatusNotFound, htmlType, pagePolicy, "no-store"
 				if strings.Contains(" "+route.answers+" ", " "+method+" ") {
 					status, contentType, policy, cache = http.StatusOK, route.contentType, route.policy, route.cache
+				}
+				if refused := unfilled[route.path]; refused != 0 && method == http.MethodPost {
+					status = refused
 				}
 				a.wants(t, status)
 				guards(t, a, policy)

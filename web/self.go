@@ -45,23 +45,20 @@ func (s *Server) showSelf(w http.ResponseWriter, r *http.Request, sub mce.Subscr
 
 // changeSelf takes one of the page's two forms.
 func (s *Server) changeSelf(w http.ResponseWriter, r *http.Request, sub mce.Subscriber) error {
-	if err := r.ParseForm(); err != nil {
-		return notOurForm(err)
+	form, err := formOf(r)
+	if err != nil {
+		return err
 	}
 	if sub.State != mce.Active { // the page says so
 		return s.selfPage(w, r, http.StatusConflict, sub, page.Self{})
 	}
-	switch r.PostForm.Get("form") {
+	switch form.Get("form") {
 	case "details":
 		return s.changeDetails(w, r, sub)
 	case "move":
 		return s.askToMove(w, r, sub)
 	}
-	return notOurForm(nil)
-}
-
-func notOurForm(cause error) error {
-	return &mce.Error{Code: mce.Invalid, Message: "What was sent is not a form of ours. Please try again.", Err: cause}
+	return mce.Invalidf("What was sent is not a form of ours. Please try again.")
 }
 
 func (s *Server) changeDetails(w http.ResponseWriter, r *http.Request, sub mce.Subscriber) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -31,20 +32,18 @@ func (s *Server) showSubscribe(w http.ResponseWriter, r *http.Request) error {
 
 // subscribe takes the form, from our page or from another site's that has the same fields.
 func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return notOurForm(err)
+	form, err := formOf(r)
+	if err != nil {
+		return err
 	}
 	topics, err := s.Store.Topics(r.Context())
 	if err != nil {
 		return err
 	}
 	in := page.Entered{
-		Email: r.PostForm.Get("email"), Name: r.PostForm.Get("name"), Organisation: r.PostForm.Get("organisation"), Country: r.PostForm.Get("country"),
-		Language: mce.Lang(r.PostForm.Get("language")), Chosen: r.PostForm["topics"], Pace: mce.ReadingPace(r.PostForm.Get("pace")),
-		Agreed: r.PostForm.Get("agree") != "",
-	}
-	if better := r.PostForm.Get("better"); better != "" { // the button of a suggestion
-		in.Email = better
+		Email: meant(form), Name: form.Get("name"), Organisation: form.Get("organisation"), Country: form.Get("country"),
+		Language: mce.Lang(form.Get("language")), Chosen: form["topics"], Pace: mce.ReadingPace(form.Get("pace")),
+		Agreed: form.Get("agree") != "",
 	}
 	v := page.Subscribe{Entered: in}
 	wish, fault := mce.NewWish(mce.Entry{
@@ -56,7 +55,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
 		v.Fault, v.FaultIn = fault.Error(), fault.Field
 	case !in.Agreed:
 		v.FaultIn = "agree"
-	case slip && r.PostForm.Get("sure") != in.Email:
+	case slip && form.Get("sure") != in.Email:
 		v.Better = better
 	}
 	if v.FaultIn != "" || v.Better != "" {
@@ -70,6 +69,18 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Done = true
 	return s.subscribePage(w, r, http.StatusOK, v)
+}
+
+// meant is the address that was entered, or the suggestion for it where that was taken. The suggestion's button is the first of its form, so
+// Enter presses it too: what it suggests holds only for the address that it was made for, not for one mended by hand.
+func meant(form url.Values) string {
+	entered := form.Get("email")
+	if address, err := mce.ParseAddress(entered); err == nil {
+		if better, slip := mce.SuggestAddress(address); slip && better == form.Get("better") {
+			return better
+		}
+	}
+	return entered
 }
 
 func (s *Server) subscribePage(w http.ResponseWriter, r *http.Request, status int, v page.Subscribe) error {
@@ -111,11 +122,16 @@ func (s *Server) describeSubscriptions(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "", err)
 		return
 	}
+	paces, err := s.Store.Paces(r.Context())
+	if err != nil {
+		s.fail(w, r, "", err)
+		return
+	}
 	wording := map[mce.Lang]string{}
 	for _, lang := range mce.Languages() {
 		wording[lang] = s.Site.ConsentWording(lang)
 	}
-	s.answer(w, http.StatusOK, map[string]any{"topics": topics, "wording": wording, "version": mce.ConsentVersion})
+	s.answer(w, http.StatusOK, map[string]any{"topics": topics, "paces": paces, "wording": wording, "version": mce.ConsentVersion})
 }
 
 func (s *Server) apiSubscribe(w http.ResponseWriter, r *http.Request) {

@@ -21,7 +21,7 @@ func wordsOf(lang mce.Lang) words {
 	if lang == "it" {
 		return words{
 			"Iscrizione alle nostre newsletter", "Controlli la Sua casella", "Conferm", "confermata", "Argomenti, lingua e frequenza",
-			"Le Sue scelte sono salvate", "Annullare l’iscrizione", "annullata", "Lei è di nuovo iscritto",
+			"Le Sue scelte sono salvate", "Annullare l’iscrizione", "annullata", "Iscrizione ripristinata",
 			"Cancellazione dei Suoi dati", "I Suoi dati sono stati cancellati",
 		}
 	}

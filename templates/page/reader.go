@@ -13,8 +13,9 @@ const Undone State = "undone"
 // Leave is the view of the leave page.
 type Leave struct {
 	Common
-	MaskedAddress string // of mce.MaskAddress: links are forwarded
+	MaskedAddress string // of mce.MaskAddress: links are forwarded; empty: it is not known any more
 	State         State  // Asking, Done, Already or Undone
+	Reads         bool   // Asking: there is a subscription to make less of, not only one that was asked for
 	CanUndo       bool   // Done and Already: there is still time to take it back
 	Choices       string // path of the page of what they chose
 }
@@ -41,7 +42,7 @@ const (
 // what was chosen.
 type Choices struct {
 	Common
-	MaskedAddress string
+	MaskedAddress string // empty: it is not known any more
 	State         ChoicesState
 	Entered
 	Pause       string    // the day on which the pause ends, "2006-01-02"; empty: none

@@ -58,7 +58,7 @@ func samples(p *page.Pages) []sample {
 		out = append(out, sample{"confirm-" + string(state), "/confirm/AbC-123_x", confirm(p, state)})
 	}
 	for name, v := range map[string]page.Leave{
-		"asking": {State: page.Asking}, "done": {State: page.Done, CanUndo: true}, "already": {State: page.Already, CanUndo: true},
+		"asking": {State: page.Asking, Reads: true}, "unconfirmed": {State: page.Asking}, "done": {State: page.Done, CanUndo: true}, "already": {State: page.Already, CanUndo: true},
 		"long-ago": {State: page.Already}, "undone": {State: page.Undone},
 	} {
 		out = append(out, sample{"leave-" + name, "/leave/AbC-123_x", leave(p, v)})
