@@ -120,7 +120,7 @@ func TestAPlaceInAnEventToComeStandsInTheWay(t *testing.T) {
 	a := s.get(me + "/erase")
 	a.wants(t, http.StatusOK, "This is not possible yet", "Annual Conference 2023", "To cancel it, please write to")
 	a.lacks(t, `method="post"`)
-	s.ask(http.MethodPost, me+"/erase?lang=it", nil).wants(t, http.StatusConflict, "Non è ancora possibile", "Per annullarlo, La preghiamo di scrivere a")
+	s.ask(http.MethodPost, me+"/erase?lang=it", nil).wants(t, http.StatusConflict, "Per annullarlo, La preghiamo di scrivere a")
 	if got := s.story(p); got != "active: imported" {
 		t.Error(got)
 	}
