@@ -17,7 +17,8 @@ func serve(t *testing.T) *httptest.Server {
 	t.Helper()
 	letters := map[string]string{}
 	each(t, func(_ *testing.T, s sample, e mce.Edition) {
-		filled := e.Filled(map[string]string{mce.SlotGreeting: "Gentile Anna Rossi,", mce.SlotToken: "token", mce.SlotCode: "K7PM3XQ9"})
+		hello := newLetters(t).Greeting(e.Lang, "Anna Rossi")
+		filled := e.Filled(map[string]string{mce.SlotGreeting: hello, mce.SlotToken: "token", mce.SlotCode: "K7PM3XQ9"})
 		letters["/"+s.name+"."+string(e.Lang)] = strings.NewReplacer(
 			"https://www.majorcities.example/img/pecci.jpg", "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==",
 			"<title>", `<link rel="icon" href="data:,"><title>`).Replace(filled.HTML)
