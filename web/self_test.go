@@ -156,7 +156,7 @@ func TestDetailsAreSavedWithProof(t *testing.T) {
 		{"name", "a\x00b", "Please check the name"}, {"organisation", strings.Repeat("x", mce.MaxName+1), "Please check the city or organisation"},
 		{"country", "QQ", "Please choose one of the countries"},
 	} {
-		a := s.post(me, "form", "details", "name", "Bruno", c.name, c.value)
+		a := s.post(me, "form", "details", c.name, c.value, "name", "Bruno")
 		a.wants(t, http.StatusUnprocessableEntity, c.says, `role="alert"`, `aria-invalid="true" aria-describedby="fault"`)
 	}
 	for _, body := range []string{"", "form=nothing", "form=details%zz"} {

@@ -37,7 +37,7 @@ func newRush(b *testing.B, readers int) *rush {
 		"--data-dir=" + s.DataDir, "--smtp-url=smtp://" + r.sink.addr + "?tls=none", "--listen-addr=127.0.0.1:0", "--tick=@every 1s",
 	}
 	r.do("content", "import", library(b))
-	r.do("subscriber", "import", file(b, "p.csv", people(readers)), "--confirmed", "--consent=yes")
+	r.do("subscriber", "import", file(b, "p.csv", people(readers)), "--confirmed", "--consent=yes", "--source=test")
 	r.do("issue", "assemble", "newsletter")
 	r.do("issue", "submit", "1")
 	r.do("issue", "approve", "1")

@@ -59,7 +59,7 @@ func file(t testing.TB, name, content string) string {
 func TestAnIssueGoesOut(t *testing.T) {
 	h := newHouse(t)
 	h.do("content", "import", library(t))
-	h.do("subscriber", "import", file(t, "p.csv", people(40)), "--confirmed", "--consent=yes")
+	h.do("subscriber", "import", file(t, "p.csv", people(40)), "--confirmed", "--consent=yes", "--source=test")
 	h.serve()
 	h.do("issue", "assemble", "newsletter")
 	h.do("issue", "submit", "1")

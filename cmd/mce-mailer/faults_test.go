@@ -35,7 +35,7 @@ func (h *house) schedule(s *sink, readers string) {
 	h.t.Helper()
 	h.flags = append(h.flags, "--smtp-url=smtp://"+s.addr+"?tls=none")
 	h.do("content", "import", library(h.t))
-	h.do("subscriber", "import", file(h.t, "p.csv", readers), "--confirmed", "--consent=yes")
+	h.do("subscriber", "import", file(h.t, "p.csv", readers), "--confirmed", "--consent=yes", "--source=test")
 	h.do("issue", "assemble", "newsletter")
 	h.do("issue", "submit", "1")
 	h.do("issue", "approve", "1")

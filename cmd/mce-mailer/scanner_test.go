@@ -19,7 +19,7 @@ import (
 func TestScannersChangeNothing(t *testing.T) {
 	h := newHouse(t)
 	h.do("content", "import", library(t))
-	h.do("subscriber", "import", file(t, "p.csv", people(2)), "--confirmed", "--consent=yes")
+	h.do("subscriber", "import", file(t, "p.csv", people(2)), "--confirmed", "--consent=yes", "--source=test")
 	h.serve()
 	links := map[string]bool{}
 	read := func(subject, to string) inbox.Message {
