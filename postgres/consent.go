@@ -119,12 +119,15 @@ func (r sealRow) evidence() mce.Evidence {
 
 const selectEvidence = `
 	select coalesce(s.seq, 0) as seq, c.id as consent_id, c.subscriber_id, c.action, c.wording, c.version, c.source, c.detail, c.at, d.email, d.origin,
-		p.key, s.commitment, s.hash, b.state = 'erased' as erased
+		p.key, s.commitment, s.hash, coalesce(b.state = 'erased', false) as erased
 	from consents c
-	join subscribers b on b.id = c.subscriber_id
+	left join subscribers b on b.id = c.subscriber_id
 	left join consent_details d on d.consent_id = c.id
 	left join consent_people p on p.subscriber_id = c.subscriber_id
 	left join consent_seals s on s.consent_id = c.id`
+
+// personKeySize is the length of the key of a person's commitments.
+const personKeySize = 32
 
 // sealPortion is how many consents are sealed or looked at together.
 const sealPortion = 5000
@@ -209,6 +212,8 @@ func (s *Store) examine(before []byte, r sealRow) string {
 	}
 	known := r.Email.Valid && r.Key != nil
 	switch {
+	case known && len(r.Key) != personKeySize:
+		return "the person's key is not one of ours" // one with a zero behind it would commit to the same (RFC 2104 §2)
 	case known && !bytes.Equal(r.evidence().Commit(), r.Commitment):
 		return "the address or the origin is not what was sealed"
 	case !known && !r.Erased:
