@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"errors"
+	"net/textproto"
 	"regexp"
 	"strings"
 	"time"
@@ -100,6 +101,19 @@ var statusForm = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}\b`)
 
 // enhanced is the status code that a reply begins with (RFC 2034 §4), or "".
 func enhanced(text string) string { return statusForm.FindString(text) }
+
+// without is the answer with tokens taken out of the server's words. Servers repeat what they were sent, return paths and links above all; what
+// they say is kept and logged, and a token must stand in neither.
+func (a answer) without(tokens ...mce.Token) answer {
+	for _, t := range tokens {
+		a.text = strings.ReplaceAll(a.text, t, "…")
+	}
+	var reply *textproto.Error
+	if errors.As(a.err, &reply) {
+		reply.Msg = a.text
+	}
+	return a
+}
 
 // clip keeps a server's words at a length that a person reads.
 func clip(s string) string {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/majorcities/mce-mailer/mailer"
 	"github.com/majorcities/mce-mailer/mce"
 )
 
@@ -108,6 +109,24 @@ func TestQuotedAddressesArrive(t *testing.T) {
 			if got[to] != 1 {
 				t.Errorf("%s was sent it %d times: %v", to, got[to], got)
 			}
+		}
+	}
+}
+
+// A server that repeats what it was sent makes nobody's links readable in the database.
+func TestWhatAServerQuotesIsKeptWithoutTokens(t *testing.T) {
+	for _, hello := range []string{"250 relay.example", "250-relay.example\r\n250 PIPELINING"} {
+		s := newScene(t)
+		s.relay.hello = hello
+		s.subscribe(quotesUs + "-reader@example.org")
+		s.send()
+		s.await(s.daemon(1, nil), 1)
+		var said string
+		s.check(s.db.QueryRow(`select detail from letters where outcome = 'refused'`).Scan(&said))
+		site := mailer.FixtureSite()
+		want := "5.7.1 not <" + site.LeaveURL("…") + ">, <mailto:" + site.From + "?subject=leave-…>,\n5.7.1 nor <…@" + site.Domain() + ">"
+		if said != want {
+			t.Errorf("%q is kept, want %q", said, want)
 		}
 	}
 }

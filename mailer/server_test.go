@@ -17,6 +17,7 @@ const (
 	busyRcpt    = "busy"      // 451 at RCPT
 	unknownRcpt = "unknown"   // 550 5.1.1 at RCPT
 	policyDot   = "policy"    // 550 5.7.1 after the final dot
+	quotesUs    = "quoting"   // the same, with what the letter says of how to leave
 	cutAtData   = "cutdata"   // the connection is cut instead of the 354
 	cutAfterDot = "cutdot"    // the letter is taken, and the connection cut before the server says so
 	hangAtDot   = "hang"      // the same, after a silence that ends when the test says so
@@ -269,6 +270,9 @@ func (d *dialogue) content() bool {
 	}
 	if fault == policyDot {
 		return d.PrintfLine("550 5.7.1 not such words") == nil
+	}
+	if fault == quotesUs {
+		return d.PrintfLine("550-5.7.1 not %s,\r\n550 5.7.1 nor %s", m.Header.Get("List-Unsubscribe"), m.Header.Get("Message-ID")) == nil
 	}
 	d.stalls.wait(d.to, atDot)
 	defer d.take("")

@@ -214,6 +214,9 @@ func (s *session) send(l mce.Letter, here envelope, p *portion) answer {
 	s.conn.granted--
 	s.vigil.begin(l, p, time.Since(s.m.made))
 	a := s.conn.send(here, s.buf, next)
+	if a.err != nil {
+		a = a.without(s.m.Keys.Token(l.Purpose(), l.PersonID, l.CauseID), s.m.Keys.Token(mce.ForReturn, l.ID, 0))
+	}
 	s.m.usual.took(s.conn.unused())
 	if s.vigil.end() {
 		s.m.domains.answered(l)
