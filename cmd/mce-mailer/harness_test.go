@@ -28,6 +28,7 @@ type house struct {
 	inbox    *inbox.Inbox
 	flags    []string
 	public   string
+	log      lockedBuffer // of the daemons of serve
 }
 
 func newHouse(t *testing.T) *house {
@@ -88,21 +89,20 @@ func (h *house) do(args ...string) string {
 func (h *house) serve(more ...string) (stop func()) {
 	h.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	var log lockedBuffer
 	done := make(chan int, 1)
 	go func() {
-		done <- runAt(ctx, h.clock, append(append([]string{"serve"}, h.flags...), more...), strings.NewReader(""), &log, &log)
+		done <- runAt(ctx, h.clock, append(append([]string{"serve"}, h.flags...), more...), strings.NewReader(""), &h.log, &h.log)
 	}()
 	stop = sync.OnceFunc(func() {
 		cancel()
 		if status := <-done; status != 0 {
-			h.t.Errorf("serve: exit status %d\n%s", status, log.String())
+			h.t.Errorf("serve: exit status %d\n%s", status, h.log.String())
 		}
 	})
 	h.t.Cleanup(func() {
 		stop()
 		if h.t.Failed() {
-			h.t.Log(log.String())
+			h.t.Log(h.log.String())
 		}
 	})
 	until(h.t, "the daemon is ready", func() bool { return h.ready() == http.StatusOK })

@@ -18,30 +18,9 @@ import (
 // Mail scanners fetch every link of every mail, several times, with whatever method; only people press buttons.
 func TestScannersChangeNothing(t *testing.T) {
 	h := newHouse(t)
-	h.do("content", "import", library(t))
-	h.do("subscriber", "import", file(t, "p.csv", people(2)), "--confirmed", "--consent=yes", "--source=test")
-	h.serve()
 	links := map[string]bool{}
-	read := func(subject, to string) inbox.Message {
-		t.Helper()
-		return h.letter(func(m inbox.Mail) bool { return m.To[0] == to && strings.Contains(m.Subject, subject) })
-	}
-
-	for _, verb := range []string{"assemble newsletter", "submit 1", "approve 1", "schedule 1 --at=now"} {
-		h.do(append([]string{"issue"}, strings.Fields(verb)...)...)
-	}
-	h.mails(2, all)
-	h.do("registration", "add", "conference", "delegate@example.org", "--name=Dora Delegate")
-	h.post("/subscribe?lang=en", url.Values{"email": {"new@example.org"}, "language": {"en"}, "topics": {"events"}, "agree": {"yes"}})
-	h.post("/subscribe?lang=en", url.Values{"email": {"joined@example.org"}, "language": {"en"}, "topics": {"events"}, "agree": {"yes"}})
-	h.press(read("confirm", "joined@example.org"), "/confirm/")
-	h.post("/link?lang=en", url.Values{"email": {"reader1@example.org"}})
-	h.move("reader0@example.org", "moved@example.org")
-
-	h.mails(8, all) // two newsletters, a confirmation, two questions, a welcome, a link, a move
-	for _, m := range h.mails(8, all) {
-		msg := h.letter(func(other inbox.Mail) bool { return other.ID == m.ID })
-		for _, link := range linksOf(msg, h.public) {
+	for _, m := range h.correspondence() {
+		for _, link := range linksOf(h.letter(func(other inbox.Mail) bool { return other.ID == m.ID }), h.public) {
 			links[link] = true
 		}
 	}
@@ -50,10 +29,6 @@ func TestScannersChangeNothing(t *testing.T) {
 			t.Errorf("no mail leads to %s", page)
 		}
 	}
-
-	until(t, "nothing is on its way", func() bool {
-		return h.count("select count(*) from express") == 0 && h.count("select count(*) from issues where state <> 'sent'") == 0
-	})
 	before := h.everything()
 	for range 3 {
 		for link := range links {
@@ -70,6 +45,82 @@ func TestScannersChangeNothing(t *testing.T) {
 			t.Errorf("scanning changed the table %s", table)
 		}
 	}
+}
+
+// Whoever reads the database or the log finds no token that any mail carried, also after all of them were used.
+func TestNoTokenIsStoredOrLogged(t *testing.T) {
+	h := newHouse(t)
+	h.flags = append(h.flags, "--return-path=bounces+*@mce.example", "--log-level=debug")
+	tokens, links := map[string]bool{}, map[string]bool{}
+	for _, m := range h.correspondence() {
+		msg := h.letter(func(other inbox.Mail) bool { return other.ID == m.ID })
+		id, _, _ := strings.Cut(m.MessageID, "@")
+		from, _, _ := strings.Cut(strings.TrimPrefix(m.From, "bounces+"), "@")
+		tokens[id], tokens[from] = true, true
+		for _, link := range linksOf(msg, h.public) {
+			if found := tokenForm.FindStringSubmatch(strings.TrimPrefix(link, h.public)); found != nil {
+				tokens[found[1]], links[link] = true, true
+			}
+		}
+	}
+	if len(tokens) < 8+7 { // each mail has a return token, all but the delegate's a link of its own
+		t.Fatalf("%d tokens in the mails", len(tokens))
+	}
+	for link := range links {
+		for _, more := range []string{"", "/link", "/undo", "/data", "/erase"} {
+			h.fetch(http.MethodGet, link+more)
+			h.fetch(http.MethodPost, link+more)
+			h.fetch(http.MethodPost, link[:len(link)-1]+more) // cut off
+		}
+	}
+	h.sql(`alter table consents rename to elsewhere`) // what fails is logged
+	for link := range links {
+		h.fetch(http.MethodGet, link)
+		h.fetch(http.MethodPost, link)
+	}
+	h.sql(`alter table elsewhere rename to consents`)
+	tables := h.everything()
+	for token := range tokens {
+		for table := range tables {
+			if n := h.count(fmt.Sprintf(`select count(*) from %q t where position('%s' in t::text) > 0`, table, token)); n > 0 {
+				t.Errorf("the token %s stands in %s", token, table)
+			}
+		}
+		if strings.Contains(h.log.String(), token) {
+			t.Errorf("the token %s stands in the log", token)
+		}
+	}
+	if !strings.Contains(h.log.String(), "/leave/{token}") {
+		t.Error("the log says nothing of the pages that failed")
+	}
+}
+
+var tokenForm = regexp.MustCompile(`^/(?:leave|choices|confirm|me|move)/([A-Za-z0-9_-]+)$`)
+
+// correspondence makes the program send one mail of each kind at least, and gives all of them once they have arrived.
+func (h *house) correspondence() []inbox.Mail {
+	h.t.Helper()
+	h.do("content", "import", library(h.t))
+	h.do("subscriber", "import", file(h.t, "p.csv", people(2)), "--confirmed", "--consent=yes", "--source=test")
+	h.serve()
+	for _, verb := range []string{"assemble newsletter", "submit 1", "approve 1", "schedule 1 --at=now"} {
+		h.do(append([]string{"issue"}, strings.Fields(verb)...)...)
+	}
+	h.mails(2, all)
+	h.do("registration", "add", "conference", "delegate@example.org", "--name=Dora Delegate")
+	for _, email := range []string{"new@example.org", "joined@example.org"} {
+		h.post("/subscribe?lang=en", url.Values{"email": {email}, "language": {"en"}, "topics": {"events"}, "agree": {"yes"}})
+	}
+	h.press(h.letter(func(m inbox.Mail) bool {
+		return m.To[0] == "joined@example.org" && strings.Contains(m.Subject, "confirm")
+	}), "/confirm/")
+	h.post("/link?lang=en", url.Values{"email": {"reader1@example.org"}})
+	h.move("reader0@example.org", "moved@example.org")
+	h.mails(8, all) // two newsletters, a confirmation, two questions, a welcome, a link, a move
+	until(h.t, "nothing is on its way", func() bool {
+		return h.count("select count(*) from express") == 0 && h.count("select count(*) from issues where state <> 'sent'") == 0
+	})
+	return h.mails(8, all)
 }
 
 // letter is a mail that has arrived, taken apart.
@@ -150,6 +201,13 @@ func (h *house) move(from, to string) {
 	}
 	if asked, err := h.store.AskToMove(h.t.Context(), p.ID, to, letters.Move, "mce.example", h.clock.Now()); err != nil || !asked {
 		h.t.Fatal(asked, err)
+	}
+}
+
+func (h *house) sql(statement string) {
+	h.t.Helper()
+	if _, err := h.db.ExecContext(h.t.Context(), statement); err != nil {
+		h.t.Fatal(err)
 	}
 }
 
