@@ -21,7 +21,11 @@ import (
 // naughty is the Big List of Naughty Strings, and a few of our own.
 func naughty(t *testing.T) []string {
 	t.Helper()
+	// The test data lies beside the repository, in shared/corpus of some folder above.
 	raw, err := os.ReadFile("../../shared/corpus/blns.json")
+	for up := "../../.."; err != nil && len(up) < 30; up += "/.." {
+		raw, err = os.ReadFile(up + "/shared/corpus/blns.json")
+	}
 	if err != nil {
 		t.Skip("the corpus is absent: ", err)
 	}
@@ -106,6 +110,44 @@ func TestHostileEntriesAreWordsOnly(t *testing.T) {
 	}
 }
 
+// The same on one's own page, whose entries stand on the page of one's data, too.
+func TestHostileDetailsAreWordsOnly(t *testing.T) {
+	s, p, me := proven(t, "anna@example.org")
+	kept := 0
+	for n, hostile := range naughty(t) {
+		saved := s.entry(n, me+"?lang=en", url.Values{"form": {"details"}, "name": {hostile}, "organisation": {hostile}})
+		pages := []answer{
+			saved,
+			s.entry(n, me, url.Values{"form": {"details"}, "country": {hostile}}),
+			s.entry(n, me, url.Values{"form": {"move"}, "email": {hostile}, "sure": {hostile}, "better": {hostile}}),
+			s.entry(n, me, url.Values{"form": {hostile}}),
+			s.get(me + "/data"), s.get(me + "/erase"),
+		}
+		for _, a := range pages {
+			if a.StatusCode >= 500 {
+				t.Fatalf("%q: status %d", hostile, a.StatusCode)
+			}
+			if found := active(t, a.body); found != "" {
+				t.Errorf("%q: the page has %s", hostile, found)
+			}
+		}
+		if a := s.get(me + "/data.json"); !json.Valid([]byte(a.body)) {
+			t.Errorf("%q: %s is not JSON", hostile, a.body)
+		}
+		if saved.StatusCode != http.StatusOK {
+			saved.wants(t, http.StatusUnprocessableEntity, "Please check the name")
+			continue
+		}
+		if got, want := s.subscriber(p.Email).Details, strings.Join(strings.Fields(hostile), " "); got.Name != want || got.Organisation != want {
+			t.Errorf("%q became %q and %q", hostile, got.Name, got.Organisation)
+		}
+		kept++
+	}
+	if kept < 400 {
+		t.Errorf("only %d of the strings are taken as names", kept)
+	}
+}
+
 // apiEntry sends it through the interface.
 func (s *site) apiEntry(n int, hostile string) {
 	s.t.Helper()
@@ -149,7 +191,8 @@ func active(t *testing.T, body string) string {
 
 // The same with a real browser's eyes, scripts on and our policy taken away: no string opens a dialogue or throws an error.
 func TestNoHostileEntryRunsInABrowser(t *testing.T) {
-	s, ctx := newSite(t, public), withScript(t)
+	s, _, me := proven(t, "anna@example.org")
+	ctx := withScript(t)
 	list := slices.DeleteFunc(naughty(t), func(s string) bool { return !aims(s) })
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /entry/{n}", func(w http.ResponseWriter, r *http.Request) {
@@ -161,6 +204,10 @@ func TestNoHostileEntryRunsInABrowser(t *testing.T) {
 			f := url.Values{"email": {hostile}, "name": {hostile}, "organisation": {hostile}, "sure": {hostile}, "topics": {"events"}, "language": {"en"}}
 			fmt.Fprint(w, s.entry(n, path, f).body)
 		}
+		for _, form := range []string{"details", "move"} {
+			fmt.Fprint(w, s.entry(n, me, url.Values{"form": {form}, "name": {hostile}, "organisation": {hostile}, "email": {hostile}}).body)
+		}
+		fmt.Fprint(w, s.get(me).body, s.get(me+"/data").body)
 	})
 	at := serveAside(t, mux)
 	opened := make(chan string, 100)
