@@ -33,14 +33,14 @@ func (s *Store) AskToMove(ctx context.Context, subscriberID int64, email string,
 		if _, err := tx.ExecContext(ctx, `select pg_advisory_xact_lock(hashtext(lower($1)))`, email); err != nil {
 			return err
 		}
+		e, err := render(p) // also what is not going to be sent: the time of the answer must not tell
+		if err != nil {
+			return err
+		}
 		var id int64
 		if err := tx.GetContext(ctx, &id, add, p.ID, email, now); errors.Is(err, sql.ErrNoRows) {
 			return nil
 		} else if err != nil {
-			return err
-		}
-		e, err := render(p)
-		if err != nil {
 			return err
 		}
 		asked = true

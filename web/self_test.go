@@ -14,7 +14,7 @@ import (
 )
 
 // proven is a site whose record of consent is sealed, and a reader with the link to their own page, as a path.
-func proven(t *testing.T, email string) (s *site, p mce.Subscriber, me string) {
+func proven(t testing.TB, email string) (s *site, p mce.Subscriber, me string) {
 	t.Helper()
 	s = newSite(t, public)
 	if err := s.store.UseKeys(t.Context(), s.keys); err != nil {

@@ -34,7 +34,7 @@ const public = "https://mail.example.org"
 
 // site is the web server on a database of its own, which holds the sample content.
 type site struct {
-	t        *testing.T
+	t        testing.TB
 	url      string // of the server, without the base path
 	database string
 	store    *postgres.Store
@@ -46,7 +46,7 @@ type site struct {
 	log      lockedBuffer
 }
 
-func newSite(t *testing.T, public string) *site {
+func newSite(t testing.TB, public string) *site {
 	t.Helper()
 	about := mce.Site{
 		Name: "Major Cities of Europe", Short: "MCE", Postal: "1 Example Street, Example City", PublicURL: public,
@@ -198,7 +198,7 @@ func (s *site) get(path string, headers ...string) answer {
 }
 
 // wants checks the status and what the page says.
-func (a answer) wants(t *testing.T, status int, says ...string) {
+func (a answer) wants(t testing.TB, status int, says ...string) {
 	t.Helper()
 	if a.StatusCode != status {
 		t.Errorf("status %d, want %d\n%s", a.StatusCode, status, a.body)
