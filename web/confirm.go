@@ -15,20 +15,19 @@ func (s *Server) askToConfirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	state := page.Asking
-	switch sub.State {
-	case mce.Active:
-		state = page.Already
-	case mce.Unsubscribed, mce.Erased:
-		return ended()
-	case mce.Pending:
+	state := confirmState(sub)
+	if sub.State == mce.Pending {
+		state = page.Asking
 	}
 	return s.showConfirm(w, r, sub, consent, state)
 }
 
-// ended answers whoever comes with the link of a subscription that they have left since.
-func ended() error {
-	return mce.Conflictf("This subscription has ended since. An old link does not bring it back; please subscribe again.")
+// confirmState is what a link that confirms nothing any more meets: whoever left since, or did not confirm in time, has to subscribe anew.
+func confirmState(sub mce.Subscriber) page.State {
+	if sub.State == mce.Active {
+		return page.Already
+	}
+	return page.Ended
 }
 
 func (s *Server) confirm(w http.ResponseWriter, r *http.Request) error {
@@ -43,19 +42,23 @@ func (s *Server) confirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !done && sub.State == mce.Unsubscribed {
-		return ended()
-	}
-	state := page.Already
-	if done {
-		state = page.Done
+	state := page.Done
+	if !done {
+		if sub, err = s.Store.SubscriberByID(r.Context(), sub.ID); err != nil { // another click may have been faster
+			return err
+		}
+		state = confirmState(sub)
 	}
 	return s.showConfirm(w, r, sub, consent, state)
 }
 
 func (s *Server) showConfirm(w http.ResponseWriter, r *http.Request, sub mce.Subscriber, consent int64, state page.State) error {
 	lang := readerLang(r, sub.Language)
-	v := page.Confirm{Common: s.common(r), MaskedAddress: mce.MaskAddress(sub.Email), State: state}
+	if state == page.Ended {
+		v := page.Confirm{Common: s.common(r), State: state}
+		return s.show(w, http.StatusGone, lang, func(w io.Writer) error { return s.Pages.Confirm(w, lang, v) })
+	}
+	v := page.Confirm{Common: s.common(r), MaskedAddress: masked(sub), State: state}
 	topics, err := s.Store.Topics(r.Context())
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -25,17 +24,35 @@ func TestConfirmingAsksThenDoesThenHasDone(t *testing.T) {
 
 func TestAnOldConfirmLinkDoesNotBringBackWhoLeft(t *testing.T) {
 	s := newSite(t, public)
-	p, confirm := s.asked("bruno@example.org", "en")
+	p, confirm := s.asked("bruno@example.org", "it")
 	s.ask(http.MethodPost, confirm, nil)
 	s.ask(http.MethodPost, "/leave/"+s.keys.Token(mce.ForLeaving, p.ID, 1), nil)
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		a := s.ask(method, confirm, nil)
-		a.wants(t, http.StatusConflict, "This subscription has ended since. An old link does not bring it back; please subscribe again.")
-		if strings.Contains(a.body, `method="post"`) {
-			t.Errorf("%s: there is a button that can do nothing", method)
-		}
+		a.wants(t, http.StatusGone, "Questo link non è più valido", "Un vecchio link non la ripristina.", `href="/subscribe?lang=it"`)
+		a.lacks(t, `method="post"`, "b…@")
 	}
 	if got := s.story(p); got != "unsubscribed: asked confirmed withdrawn" {
 		t.Error(got)
+	}
+}
+
+func TestWhoConfirmsTooLateIsToldSo(t *testing.T) {
+	s := newSite(t, public)
+	p, confirm := s.asked("bruno@example.org", "en")
+	if err := s.store.UseKeys(t.Context(), s.keys); err != nil {
+		t.Fatal(err)
+	}
+	keep := mce.Keep{Letters: 13, Unconfirmed: 30, Unsubscribed: 36, Delegates: 24}
+	if purged, err := s.store.Purge(t.Context(), keep, frozen{}.Now().AddDate(0, 0, 31)); err != nil || purged.Unconfirmed != 1 {
+		t.Fatalf("%+v, %v", purged, err)
+	}
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		a := s.ask(method, confirm, nil)
+		a.wants(t, http.StatusGone, "This link does nothing any more", "not confirmed in time", `href="/subscribe?lang=en"`)
+		a.lacks(t, `method="post"`, "bruno")
+	}
+	if q, err := s.store.SubscriberByID(t.Context(), p.ID); err != nil || q.State != mce.Erased {
+		t.Errorf("%+v, %v", q, err)
 	}
 }

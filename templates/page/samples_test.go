@@ -54,7 +54,7 @@ func samples(p *page.Pages) []sample {
 		{"error-429", "/archive", failure(p, 429, "")},
 		{"error-503", "/archive", failure(p, 503, "")},
 	}
-	for _, state := range []page.State{page.Asking, page.Done, page.Already} {
+	for _, state := range []page.State{page.Asking, page.Done, page.Already, page.Ended} {
 		out = append(out, sample{"confirm-" + string(state), "/confirm/AbC-123_x", confirm(p, state)})
 	}
 	for name, v := range map[string]page.Leave{

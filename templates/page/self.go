@@ -46,7 +46,7 @@ type Erase struct {
 // The states of a move beside those of a confirmation; Already stands for a link that has been used or is too old.
 const (
 	Taken State = "taken" // the new address has a subscription of its own
-	Ended State = "ended" // there is no subscription to move
+	Ended State = "ended" // there is no subscription to move, or to confirm
 )
 
 // Move is the view of the page that confirms a new address.

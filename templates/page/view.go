@@ -30,8 +30,8 @@ const (
 // Confirm is the view of the opt-in page.
 type Confirm struct {
 	Common
-	MaskedAddress string
-	State         State
+	MaskedAddress string     // not shown when Ended
+	State         State      // Asking, Done, Already or Ended
 	Topics        []mce.Text // names of the chosen topics; none: they are not mentioned
 	Wording       string     // the words agreed to, exactly as the record of consent keeps them; shown while asking
 	WordingLang   mce.Lang   // the language of the wording; empty: the page's
