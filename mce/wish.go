@@ -36,6 +36,15 @@ type Welcomer interface {
 // ConsentVersion names the wording of Site.ConsentWording. It changes with every change of the words, in any language.
 const ConsentVersion = "2026-11"
 
+// CheckConsentVersion refuses words other than the present ones: the record would not hold what the person read. A form that was opened before
+// the words changed sends the former version; "" is a form that does not tell.
+func CheckConsentVersion(shown string) error {
+	if shown != "" && shown != ConsentVersion {
+		return Invalidf("the wording has changed since: the present one is version %s; please show it, and ask again", ConsentVersion)
+	}
+	return nil
+}
+
 // ConsentWording is what a person agrees to who subscribes. The record keeps these very words.
 func (s Site) ConsentWording(lang Lang) string {
 	if lang == "it" {

@@ -84,6 +84,7 @@ func TestHostileEntriesAreWordsOnly(t *testing.T) {
 			if a.StatusCode >= 500 {
 				t.Fatalf("%q as %v to %s: status %d", hostile, c.form, c.path, a.StatusCode)
 			}
+			usualHeaders(t, a)
 			if !aims(hostile) {
 				continue // words without a sign that HTML knows
 			}
@@ -127,6 +128,7 @@ func TestHostileDetailsAreWordsOnly(t *testing.T) {
 			if a.StatusCode >= 500 {
 				t.Fatalf("%q: status %d", hostile, a.StatusCode)
 			}
+			usualHeaders(t, a)
 			if found := active(t, a.body); found != "" {
 				t.Errorf("%q: the page has %s", hostile, found)
 			}
@@ -161,6 +163,31 @@ func (s *site) apiEntry(n int, hostile string) {
 		a := s.ask(http.MethodPost, "/api/v1/subscriptions", strings.NewReader(string(raw)), "X-Forwarded-For", fmt.Sprintf("203.0.%d.%d", n>>8&255, n&255))
 		if a.StatusCode >= 500 || !json.Valid([]byte(a.body)) {
 			s.t.Errorf("%s %q: status %d, %s", field, hostile, a.StatusCode, a.body)
+		}
+	}
+}
+
+// usualHeaders checks that an answer has no header that our pages do not have, and says nothing in one that was sent.
+func usualHeaders(t *testing.T, a answer) {
+	t.Helper()
+	for name, values := range a.Header {
+		switch name {
+		case "Cache-Control", "Content-Length", "Content-Security-Policy", "Cross-Origin-Opener-Policy", "Date", "Referrer-Policy", "Strict-Transport-Security",
+			"X-Content-Type-Options":
+		case "Content-Language":
+			if values[0] != "en" && values[0] != "it" {
+				t.Errorf("%s: %q", name, values)
+			}
+		case "Content-Type":
+			if values[0] != htmlType {
+				t.Errorf("%s: %q", name, values)
+			}
+		case "Location": // of a path with dots that were taken away
+			if values[0] != "/leave" && values[0] != "/leave/" && values[0] != "/" {
+				t.Errorf("%s: %q", name, values)
+			}
+		default:
+			t.Errorf("%s: %q", name, values)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -43,7 +44,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
 	in := page.Entered{
 		Email: meant(form), Name: form.Get("name"), Organisation: form.Get("organisation"), Country: form.Get("country"),
 		Language: mce.Lang(form.Get("language")), Chosen: form["topics"], Pace: mce.ReadingPace(form.Get("pace")),
-		Agreed: form.Get("agree") != "",
+		Agreed: form.Get("agree") != "" && mce.CheckConsentVersion(form.Get("version")) == nil, // to what the page says now
 	}
 	v := page.Subscribe{Entered: in}
 	wish, fault := mce.NewWish(mce.Entry{
@@ -92,7 +93,7 @@ func (s *Server) subscribePage(w http.ResponseWriter, r *http.Request, status in
 	if v.Paces, err = s.Store.Paces(r.Context()); err != nil {
 		return err
 	}
-	v.Common, v.Wording = s.common(r), s.Site.ConsentWording(lang)
+	v.Common, v.Wording, v.Version = s.common(r), s.Site.ConsentWording(lang), mce.ConsentVersion
 	return s.show(w, status, lang, func(w io.Writer) error { return s.Pages.Subscribe(w, lang, v) })
 }
 
@@ -104,8 +105,24 @@ type subscriptionRequest struct {
 	Country      string   `json:"country"` // ISO 3166-1, two letters
 	Language     string   `json:"language"`
 	Topics       []string `json:"topics"`
-	Pace         string   `json:"pace"`   // each or monthly
-	Agreed       bool     `json:"agreed"` // the person saw the wording of GET /api/v1/subscriptions in that language, and agreed
+	Pace         string   `json:"pace"`    // each or monthly
+	Agreed       bool     `json:"agreed"`  // the person saw the wording of GET /api/v1/subscriptions in that language, and agreed
+	Version      string   `json:"version"` // of that wording; empty: the present one, whichever that is
+	Origin       string   `json:"origin"`  // the person's network address, as the site saw it; for the record of consent
+}
+
+// check is a fault in what the site says of the agreement.
+func (in subscriptionRequest) check() *mce.FieldError {
+	if !in.Agreed {
+		return &mce.FieldError{Field: "agreed", Err: mce.Invalidf("the person must have seen the wording and agreed to it")}
+	}
+	if err := mce.CheckConsentVersion(in.Version); err != nil {
+		return &mce.FieldError{Field: "version", Err: err}
+	}
+	if in.Origin != "" && net.ParseIP(in.Origin) == nil {
+		return &mce.FieldError{Field: "origin", Err: mce.Invalidf("%q is no network address", in.Origin)}
+	}
+	return nil
 }
 
 // apiFault is the body of every error of the interface.
@@ -151,18 +168,18 @@ func (s *Server) apiSubscribe(w http.ResponseWriter, r *http.Request) {
 		Email: in.Email, Details: mce.Details{Name: in.Name, Organisation: in.Organisation, Country: in.Country},
 		Language: in.Language, Pace: in.Pace, Topics: in.Topics,
 	}, topics)
+	if fault == nil {
+		fault = in.check()
+	}
 	switch {
 	case fault != nil:
 		s.fail(w, r, fault.Field, fault.Err)
-		return
-	case !in.Agreed:
-		s.fail(w, r, "agreed", mce.Invalidf("the person must have seen the wording and agreed to it"))
 		return
 	case !s.sites.allow(clientAddress(r)):
 		s.fail(w, r, "", errThrottled())
 		return
 	}
-	if err := s.Store.AddWish(r.Context(), s.Site.Wished(wish, wish.Subscriber.Language, "interface", "", s.Clock.Now())); err != nil {
+	if err := s.Store.AddWish(r.Context(), s.Site.Wished(wish, wish.Subscriber.Language, "interface", in.Origin, s.Clock.Now())); err != nil {
 		s.fail(w, r, "", err)
 		return
 	}

@@ -1,12 +1,16 @@
 package web_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/html"
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/postgres/pgtest"
@@ -95,6 +99,7 @@ func TestAWishThatCannotBeTakenIsSaidBesideItsEntry(t *testing.T) {
 		{form("anna@example.org", "topics", ""), "Please choose at least one topic."},
 		{form("anna@example.org", "topics", "nothing"), "Please choose at least one topic."},
 		{form("anna@example.org", "agree", ""), "Please tick that you agree"},
+		{form("anna@example.org", "version", "1999-12"), "Please tick that you agree"}, // to other words
 		{form("anna@gmial.com"), "Did you mean"},
 	} {
 		a := s.wish(c.form)
@@ -135,18 +140,75 @@ func TestOneClientCannotWishForever(t *testing.T) {
 	a.wants(t, http.StatusOK, "Please look into your mailbox")
 }
 
+// Of IPv6 a household has many addresses.
+func TestOneHouseholdIsOneClient(t *testing.T) {
+	s := newSite(t, public)
+	wish := func(i int, from string) int {
+		return s.ask(http.MethodPost, "/subscribe", strings.NewReader(form(fmt.Sprintf("reader%d@example.org", i)).Encode()),
+			"Content-Type", "application/x-www-form-urlencoded", "X-Forwarded-For", from).StatusCode
+	}
+	for i := range 12 {
+		want := http.StatusOK
+		if i >= 10 {
+			want = http.StatusTooManyRequests
+		}
+		if got := wish(i, fmt.Sprintf("2001:db8:0:1:%d::7", i)); got != want {
+			t.Errorf("wish %d: status %d", i, got)
+		}
+	}
+	if got := wish(12, "2001:db8:0:2::7"); got != http.StatusOK {
+		t.Errorf("the neighbours: status %d", got)
+	}
+}
+
+// The form that docs/operations.md gives to other sites.
+func TestTheFormOfTheDocsWorks(t *testing.T) {
+	s := newSite(t, public)
+	docs, err := os.ReadFile("../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(docs, []byte("<form "))
+	root, err := html.Parse(bytes.NewReader(docs[at : at+bytes.Index(docs[at:], []byte("</form>"))]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, action := url.Values{}, ""
+	for n := range root.Descendants() {
+		a := map[string]string{}
+		for _, attr := range n.Attr {
+			a[attr.Key] = attr.Val
+		}
+		switch n.Data {
+		case "form":
+			action = strings.TrimPrefix(a["action"], public)
+		case "input":
+			f.Add(a["name"], a["value"])
+		}
+	}
+	f.Set("email", "anna@example.org")
+	s.ask(http.MethodPost, action, strings.NewReader(f.Encode()), "Content-Type", "application/x-www-form-urlencoded", "Accept-Language", "it",
+		"Origin", "https://www.example.org").wants(t, http.StatusOK, "Please look into your mailbox")
+	s.grant()
+	if c := s.record(s.subscriber("anna@example.org"))[0]; !strings.HasPrefix(c.Wording, "I want to receive") || c.Version != f.Get("version") {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestTheInterfaceTakesWishes(t *testing.T) {
 	s := newSite(t, public)
 	s.get("/api/v1/subscriptions").wants(t, http.StatusOK, `"events"`, `"wording"`, mce.ConsentVersion)
 	post := func(body string) answer {
 		return s.ask(http.MethodPost, "/api/v1/subscriptions", strings.NewReader(body), "Content-Type", "application/json")
 	}
-	post(`{"email": "anna@example.org", "language": "en", "topics": ["events"], "agreed": true}`).wants(t, http.StatusAccepted, `{"status":"asked"}`)
+	post(`{"email": "anna@example.org", "language": "en", "topics": ["events"], "agreed": true, "version": "`+mce.ConsentVersion+`", "origin": "2001:db8::7"}`).wants(t, http.StatusAccepted, `{"status":"asked"}`)
 	for body, field := range map[string]string{
-		`{"email": "anna", "language": "en", "topics": ["events"], "agreed": true}`:            "email",
-		`{"email": "anna@example.org", "language": "en", "topics": [], "agreed": true}`:        "topics",
-		`{"email": "anna@example.org", "language": "en", "topics": ["events"]}`:                "agreed",
-		`{"email": "anna@example.org", "language": "en", "topics": ["events"], "admin": true}`: "",
+		`{"email": "anna", "language": "en", "topics": ["events"], "agreed": true}`:                                   "email",
+		`{"email": "anna@example.org", "language": "en", "topics": [], "agreed": true}`:                               "topics",
+		`{"email": "anna@example.org", "language": "en", "topics": ["events"]}`:                                       "agreed",
+		`{"email": "anna@example.org", "language": "en", "topics": ["events"], "admin": true}`:                        "",
+		`{"email": "anna@example.org", "language": "en", "topics": ["events"], "agreed": true, "version": "1999-12"}`: "version",
+		`{"email": "anna@example.org", "language": "en", "topics": ["events"], "agreed": true, "origin": "the moon"}`: "origin",
 		`{"email"`: "",
 	} {
 		a := post(body)
@@ -158,7 +220,11 @@ func TestTheInterfaceTakesWishes(t *testing.T) {
 		}
 	}
 	s.grant()
-	if got := s.story(s.subscriber("anna@example.org")); got != "pending: asked" {
+	p := s.subscriber("anna@example.org")
+	if got := s.story(p); got != "pending: asked" {
 		t.Error(got)
+	}
+	if n := s.count(`select count(*) from consent_details where email = $1 and origin = '2001:db8::7'`, p.Email); n != 1 {
+		t.Error("where the person was is not on record")
 	}
 }

@@ -147,7 +147,7 @@ func subscribe(p *page.Pages, v page.Subscribe) func(io.Writer, mce.Lang, page.C
 	return func(w io.Writer, lang mce.Lang, c page.Common) error {
 		v := v
 		v.Common, v.Language = c, lang
-		v.Topics, v.Wording, v.Paces = topics(), wording, []mce.ReadingPace{mce.EachIssue, mce.Monthly}
+		v.Topics, v.Wording, v.Version, v.Paces = topics(), wording, "2023-03", []mce.ReadingPace{mce.EachIssue, mce.Monthly}
 		return p.Subscribe(w, lang, v)
 	}
 }

@@ -44,6 +44,7 @@ type Subscribe struct {
 	Topics  []mce.Topic       // to choose from
 	Paces   []mce.ReadingPace // to choose from; fewer than two: nothing to choose
 	Wording string            // what one agrees to
+	Version string            // of the wording
 	FaultIn string            // the entry at fault: email, name, organisation, country, language, topics, pace or agree; empty: none
 	Fault   string            // what is wrong with it, in English; the page has words of its own for other languages
 	Better  string            // an address that they may have meant
