@@ -44,6 +44,7 @@ type site struct {
 	fault    error   // of the mailer
 	left     []int64 // who has left, as the mailer hears it
 	log      lockedBuffer
+	clients  int // that took has played
 }
 
 func newSite(t testing.TB, public string) *site {
