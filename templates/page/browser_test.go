@@ -88,10 +88,12 @@ func TestShots(t *testing.T) {
 	}
 	browser, srv := axetest.New(t), serve(t)
 	for _, s := range samples(newPages(t, site())) {
-		for _, q := range []string{"lang=en", "lang=it", "text=large&font=readable&links=highlight", "contrast=high", "contrast=dark"} {
-			for _, v := range axetest.Views() {
-				browser.Shot(t, srv.URL+"/"+s.name+"?"+q, v, filepath.Join(dir, s.name+"?"+q+" "+v.String()+".png"))
+		t.Run(s.name, func(t *testing.T) {
+			for _, q := range []string{"lang=en", "lang=it", "text=large&font=readable&links=highlight", "contrast=high", "contrast=dark"} {
+				for _, v := range axetest.Views() {
+					browser.Shot(t, srv.URL+"/"+s.name+"?"+q, v, filepath.Join(dir, s.name+"?"+q+" "+v.String()+".png"))
+				}
 			}
-		}
+		})
 	}
 }

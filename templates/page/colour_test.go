@@ -25,7 +25,7 @@ const (
 func pairs() []pair {
 	return []pair{
 		{"ink", "paper", forText}, {"ink", "panel", forText}, {"ink", "mark", forText},
-		{"quiet", "paper", forText},
+		{"quiet", "paper", forText}, {"quiet", "panel", forText},
 		{"accent", "paper", forText}, {"accent", "panel", forText}, {"accent", "mark", forText},
 		{"accent-strong", "paper", forText}, {"accent-strong", "panel", forText}, {"accent-strong", "mark", forText},
 		{"on-accent", "accent", forText}, {"on-accent", "accent-strong", forText},
@@ -116,4 +116,19 @@ func luminance(t *testing.T, colour string) float64 {
 		return math.Pow((c+0.055)/1.055, 2.4)
 	}
 	return 0.2126*linear(n>>16) + 0.7152*linear(n>>8) + 0.0722*linear(n)
+}
+
+// What holds for a selector is said in one place (and in a media query, perhaps): two places contradict each other one day.
+func TestEveryRuleStandsOnce(t *testing.T) {
+	css := regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(string(newPages(t, site()).Stylesheet()), "")
+	seen := map[string]bool{}
+	for _, rule := range regexp.MustCompile(`(?m)^([^\s{}@][^{}]*?) \{`).FindAllStringSubmatch(css, -1) {
+		if seen[rule[1]] {
+			t.Errorf("%s stands twice", rule[1])
+		}
+		seen[rule[1]] = true
+	}
+	if len(seen) < 50 {
+		t.Errorf("only %d rules were looked at", len(seen))
+	}
 }

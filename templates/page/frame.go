@@ -25,7 +25,11 @@ func (f frame) T(id string, pairs ...any) (string, error) {
 
 // around is a message cut at the address in it. The template keeps the address in one piece: browsers like to break "a…@example.org"
 // after its second sign.
-type around struct{ Before, Address, After string }
+type around struct {
+	Before, Address string
+	Sign            string // that stands right behind the address, and stays on its line
+	After           string
+}
 
 // Around cuts a message that has the placeholder {{.Address}}.
 func (f frame) Around(id, address string) (around, error) {
@@ -35,7 +39,8 @@ func (f frame) Around(id, address string) (around, error) {
 	if err == nil && !found {
 		err = fmt.Errorf("message %q has no place for the address", id)
 	}
-	return around{before, address, after}, err
+	rest := strings.TrimLeft(after, ".,;:?!")
+	return around{before, address, strings.TrimSuffix(after, rest), rest}, err
 }
 
 // Place is the address of one of our paths without any query.

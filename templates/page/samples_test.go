@@ -105,7 +105,7 @@ func choices(p *page.Pages, v page.Choices) func(io.Writer, mce.Lang, page.Commo
 		if v.Paces == nil {
 			v.Paces = []mce.ReadingPace{mce.EachIssue, mce.Monthly}
 		}
-		v.Wording = wording
+		v.Wording = site().ConsentWording(lang)
 		return p.Choices(w, lang, v)
 	}
 }
@@ -117,8 +117,6 @@ func link(p *page.Pages, v page.Link) func(io.Writer, mce.Lang, page.Common) err
 		return p.Link(w, lang, v)
 	}
 }
-
-const wording = "I want to receive the newsletters of Major Cities of Europe by e-mail on the topics I chose. I can unsubscribe at any time."
 
 func topics() []mce.Topic {
 	return []mce.Topic{
@@ -147,7 +145,7 @@ func subscribe(p *page.Pages, v page.Subscribe) func(io.Writer, mce.Lang, page.C
 	return func(w io.Writer, lang mce.Lang, c page.Common) error {
 		v := v
 		v.Common, v.Language = c, lang
-		v.Topics, v.Wording, v.Version, v.Paces = topics(), wording, "2023-03", []mce.ReadingPace{mce.EachIssue, mce.Monthly}
+		v.Topics, v.Wording, v.Version, v.Paces = topics(), site().ConsentWording(lang), "2023-03", []mce.ReadingPace{mce.EachIssue, mce.Monthly}
 		return p.Subscribe(w, lang, v)
 	}
 }
