@@ -30,7 +30,7 @@ type Subscriber struct {
 
 // MayReturn reports whether somebody who left may take it back at now: they had agreed, as their record of consent (the oldest first) says, and
 // left within UndoFor.
-func (p Subscriber) MayReturn(record []Consent, now time.Time) bool {
+func (s Subscriber) MayReturn(record []Consent, now time.Time) bool {
 	agreed := false
 	for _, c := range record {
 		switch c.Action {
@@ -40,7 +40,7 @@ func (p Subscriber) MayReturn(record []Consent, now time.Time) bool {
 			agreed = false
 		}
 	}
-	return agreed && p.State == Unsubscribed && p.ChangedAt.After(now.Add(-UndoFor))
+	return agreed && s.State == Unsubscribed && s.ChangedAt.After(now.Add(-UndoFor))
 }
 
 // Details are what subscribers may tell of themselves; all of it may be empty.

@@ -140,7 +140,8 @@ func (s *site) granting(b *testing.B) (wake, stop func()) {
 	go func() {
 		defer close(ended)
 		for range bell {
-			for more, err := true, error(nil); more; {
+			for more := true; more; {
+				var err error
 				if more, err = s.store.GrantWish(b.Context(), granted{s.letters}, "mce.example"); err != nil {
 					b.Error(err)
 				}

@@ -168,7 +168,7 @@ func TestTheLinkToOnesOwnPageGoesToTheOwnerAlone(t *testing.T) {
 func TestAWishCarriesWhatPeopleTellOfThemselves(t *testing.T) {
 	s := newSite(t, public)
 	s.monthly()
-	s.get("/subscribe?lang=it").wants(t, http.StatusOK, `<option value="GR">Grecia</option>`, "Un riepilogo una volta al mese", "(non indicato)")
+	s.get("/subscribe?lang=it").wants(t, http.StatusOK, `<option value="GR">Grecia</option>`, "Un riepilogo una volta al mese", "(non indicato)") //nolint:misspell // Italian
 	s.wish(form("anna@example.org", "organisation", " Comune  di Prato ", "country", "it", "pace", "monthly")).wants(t, http.StatusOK)
 	s.grant()
 	got := s.subscriber("anna@example.org")
