@@ -15,10 +15,14 @@ const (
 	Newsletter   LetterKind = "newsletter"
 	Confirmation LetterKind = "confirmation" // of a registration, with the calendar invitation
 	Reminder     LetterKind = "reminder"
-	OptIn        LetterKind = "opt_in"  // asks to confirm a subscription
-	Welcome      LetterKind = "welcome" // to a new reader, with the latest issue
-	SelfLink     LetterKind = "link"    // the link to one's own page, asked for by whoever knows the address
-	Move         LetterKind = "move"    // to a new address: asks to confirm it
+	OptIn        LetterKind = "opt_in"       // asks to confirm a subscription
+	Welcome      LetterKind = "welcome"      // to a new reader, with the latest issue
+	SelfLink     LetterKind = "link"         // the link to one's own page, asked for by whoever knows the address
+	Move         LetterKind = "move"         // to a new address: asks to confirm it
+	WaitingList  LetterKind = "waiting"      // to whom there was no place for
+	Booked       LetterKind = "booking"      // to who registered others
+	Cancellation LetterKind = "cancellation" // of a registration
+	ChangeOf     LetterKind = "change"       // of an event, to a delegate
 )
 
 // Bulk letters carry List-* headers and, in doubt, are parked rather than sent again.
@@ -47,6 +51,7 @@ type Edition struct {
 	Nonce    string // marks the slots, see SlotMark
 	Calendar string // iCalendar text; empty for most
 	Method   string // iTIP method of the calendar: REQUEST or CANCEL
+	Files    []File // what it carries beside its words
 	ReplyTo  string // empty: the association's own
 	ListID   string // newsletter only: the series' slug
 	Number   int    // newsletter only: the issue's number
@@ -54,6 +59,14 @@ type Edition struct {
 	IssueID  int64  // 0 unless newsletter
 	// Latest is the last moment at which the letter is of use; zero means as long as retries go on.
 	Latest time.Time
+}
+
+// File is something that an edition carries: a picture that its HTML shows, or a file to keep.
+type File struct {
+	Name    string // "programme.ics"
+	Type    string // media type
+	CID     string // Content-ID of a picture, by which the HTML shows it (<img src="cid:…">); empty: a file to keep
+	Content []byte
 }
 
 // SlotMark is the word that stands for a slot in an edition's HTML and text. The nonce is new for each edition, so that no text
@@ -69,7 +82,7 @@ type Letter struct {
 	CreatedAt time.Time // its Date header, the same at every try
 	To        string
 	Name      string // empty when unknown
-	PersonID  int64  // what the token is made of: the subscriber, or the registration
+	PersonID  int64  // what the token is made of: the subscriber, the registration or the booking
 	CauseID   int64  // and its second number: see the purposes of tokens
 	Code      string // delegates only
 	Attempts  int    // tries so far
@@ -89,7 +102,9 @@ func (l Letter) Purpose() Purpose {
 		return ForSelf
 	case Move:
 		return ForMoving
-	case Confirmation, Reminder:
+	case Booked:
+		return ForBooking
+	case Confirmation, Reminder, WaitingList, Cancellation, ChangeOf:
 	}
 	return ForDelegate
 }

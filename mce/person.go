@@ -91,30 +91,6 @@ type Consent struct {
 	At      time.Time `json:"at"`
 }
 
-// RegistrationState is where a registration stands.
-type RegistrationState string
-
-// The states of a registration.
-const (
-	Registered RegistrationState = "registered"
-	Withdrawn  RegistrationState = "cancelled"
-)
-
-// Registration is a delegate's place in an event.
-type Registration struct {
-	ID           int64
-	Event        string // slug
-	Email        string
-	Name         string
-	Organisation string
-	Country      string // as the delegate wrote it
-	Language     Lang
-	State        RegistrationState
-	Code         string // typed at the desk: 8 letters and digits that cannot be mistaken
-	Sequence     int    // of the calendar entry: raised by each cancellation and re-registration
-	CreatedAt    time.Time
-}
-
 // MaxName is the length at which names are refused, in bytes.
 const MaxName = 200
 

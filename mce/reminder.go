@@ -44,7 +44,7 @@ const (
 
 // Concerns reports whether the rule is for the event.
 func (r ReminderRule) Concerns(e Event) bool {
-	return (r.Event == "" || r.Event == e.Slug) && (len(r.Kinds) == 0 || slices.Contains(r.Kinds, e.Kind)) && e.State != EventCancelled
+	return (r.Event == "" || r.Event == e.Slug) && (len(r.Kinds) == 0 || slices.Contains(r.Kinds, e.Kind)) && !e.Off()
 }
 
 // Due is when the reminder is due for an event as it now stands, and the latest moment at which it is still of use. A reminder that

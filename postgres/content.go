@@ -17,7 +17,7 @@ import (
 func (s *Store) SaveLibrary(ctx context.Context, lib mce.Library, now time.Time) error {
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		steps := []func(context.Context, *sqlx.Tx, mce.Library) error{
-			saveTopics, checkTopics, saveArticles, saveEvents, saveResources, saveReminderRules,
+			saveTopics, checkTopics, saveArticles, eventsAt(now), saveResources, saveReminderRules,
 		}
 		for _, save := range steps {
 			if err := save(ctx, tx, lib); err != nil {
@@ -119,7 +119,7 @@ func saveResources(ctx context.Context, tx *sqlx.Tx, lib mce.Library) error {
 	for _, r := range lib.Resources {
 		var event *int64
 		if r.Event != "" {
-			e, err := eventRowBySlug(ctx, tx, r.Event)
+			e, err := eventBySlug(ctx, tx, r.Event)
 			if err != nil {
 				return mce.Invalidf("resource %s: %s", r.Slug, mce.ErrorMessage(err))
 			}

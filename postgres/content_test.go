@@ -22,10 +22,11 @@ func full() mce.Library {
 		Slug: "prato", Kind: mce.StudyTour, State: mce.EventAnnounced, Title: both("T", "U"), Motto: both("M", "N"), Body: both("B", "C"),
 		City: both("Florence", "Firenze"), Venue: both("Hall", "Sala"), Address: "Street 1", Online: "https://live.example", Contact: "host@example.org",
 		Link: "https://example.org/e", TimeZone: "Europe/Rome", Starts: at("2024-10-23T07:00:00Z"), Ends: at("2024-10-25T11:00:00Z"),
-		Languages: []mce.Lang{"en"}, Interpretation: []mce.Lang{"it", "el"}, Topics: []string{"events"}, Window: window, Sequence: 1,
+		Languages: []mce.Lang{"en"}, Interpretation: []mce.Lang{"it", "el"}, Topics: []string{"events"}, Window: window, Sequence: 1, Version: 2,
+		Capacity: 400, Admission: mce.ForMembers, Opens: at("2024-04-01T07:00:00Z"), Closes: at("2024-10-01T07:00:00Z"), Feedback: "https://example.org/f",
 		Sessions: []mce.Session{
 			{Slug: "one", Title: both("One", "Uno"), Starts: at("2024-10-23T07:00:00Z"), Ends: at("2024-10-23T08:00:00Z"), Room: both("R", "S"), Speakers: []string{"A, B", `"C"`}},
-			{Slug: "two", Title: en("Two"), Starts: at("2024-10-23T08:00:00Z"), Ends: at("2024-10-23T09:00:00Z")},
+			{Slug: "two", Title: en("Two"), Starts: at("2024-10-23T08:00:00Z"), Ends: at("2024-10-23T09:00:00Z"), Interpretation: []mce.Lang{"it"}, Optional: true},
 		},
 	}}
 	lib.Resources = []mce.Resource{{

@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -33,14 +31,20 @@ type eventRow struct {
 	Languages      pq.StringArray
 	Interpretation pq.StringArray
 	Topics         pq.StringArray
+	Capacity       int
+	Admission      mce.Admission
+	Opens          *time.Time
+	Closes         *time.Time
+	Feedback       string
 	Sequence       int
+	Version        int
 	PublishAt      time.Time  `db:"publish_at"`
 	ExpireAt       *time.Time `db:"expire_at"`
 }
 
 const selectEvents = `
 	select id, slug, kind, state, title, motto, body, city, venue, address, online, contact, link, time_zone, starts, ends,
-		languages, interpretation, topics, sequence, publish_at, expire_at
+		languages, interpretation, topics, capacity, admission, opens, closes, feedback, sequence, version, publish_at, expire_at
 	from events`
 
 func (r eventRow) event() mce.Event {
@@ -48,62 +52,67 @@ func (r eventRow) event() mce.Event {
 		ID: r.ID, Slug: r.Slug, Kind: r.Kind, State: r.State, Title: r.Title.V, Motto: r.Motto.V, Body: r.Body.V, City: r.City.V,
 		Venue: r.Venue.V, Address: r.Address, Online: r.Online, Contact: r.Contact, Link: r.Link, TimeZone: r.TimeZone,
 		Starts: r.Starts.UTC(), Ends: r.Ends.UTC(), Languages: typed[mce.Lang](r.Languages), Interpretation: typed[mce.Lang](r.Interpretation),
-		Topics: r.Topics, Sequence: r.Sequence, Window: mce.Window{From: r.PublishAt.UTC(), Until: orZero(r.ExpireAt)},
+		Topics: r.Topics, Capacity: r.Capacity, Admission: r.Admission, Opens: orZero(r.Opens), Closes: orZero(r.Closes), Feedback: r.Feedback,
+		Sequence: r.Sequence, Version: r.Version, Window: mce.Window{From: r.PublishAt.UTC(), Until: orZero(r.ExpireAt)},
 	}
 }
 
-func eventRowBySlug(ctx context.Context, q sqlx.QueryerContext, slug string) (eventRow, error) {
-	var row eventRow
-	err := sqlx.GetContext(ctx, q, &row, selectEvents+` where slug = $1`, slug)
-	if errors.Is(err, sql.ErrNoRows) {
-		return row, mce.NotFoundf("there is no event %q", slug)
+// eventsAt replaces events with their programmes.
+func eventsAt(now time.Time) func(context.Context, *sqlx.Tx, mce.Library) error {
+	return func(ctx context.Context, tx *sqlx.Tx, lib mce.Library) error {
+		for _, e := range lib.Events {
+			if err := saveEvent(ctx, tx, e, now); err != nil {
+				return fmt.Errorf("save event %s: %w", e.Slug, err)
+			}
+		}
+		return nil
 	}
-	return row, err
 }
 
-// saveEvents replaces events with their programmes; a material change raises the sequence of their calendar entries.
-func saveEvents(ctx context.Context, tx *sqlx.Tx, lib mce.Library) error {
-	for _, e := range lib.Events {
-		old, err := eventRowBySlug(ctx, tx, e.Slug)
-		if err != nil && mce.ErrorCode(err) != mce.NotFound {
-			return err
-		}
-		e.Sequence = old.Sequence
-		if err == nil && old.event().MaterialChange(e) {
-			e.Sequence++
-		}
-		if err := saveEvent(ctx, tx, e); err != nil {
-			return fmt.Errorf("save event %s: %w", e.Slug, err)
-		}
+// saveEvent replaces an event with its programme.
+func saveEvent(ctx context.Context, tx *sqlx.Tx, e mce.Event, now time.Time) error {
+	if e.Admission == "" {
+		e.Admission = mce.ForEveryone
 	}
-	return nil
-}
-
-func saveEvent(ctx context.Context, tx *sqlx.Tx, e mce.Event) error {
-	const upsert = `
-		insert into events (slug, kind, state, title, motto, body, city, venue, address, online, contact, link, time_zone, starts, ends,
-			languages, interpretation, topics, sequence, publish_at, expire_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
-		on conflict (slug) do update set kind = excluded.kind, state = excluded.state, title = excluded.title, motto = excluded.motto,
-			body = excluded.body, city = excluded.city, venue = excluded.venue, address = excluded.address, online = excluded.online,
-			contact = excluded.contact, link = excluded.link, time_zone = excluded.time_zone, starts = excluded.starts, ends = excluded.ends,
-			languages = excluded.languages, interpretation = excluded.interpretation, topics = excluded.topics,
-			sequence = excluded.sequence, publish_at = excluded.publish_at, expire_at = excluded.expire_at
-		returning id`
-	err := tx.GetContext(ctx, &e.ID, upsert, e.Slug, e.Kind, e.State, jsonb[mce.Text]{e.Title}, jsonb[mce.Text]{e.Motto},
-		jsonb[mce.Text]{e.Body}, jsonb[mce.Text]{e.City}, jsonb[mce.Text]{e.Venue}, e.Address, e.Online, e.Contact, e.Link, e.TimeZone,
-		e.Starts, e.Ends, pq.Array(strs(e.Languages)), pq.Array(strs(e.Interpretation)), pq.Array(strs(e.Topics)), e.Sequence,
-		e.From, orNull(e.Until))
+	id, err := putEvent(ctx, tx, e)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `delete from sessions where event_id = $1`, e.ID); err != nil {
+	if err := putSessions(ctx, tx, id, e.Sessions); err != nil {
 		return err
 	}
-	const insert = `insert into sessions (event_id, slug, title, starts, ends, room, speakers) values ($1, $2, $3, $4, $5, $6, $7)`
-	for _, x := range e.Sessions {
-		if _, err := tx.ExecContext(ctx, insert, e.ID, x.Slug, jsonb[mce.Text]{x.Title}, x.Starts, x.Ends, jsonb[mce.Text]{x.Room},
-			pq.Array(strs(x.Speakers))); err != nil {
+	return keepVersion(ctx, tx, id, now)
+}
+
+func putEvent(ctx context.Context, tx *sqlx.Tx, e mce.Event) (id int64, err error) {
+	const upsert = `
+		insert into events (slug, kind, state, title, motto, body, city, venue, address, online, contact, link, time_zone, starts, ends,
+			languages, interpretation, topics, capacity, admission, opens, closes, feedback, publish_at, expire_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+		on conflict (slug) do update set kind = excluded.kind, state = excluded.state, title = excluded.title, motto = excluded.motto,
+			body = excluded.body, city = excluded.city, venue = excluded.venue, address = excluded.address, online = excluded.online,
+			contact = excluded.contact, link = excluded.link, time_zone = excluded.time_zone, starts = excluded.starts, ends = excluded.ends,
+			languages = excluded.languages, interpretation = excluded.interpretation, topics = excluded.topics, capacity = excluded.capacity,
+			admission = excluded.admission, opens = excluded.opens, closes = excluded.closes, feedback = excluded.feedback,
+			publish_at = excluded.publish_at, expire_at = excluded.expire_at
+		returning id`
+	err = tx.GetContext(ctx, &id, upsert, e.Slug, e.Kind, e.State, jsonb[mce.Text]{e.Title}, jsonb[mce.Text]{e.Motto},
+		jsonb[mce.Text]{e.Body}, jsonb[mce.Text]{e.City}, jsonb[mce.Text]{e.Venue}, e.Address, e.Online, e.Contact, e.Link, e.TimeZone,
+		e.Starts, e.Ends, pq.Array(strs(e.Languages)), pq.Array(strs(e.Interpretation)), pq.Array(strs(e.Topics)), e.Capacity, e.Admission,
+		orNull(e.Opens), orNull(e.Closes), e.Feedback, e.From, orNull(e.Until))
+	return id, err
+}
+
+func putSessions(ctx context.Context, tx *sqlx.Tx, event int64, programme []mce.Session) error {
+	if _, err := tx.ExecContext(ctx, `delete from sessions where event_id = $1`, event); err != nil {
+		return err
+	}
+	const insert = `
+		insert into sessions (event_id, slug, title, starts, ends, room, speakers, interpretation, optional)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	for _, x := range programme {
+		if _, err := tx.ExecContext(ctx, insert, event, x.Slug, jsonb[mce.Text]{x.Title}, x.Starts, x.Ends, jsonb[mce.Text]{x.Room},
+			pq.Array(strs(x.Speakers)), pq.Array(strs(x.Interpretation)), x.Optional); err != nil {
 			return fmt.Errorf("session %s: %w", x.Slug, err)
 		}
 	}
@@ -150,14 +159,18 @@ func events(ctx context.Context, q sqlx.QueryerContext, where string, args ...an
 		Ends    time.Time
 		Room    jsonb[mce.Text]
 		Speaker pq.StringArray `db:"speakers"`
+		Into    pq.StringArray `db:"interpretation"`
+
+		Optional bool
 	}
 	err := sqlx.SelectContext(ctx, q, &sessions, `
-		select event_id, slug, title, starts, ends, room, speakers from sessions
+		select event_id, slug, title, starts, ends, room, speakers, interpretation, optional from sessions
 		where event_id = any($1) order by starts, ends, slug`, pq.Array(ids))
 	for _, x := range sessions {
 		e := &out[at[x.EventID]]
 		e.Sessions = append(e.Sessions, mce.Session{
 			Slug: x.Slug, Title: x.Title.V, Starts: x.Starts.UTC(), Ends: x.Ends.UTC(), Room: x.Room.V, Speakers: x.Speaker,
+			Interpretation: typed[mce.Lang](x.Into), Optional: x.Optional,
 		})
 	}
 	return out, err

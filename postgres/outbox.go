@@ -112,6 +112,8 @@ const claimExpress = `
 		where not x.parked and x.due <= $1 and x.domain <> all($3) and not (x.kind = 'newsletter' and $4)
 			and (x.leased_until is null or x.leased_until < now())
 			and (x.issue_id is null or exists (select from issues i where i.id = x.issue_id and i.state = 'sending'))
+			and (x.registration_id is null or not exists (
+				select from express o where o.registration_id = x.registration_id and o.letter_id < x.letter_id))
 		order by x.kind = 'newsletter', x.due limit $2 for update of x skip locked
 	), new as (select gen_random_uuid() as lease)
 	update express x
@@ -122,7 +124,8 @@ const claimExpress = `
 	returning x.letter_id, x.born, x.lease, x.parked`
 
 // ClaimExpress leases single letters and retries that are due, the longest due first, those that are not newsletters before all others.
-// A newsletter letter whose lease ran out is in doubt and is parked; any other is sent again, with its Message-ID.
+// A newsletter letter whose lease ran out is in doubt and is parked; any other is sent again, with its Message-ID. Of the letters of a
+// registration only the first that has no end yet is given: a calendar never gets a cancellation before its invitation.
 func (s *Store) ClaimExpress(ctx context.Context, c mce.Claim) (lease string, letters []mce.Letter, err error) {
 	claiming, err := s.stmt(ctx, claimExpress) //nolint:sqlclosecheck // it is kept
 	if err != nil {
@@ -201,17 +204,20 @@ func (s *Store) Renew(ctx context.Context, leases []string) (held []string, err 
 // A letter to a new address goes there, and not to where its person is known.
 const lettersQuery = `
 	select l.id, l.born, l.edition_id, l.kind, l.created_at, l.attempts, l.cause_id,
-		coalesce(l.subscriber_id, l.registration_id) as person_id,
-		coalesce(` + recipient + `, '') as email, coalesce(s.name, r.name, '') as name, coalesce(r.code, '') as code,
+		coalesce(l.subscriber_id, l.registration_id, l.booking_id) as person_id,
+		coalesce(` + recipient + `, '') as email, coalesce(s.name, r.name, b.name, '') as name, coalesce(r.code, '') as code,
 		case
-			when coalesce(s.email, r.email) is null then 'the person was erased'
+			when coalesce(s.email, r.email, b.email) is null then 'the person was erased'
 			when ` + recipient + ` is null then 'the new address is not asked for any more'
 			when x.email is not null then 'the address is suppressed'
 			when l.kind in ('newsletter', 'welcome') and s.state <> 'active' then 'unsubscribed'
 			when l.kind = 'newsletter' and s.paused_until > l.created_at then 'paused by the reader'
 			when l.kind = 'opt_in' and s.state <> 'pending' then 'no longer waiting for a confirmation'
-			when l.kind in ('confirmation', 'reminder') and r.state <> 'registered' then 'the registration was cancelled'
+			when l.kind in ('confirmation', 'change') and r.state <> 'registered' then 'the registration was cancelled'
+			when l.kind in ('reminder', 'waiting') and r.state = 'cancelled' then 'the registration was cancelled'
+			when l.kind = 'waiting' and r.state = 'registered' then 'a place was found meanwhile'
 			when l.kind = 'reminder' and r.event_state = 'cancelled' then 'the event was cancelled'
+			when l.kind = 'reminder' and r.event_state = 'moved' then 'the event was put off'
 			else ''
 		end as left_out
 	from letters l
@@ -219,9 +225,10 @@ const lettersQuery = `
 	left join lateral (
 		select p.email, p.name, p.state, p.code, e.state as event_state
 		from registrations p join events e on e.id = p.event_id where p.id = l.registration_id offset 0) r on true
+	left join lateral (select email, name from bookings where id = l.booking_id offset 0) b on true
 	left join lateral (select email from suppressions where email = lower(` + recipient + `) offset 0) x on true`
 
-const recipient = `case when l.kind = 'move' then (select email from moves where id = l.cause_id) else coalesce(s.email, r.email) end`
+const recipient = `case when l.kind = 'move' then (select email from moves where id = l.cause_id) else coalesce(s.email, r.email, b.email) end`
 
 const singleQuery = lettersQuery + ` where l.id = any($1) and l.born = any($2) order by l.kind = 'newsletter', l.id`
 

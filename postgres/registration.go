@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -20,20 +21,28 @@ type registrationRow struct {
 	Organisation string
 	Country      string
 	Language     mce.Lang
+	Role         mce.Role
+	Zone         string
+	Sessions     pq.StringArray
 	State        mce.RegistrationState
 	Code         string
 	Sequence     int
-	CreatedAt    time.Time `db:"created_at"`
+	Told         int
+	BookingID    int64      `db:"booking_id"`
+	CreatedAt    time.Time  `db:"created_at"`
+	ArrivedAt    *time.Time `db:"arrived_at"`
 }
 
 const selectRegistrations = `
-	select r.id, e.slug as event, coalesce(r.email, '') as email, r.name, r.organisation, r.country, r.language, r.state, r.code, r.sequence, r.created_at
+	select r.id, e.slug as event, coalesce(r.email, '') as email, r.name, r.organisation, r.country, r.language, r.role,
+		r.zone, r.sessions, r.state, r.code, r.sequence, r.told, coalesce(r.booking_id, 0) as booking_id, r.created_at, r.arrived_at
 	from registrations r join events e on e.id = r.event_id`
 
 func (r registrationRow) registration() mce.Registration {
 	return mce.Registration{
 		ID: r.ID, Event: r.Event, Email: r.Email, Name: r.Name, Organisation: r.Organisation, Country: r.Country, Language: r.Language,
-		State: r.State, Code: r.Code, Sequence: r.Sequence, CreatedAt: r.CreatedAt.UTC(),
+		Role: r.Role, Zone: r.Zone, Sessions: r.Sessions, State: r.State, Code: r.Code, Sequence: r.Sequence, Told: r.Told, BookingID: r.BookingID,
+		CreatedAt: r.CreatedAt.UTC(), ArrivedAt: orZero(r.ArrivedAt),
 	}
 }
 
@@ -87,15 +96,21 @@ func (s *Store) Register(ctx context.Context, people []mce.Registration, confirm
 
 func saveRegistration(ctx context.Context, tx *sqlx.Tx, event mce.Event, p mce.Registration, now time.Time) (mce.Registration, error) {
 	const upsert = `
-		insert into registrations (event_id, email, name, organisation, country, language, state, code, created_at)
-		values ($1, $2, $3, $4, $5, $6, 'registered', $7, $8)
+		insert into registrations (event_id, email, name, organisation, country, language, role, zone, sessions, told, state, code, created_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'registered', $11, $12)
 		on conflict (event_id, lower(email)) do update set name = excluded.name, organisation = excluded.organisation,
-			country = excluded.country, language = excluded.language, state = 'registered', sequence = registrations.sequence + 1,
+			country = excluded.country, language = excluded.language, role = excluded.role, zone = excluded.zone,
+			sessions = excluded.sessions, told = excluded.told, state = 'registered', sequence = registrations.sequence + 1,
 			created_at = excluded.created_at, cancelled_at = null
 		where registrations.state = 'cancelled'
 		returning id`
+	role := p.Role
+	if role == "" {
+		role = mce.AsDelegate
+	}
 	var id int64
-	err := tx.GetContext(ctx, &id, upsert, event.ID, p.Email, p.Name, p.Organisation, p.Country, p.Language, newCode(), now)
+	err := tx.GetContext(ctx, &id, upsert, event.ID, p.Email, p.Name, p.Organisation, p.Country, p.Language, role, p.Zone,
+		pq.Array(strs(p.Sessions)), event.Version, newCode(), now)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, mce.Conflictf("%s is registered for %s already", p.Email, event.Title[mce.English])
 	}

@@ -96,9 +96,9 @@ func (s *Store) QueueReminder(ctx context.Context, rule mce.ReminderRule, event 
 				insert into letters (born, created_at, kind, edition_id, registration_id)
 				select $5::date, $4, 'reminder', e.id, due.id
 				from due join unnest($6::text[], $7::bigint[]) as e (language, id) on e.language = due.language
-				returning id, born, kind
+				returning id, born, kind, registration_id
 			), lane as (
-				insert into express (letter_id, born, kind, due) select id, born, kind, $4 from fan
+				insert into express (letter_id, born, kind, due, registration_id) select id, born, kind, $4, registration_id from fan
 			)
 			select count(*) from fan`
 		if err := tx.GetContext(ctx, &letters, queue, event.ID, due, rule.ID, now, bornOn(now), pq.Array(strs(langs)), pq.Array(editions)); err != nil {

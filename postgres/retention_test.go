@@ -157,9 +157,11 @@ func TestAReminderIsNotRepeatedWhenItsLetterIsGone(t *testing.T) {
 	if n := o.remind(); n != 1 {
 		t.Fatalf("%d letters", n)
 	}
-	_, letters, err := o.ClaimExpress(t.Context(), mce.Claim{Letters: 5, Now: now.Add(time.Hour)})
-	must(t, err)
-	o.settle(mce.Delivered, letters...)
+	for range 2 { // the letters of a registration leave one after the other
+		_, letters, err := o.ClaimExpress(t.Context(), mce.Claim{Letters: 5, Now: now.Add(time.Hour)})
+		must(t, err)
+		o.settle(mce.Delivered, letters...)
+	}
 	if p := o.purge(june); p.Letters() != 2 {
 		t.Fatalf("%+v", p)
 	}

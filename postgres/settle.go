@@ -108,7 +108,7 @@ func settleDelivered(ctx context.Context, tx *sqlx.Tx, days map[time.Time][]int6
 
 const putAside = `
 	with open as (
-		select distinct on (l.id) l.id, l.born, l.issue_id, l.kind, a.due, a.domain
+		select distinct on (l.id) l.id, l.born, l.issue_id, l.kind, a.due, a.domain, l.registration_id
 		from unnest($2::bigint[], $3::timestamptz[], $4::text[]) as a (id, due, domain)
 		join (
 			select * from letters where born = $1 and id = any($2::bigint[]) and outcome in ('waiting', 'deferred')
@@ -117,7 +117,7 @@ const putAside = `
 		where l.issue_id is null or exists (select from issues i where i.id = l.issue_id and i.state in ('sending', 'paused'))
 		order by l.id, a.due
 	), queued as (
-		insert into express (letter_id, born, issue_id, kind, due, domain) select * from open
+		insert into express (letter_id, born, issue_id, kind, due, domain, registration_id) select * from open
 		on conflict (letter_id) do update set due = excluded.due, domain = excluded.domain, lease = null, leased_until = null
 		returning letter_id
 	)
@@ -184,8 +184,8 @@ func settleOne(ctx context.Context, tx *sqlx.Tx, t mce.Try, now time.Time) error
 // again puts a letter onto the express lane: due later, or parked while it is in doubt; not if it has reached its end, or its issue has.
 func again(ctx context.Context, tx *sqlx.Tx, t mce.Try, now time.Time) (queued bool, err error) {
 	const queue = `
-		insert into express (letter_id, born, issue_id, kind, due, parked, domain)
-		select id, born, issue_id, kind, $3, $4, $5 from letters where born = $1 and id = $2 and outcome in ('waiting', 'deferred', 'uncertain')
+		insert into express (letter_id, born, issue_id, kind, due, parked, domain, registration_id)
+		select id, born, issue_id, kind, $3, $4, $5, registration_id from letters where born = $1 and id = $2 and outcome in ('waiting', 'deferred', 'uncertain')
 			and (issue_id is null or exists (select from issues i where i.id = letters.issue_id and i.state in ('sending', 'paused')))
 		on conflict (letter_id) do update set due = excluded.due, parked = excluded.parked, domain = excluded.domain, lease = null, leased_until = null`
 	due := t.Due

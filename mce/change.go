@@ -1,0 +1,96 @@
+package mce
+
+import (
+	"slices"
+	"time"
+)
+
+// SettleFor is how long an edit of an event must have stood before its delegates are told of it: editors correct what they just wrote.
+const SettleFor = 30 * time.Minute
+
+// UrgentFrom is how long before an event begins its delegates are told at once.
+const UrgentFrom = 24 * time.Hour
+
+// What is the part of an event that has changed.
+type What string
+
+// What may change for delegates. A typo in a title, a speaker's name or a description is not among them.
+const (
+	CalledOffOrPutOff What = "off"    // cancelled, or put off to dates that are not known
+	OnAgain           What = "on"     // it takes place after all
+	ItsTime           What = "time"   // of the event
+	ItsPlace          What = "place"  // of the event: city, venue or address
+	ItsLink           What = "online" // the link into a virtual event; with no place any more, it has turned virtual
+	SessionTime       What = "session time"
+	SessionRoom       What = "session room"
+	SessionNew        What = "session new"  // one for everybody
+	SessionGone       What = "session gone" // one that concerned the person
+)
+
+// Change is one difference between what a delegate knows of an event and what stands now.
+type Change struct {
+	What     What
+	Old, New Session // of changes of sessions; zero where there is none
+}
+
+// Urgent reports whether delegates are told of a change at once: the event begins within a day, or is going on; or it was to, as they know it.
+func (e Event) Urgent(old Event, now time.Time) bool {
+	soon := func(x Event) bool { return !x.Starts.After(now.Add(UrgentFrom)) && x.Ends.After(now) }
+	return soon(e) || soon(old)
+}
+
+// Changes lists what has changed for the person since old, the event as they know it: the event's own first, then sessions in the order of time.
+// Once it is off, nothing else matters.
+func (r Registration) Changes(old, e Event) []Change {
+	if e.Off() {
+		if old.State == e.State || old.Off() && e.State == EventMoved {
+			return nil
+		}
+		return []Change{{What: CalledOffOrPutOff}}
+	}
+	var out []Change
+	note := func(w What, changed bool) {
+		if changed {
+			out = append(out, Change{What: w})
+		}
+	}
+	note(OnAgain, old.Off())
+	note(ItsTime, !old.Starts.Equal(e.Starts) || !old.Ends.Equal(e.Ends))
+	note(ItsPlace, old.City[English] != e.City[English] || old.Venue[English] != e.Venue[English] || old.Address != e.Address)
+	note(ItsLink, old.Online != e.Online)
+	return append(out, r.sessionChanges(old, e)...)
+}
+
+// sessionChanges leaves out sessions that moved along with the whole event: the event's own change says it.
+func (r Registration) sessionChanges(old, e Event) (out []Change) {
+	shift := e.Starts.Sub(old.Starts)
+	for _, s := range e.Sessions {
+		was, known := sessionBySlug(old, s.Slug)
+		switch {
+		case !r.Concerns(s):
+		case !known:
+			out = append(out, Change{What: SessionNew, New: s})
+		default:
+			if moved := !was.Starts.Add(shift).Equal(s.Starts) || !was.Ends.Add(shift).Equal(s.Ends); moved {
+				out = append(out, Change{What: SessionTime, Old: was, New: s})
+			}
+			if was.Room[English] != s.Room[English] {
+				out = append(out, Change{What: SessionRoom, Old: was, New: s})
+			}
+		}
+	}
+	for _, s := range old.Sessions {
+		if _, known := sessionBySlug(e, s.Slug); !known && r.Concerns(s) {
+			out = append(out, Change{What: SessionGone, Old: s})
+		}
+	}
+	return out
+}
+
+func sessionBySlug(e Event, slug string) (Session, bool) {
+	i := slices.IndexFunc(e.Sessions, func(s Session) bool { return s.Slug == slug })
+	if i < 0 {
+		return Session{}, false
+	}
+	return e.Sessions[i], true
+}

@@ -1,0 +1,86 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// KeepVersions notes what has changed of events that are not over: also what the association's web site wrote into the tables by itself.
+func (s *Store) KeepVersions(ctx context.Context, now time.Time) error {
+	var ids []int64
+	if err := s.db.SelectContext(ctx, &ids, `select id from events where ends > $1 order by id`, now); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error { return keepVersion(ctx, tx, id, now) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepVersion adds a version of an event where it is not as the last one has it: what a delegate is told of is found by comparing the version
+// that they know with what stands. A material change raises the sequence of the calendar entries.
+func keepVersion(ctx context.Context, tx *sqlx.Tx, id int64, now time.Time) error {
+	// Two who note the same event come one after the other.
+	if _, err := tx.ExecContext(ctx, `select from events where id = $1 for no key update`, id); err != nil {
+		return err
+	}
+	found, err := events(ctx, tx, ` where id = $1`, id)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	e := found[0]
+	old, err := eventVersion(ctx, tx, id, e.Version)
+	first := mce.ErrorCode(err) == mce.NotFound
+	if err != nil && !first {
+		return err
+	}
+	same, err := sameEvent(old, e)
+	if err != nil || same {
+		return err
+	}
+	e.Version++
+	if !first && old.MaterialChange(e) {
+		e.Sequence++
+	}
+	return inOrder(ctx, tx, []step{
+		{`insert into event_versions (event_id, version, event, at) values ($1, $2, $3, $4)`, []any{id, e.Version, jsonb[mce.Event]{e}, now}},
+		{`update events set version = $2, sequence = $3 where id = $1`, []any{id, e.Version, e.Sequence}},
+		// Whoever registered before versions were kept knows the first one.
+		{`update registrations set told = $2 where event_id = $1 and told = 0`, []any{id, e.Version}},
+	})
+}
+
+func sameEvent(a, b mce.Event) (bool, error) {
+	x, err := json.Marshal(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := json.Marshal(b)
+	return bytes.Equal(x, y), err
+}
+
+// EventVersion is an event as it stood in a version.
+func (s *Store) EventVersion(ctx context.Context, id int64, version int) (mce.Event, error) {
+	return eventVersion(ctx, s.db, id, version)
+}
+
+func eventVersion(ctx context.Context, q sqlx.QueryerContext, id int64, version int) (mce.Event, error) {
+	var e jsonb[mce.Event]
+	err := sqlx.GetContext(ctx, q, &e, `select event from event_versions where event_id = $1 and version = $2`, id, version)
+	if errors.Is(err, sql.ErrNoRows) {
+		return mce.Event{}, mce.NotFoundf("the event has no version %d", version)
+	}
+	e.V.ID, e.V.Version = id, version
+	return e.V, err
+}
