@@ -43,7 +43,7 @@ func (e Event) Urgent(old Event, now time.Time) bool {
 // Once it is off, nothing else matters.
 func (r Registration) Changes(old, e Event) []Change {
 	if e.Off() {
-		if old.State == e.State || old.Off() && e.State == EventMoved {
+		if old.State == e.State {
 			return nil
 		}
 		return []Change{{What: CalledOffOrPutOff}}

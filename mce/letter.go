@@ -20,7 +20,6 @@ const (
 	SelfLink     LetterKind = "link"         // the link to one's own page, asked for by whoever knows the address
 	Move         LetterKind = "move"         // to a new address: asks to confirm it
 	WaitingList  LetterKind = "waiting"      // to whom there was no place for
-	Booked       LetterKind = "booking"      // to who registered others
 	Cancellation LetterKind = "cancellation" // of a registration
 	ChangeOf     LetterKind = "change"       // of an event, to a delegate
 )
@@ -51,7 +50,6 @@ type Edition struct {
 	Nonce    string // marks the slots, see SlotMark
 	Calendar string // iCalendar text; empty for most
 	Method   string // iTIP method of the calendar: REQUEST or CANCEL
-	Files    []File // what it carries beside its words
 	ReplyTo  string // empty: the association's own
 	ListID   string // newsletter only: the series' slug
 	Number   int    // newsletter only: the issue's number
@@ -59,14 +57,6 @@ type Edition struct {
 	IssueID  int64  // 0 unless newsletter
 	// Latest is the last moment at which the letter is of use; zero means as long as retries go on.
 	Latest time.Time
-}
-
-// File is something that an edition carries: a picture that its HTML shows, or a file to keep.
-type File struct {
-	Name    string // "programme.ics"
-	Type    string // media type
-	CID     string // Content-ID of a picture, by which the HTML shows it (<img src="cid:…">); empty: a file to keep
-	Content []byte
 }
 
 // SlotMark is the word that stands for a slot in an edition's HTML and text. The nonce is new for each edition, so that no text
@@ -82,7 +72,7 @@ type Letter struct {
 	CreatedAt time.Time // its Date header, the same at every try
 	To        string
 	Name      string // empty when unknown
-	PersonID  int64  // what the token is made of: the subscriber, the registration or the booking
+	PersonID  int64  // what the token is made of: the subscriber, or the registration
 	CauseID   int64  // and its second number: see the purposes of tokens
 	Code      string // delegates only
 	Attempts  int    // tries so far
@@ -102,8 +92,6 @@ func (l Letter) Purpose() Purpose {
 		return ForSelf
 	case Move:
 		return ForMoving
-	case Booked:
-		return ForBooking
 	case Confirmation, Reminder, WaitingList, Cancellation, ChangeOf:
 	}
 	return ForDelegate

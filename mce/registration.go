@@ -51,9 +51,7 @@ type Registration struct {
 	Code         string // typed at the desk: 8 letters and digits that cannot be mistaken
 	Sequence     int    // of the calendar entry: raised by each cancellation and re-registration
 	Told         int    // the version of the event that the person knows
-	BookingID    int64  // 0: they registered themselves
 	CreatedAt    time.Time
-	ArrivedAt    time.Time // checked in at the desk; zero: not
 }
 
 // Concerns reports whether a session of the event is one for this person: it is for everybody, or they chose it.
@@ -72,17 +70,6 @@ func (r Registration) Programme(e Event) []Session {
 	return out
 }
 
-// Booking is by whom several people were registered together.
-type Booking struct {
-	ID           int64
-	Event        string // slug
-	Email        string
-	Name         string
-	Organisation string
-	Language     Lang
-	CreatedAt    time.Time
-}
-
 // Notices makes the mails that tell people where they stand with an event, each for one person alone and in their language; at is the moment of
 // the cause.
 type Notices interface {
@@ -92,8 +79,6 @@ type Notices interface {
 	Waiting(e Event, r Registration, at time.Time) (Edition, error)
 	// Cancellation tells that the registration has ended, whoever ended it, and takes the invitation back. Who only waited was never invited.
 	Cancellation(e Event, r Registration, at time.Time) (Edition, error)
-	// Booking tells whoever registered others who has a place and who waits.
-	Booking(e Event, b Booking, people []Registration, at time.Time) (Edition, error)
 	// Change tells what has changed of the event for the person since what they know of it, old, and updates the calendar where it must.
 	Change(old, e Event, r Registration, changes []Change, at time.Time) (Edition, error)
 }

@@ -45,3 +45,31 @@ func (e Event) RegistrationEnds() time.Time {
 	}
 	return e.Closes
 }
+
+// Admits refuses with an error of code Conflict whoever cannot register as the event stands, and with one of code Invalid who chose a session that
+// cannot be chosen. Whether somebody is a member is the caller's to find out.
+func (e Event) Admits(s Standing, p Registration) error {
+	title := e.Title[English]
+	switch s {
+	case CalledOff:
+		return Conflictf("%s was cancelled and is not open for registration", title)
+	case PutOff:
+		return Conflictf("%s was put off; it is not open for registration until its new dates are known", title)
+	case Over:
+		return Conflictf("%s is over", title)
+	case Closed:
+		return Conflictf("registration for %s has closed; it is not open for registration any more", title)
+	case Announced:
+		if e.State == EventAnnounced || e.Opens.IsZero() {
+			return Conflictf("%s is not open for registration yet", title)
+		}
+		return Conflictf("%s is not open for registration yet: it opens on %s", title, e.Opens.In(e.Zone()).Format("Monday 2 January 2006 at 15:04 (MST)"))
+	case Open, Full:
+	}
+	for _, slug := range p.Sessions {
+		if found, ok := sessionBySlug(e, slug); !ok || !found.Optional {
+			return Invalidf("%s has no session %q that can be chosen", title, slug)
+		}
+	}
+	return nil
+}

@@ -24,52 +24,21 @@ create table event_versions (
     primary key (event_id, version)
 );
 
--- Who books for others: they get one mail, each delegate their own.
-create table bookings (
-    id           bigint generated always as identity primary key,
-    event_id     bigint not null references events,
-    email        text check (email ~ '^([^@\s]+|"[^[:cntrl:]]+")@[^@\s]+$'), -- null: erased
-    name         text not null default '',
-    organisation text not null default '',
-    language     text not null default 'en',
-    created_at   timestamptz not null
-);
-create index on bookings (event_id);
-create index on bookings (lower(email));
-
 alter table registrations
     drop constraint registrations_state_check,
     add constraint registrations_state_check check (state in ('registered', 'waiting', 'cancelled')),
     add column role       text not null default 'delegate' check (role in ('delegate', 'speaker')), -- a speaker takes no place
     add column zone       text not null default '',   -- where the person is at home; empty: not told
     add column sessions   text[] not null default '{}', -- the optional ones that were chosen, by slug
-    add column booking_id bigint references bookings,
-    add column told       integer not null default 0, -- the version of the event that the person knows
-    add column arrived_at timestamptz;                -- checked in at the desk
-create index on registrations (booking_id) where booking_id is not null;
+    add column told       integer not null default 0; -- the version of the event that the person knows
 -- The waiting list, in its order.
 create index registrations_waiting on registrations (event_id, created_at, id) where state = 'waiting';
 
--- What an edition carries beside its words: pictures that its HTML shows by their cid, and files.
-create table edition_files (
-    edition_id bigint not null references editions on delete cascade,
-    position   integer not null,
-    name       text not null,
-    type       text not null,            -- media type
-    cid        text not null default '', -- Content-ID of a picture in the HTML; empty: a file
-    content    bytea not null,
-    primary key (edition_id, position)
-);
-
 alter table editions drop constraint editions_kind_check;
 alter table editions add constraint editions_kind_check check (kind in ('newsletter', 'confirmation', 'reminder', 'opt_in', 'welcome', 'link', 'move',
-    'waiting', 'booking', 'cancellation', 'change'));
+    'waiting', 'cancellation', 'change'));
 
--- A letter may be to whoever booked. The letters of a registration leave in the order of their causes: no cancellation before its invitation.
-alter table letters add column booking_id bigint;
-alter table letters drop constraint letters_check;
-alter table letters add constraint letters_check check (num_nonnulls(subscriber_id, registration_id, booking_id) = 1);
-create index letters_booking on letters (booking_id) where booking_id is not null;
+-- The letters of a registration leave in the order of their causes: no cancellation before its invitation.
 alter table express add column registration_id bigint;
 create index express_registration on express (registration_id, letter_id) where registration_id is not null;
 update express x set registration_id = l.registration_id from letters l
@@ -78,24 +47,19 @@ update express x set registration_id = l.registration_id from letters l
 -- +goose Down
 drop index express_registration;
 alter table express drop column registration_id;
-delete from express where kind in ('waiting', 'booking', 'cancellation', 'change');
-delete from letters where kind in ('waiting', 'booking', 'cancellation', 'change');
-delete from editions where kind in ('waiting', 'booking', 'cancellation', 'change');
+delete from express where kind in ('waiting', 'cancellation', 'change');
+delete from letters where kind in ('waiting', 'cancellation', 'change');
+delete from editions where kind in ('waiting', 'cancellation', 'change');
 alter table editions drop constraint editions_kind_check;
 alter table editions add constraint editions_kind_check
     check (kind in ('newsletter', 'confirmation', 'reminder', 'opt_in', 'welcome', 'link', 'move'));
-drop index letters_booking;
-alter table letters drop constraint letters_check;
-alter table letters drop column booking_id;
-alter table letters add constraint letters_check check ((subscriber_id is null) <> (registration_id is null));
-drop table edition_files;
 update registrations set state = 'cancelled' where state = 'waiting';
 drop index registrations_waiting;
 alter table registrations
     drop constraint registrations_state_check,
-    drop column role, drop column zone, drop column sessions, drop column booking_id, drop column told, drop column arrived_at,
+    drop column role, drop column zone, drop column sessions, drop column told,
     add constraint registrations_state_check check (state in ('registered', 'cancelled'));
-drop table bookings, event_versions;
+drop table event_versions;
 alter table sessions drop column interpretation, drop column optional;
 update events set state = 'announced' where state in ('closed', 'moved');
 alter table events

@@ -32,7 +32,7 @@ func (o *office) optIn(email string) {
 		Subscriber: mce.Subscriber{Email: email, Choices: mce.Choices{Language: mce.English, Topics: []string{"news"}}},
 		Consent:    mce.Consent{Wording: "yes", Source: "form", Origin: "192.0.2.1", At: now},
 	}
-	asked := value(o.AskToConfirm(o.t.Context(), w, func() (mce.Edition, error) { return confirmation(mce.Event{}, mce.Registration{}, now) }, domain))(o.t)
+	asked := value(o.AskToConfirm(o.t.Context(), w, func() (mce.Edition, error) { return told.Confirmation(mce.Event{}, mce.Registration{}, now) }, domain))(o.t)
 	if !asked {
 		o.t.Fatalf("%s was not asked", email)
 	}

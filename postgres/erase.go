@@ -123,11 +123,12 @@ func erasePeople(ctx context.Context, tx *sqlx.Tx, readers, delegates []int64) e
 		{`delete from consent_people where subscriber_id = any($1)`, []any{people}},
 		{`delete from moves where subscriber_id = any($1)`, []any{people}},
 		{theirs + ` update editions set subject = '', html = '', plain = '', calendar = ''
-			where id in (select edition_id from theirs where kind <> 'newsletter') and kind in ('confirmation', 'opt_in', 'move')`, []any{people, places}},
+			where id in (select edition_id from theirs where kind <> 'newsletter')
+				and kind in ('confirmation', 'opt_in', 'move', 'waiting', 'cancellation', 'change')`, []any{people, places}},
 		{theirs + ` update letters l set detail = '' from theirs t where l.id = t.id and l.born = t.born and t.detail <> ''`, []any{people, places}},
 		{`update subscribers set email = null, name = '', organisation = '', country = '', topics = '{}', pace = 'each', paused_until = null,
 			linked_at = null, state = 'erased' where id = any($1)`, []any{people}},
-		{`update registrations set email = null, name = '', organisation = '', country = '' where id = any($1)`, []any{places}},
+		{`update registrations set email = null, name = '', organisation = '', country = '', zone = '', sessions = '{}' where id = any($1)`, []any{places}},
 	})
 }
 

@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -30,14 +29,6 @@ func (o *office) everywhere(words string) (tables []string) {
 		}
 	}
 	return tables
-}
-
-// personal is a confirmation with the delegate's address in it, as its calendar entry has.
-func personal(_ mce.Event, r mce.Registration, _ time.Time) (mce.Edition, error) {
-	return mce.Edition{
-		Kind: mce.Confirmation, Lang: r.Language, Subject: "For " + r.Name, HTML: r.Email, Text: r.Email, Method: "REQUEST",
-		Calendar: "ATTENDEE:mailto:" + r.Email,
-	}, nil
 }
 
 // TestAnErasedPersonIsNowhere: a reader who asked, was suppressed, is named in what a server said, and was at a conference.
@@ -77,7 +68,7 @@ func TestAnErasedPersonIsNowhere(t *testing.T) {
 // TestWhoMovedAndIsErasedIsNowhere: neither under the new address, nor under the old one, nor under one that was only asked for.
 func TestWhoMovedAndIsErasedIsNowhere(t *testing.T) {
 	o := known(t)
-	must(t, o.CancelRegistration(t.Context(), "prato", "dora@example.org", now))
+	must(t, o.CancelRegistration(t.Context(), "prato", "dora@example.org", told, domain, now))
 	must(t, o.Erase(t.Context(), "anna@example.org", "test", now.AddDate(1, 0, 0)))
 	id := o.subscriber("dora@example.org").ID
 	must(t, o.ConfirmMove(t.Context(), id, o.lastMove(), mce.Consent{Wording: "yes", Source: "new address", Origin: "192.0.2.8", At: now}))

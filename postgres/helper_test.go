@@ -206,7 +206,7 @@ func (o *office) crash() {
 
 func (o *office) register(emails ...string) []mce.Registration {
 	o.t.Helper()
-	return value(o.Register(o.t.Context(), delegates(emails...), confirmation, domain, now))(o.t)
+	return value(o.Register(o.t.Context(), delegates(emails...), told, domain, now))(o.t)
 }
 
 func delegates(emails ...string) (out []mce.Registration) {
@@ -216,8 +216,46 @@ func delegates(emails ...string) (out []mce.Registration) {
 	return out
 }
 
-func confirmation(e mce.Event, r mce.Registration, _ time.Time) (mce.Edition, error) {
-	return mce.Edition{Kind: mce.Confirmation, Lang: r.Language, Subject: "See you in " + e.City["en"], Method: "REQUEST", Calendar: "BEGIN:VCALENDAR"}, nil
+// notices makes letters of a line, the same for every cause but for the kind.
+type notices func(mce.Event, mce.Registration) mce.Edition
+
+// told is a notice as far as the outbox looks at it; personal one with the delegate's address in it, as its calendar entry has.
+var (
+	told notices = func(e mce.Event, r mce.Registration) mce.Edition {
+		return mce.Edition{Lang: r.Language, Subject: "See you in " + e.City["en"]}
+	}
+	personal notices = func(_ mce.Event, r mce.Registration) mce.Edition {
+		return mce.Edition{Lang: r.Language, Subject: "For " + r.Name, HTML: r.Email, Text: r.Email}
+	}
+)
+
+func (n notices) of(kind mce.LetterKind, method string, e mce.Event, r mce.Registration) (mce.Edition, error) {
+	out := n(e, r)
+	out.Kind = kind
+	if method != "" {
+		out.Method, out.Calendar = method, "BEGIN:VCALENDAR"+out.Text
+	}
+	return out, nil
+}
+
+func (n notices) Confirmation(e mce.Event, r mce.Registration, _ time.Time) (mce.Edition, error) {
+	return n.of(mce.Confirmation, "REQUEST", e, r)
+}
+
+func (n notices) Waiting(e mce.Event, r mce.Registration, _ time.Time) (mce.Edition, error) {
+	return n.of(mce.WaitingList, "", e, r)
+}
+
+func (n notices) Cancellation(e mce.Event, r mce.Registration, _ time.Time) (mce.Edition, error) {
+	return n.of(mce.Cancellation, "CANCEL", e, r)
+}
+
+func (n notices) Change(_, e mce.Event, r mce.Registration, changes []mce.Change, _ time.Time) (mce.Edition, error) {
+	out, err := n.of(mce.ChangeOf, "", e, r)
+	for _, c := range changes {
+		out.Text += string(c.What) + " " + c.New.Slug + "; "
+	}
+	return out, err
 }
 
 // plain renders an issue as the titles of its items.

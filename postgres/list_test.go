@@ -29,7 +29,7 @@ func population(t *testing.T) *office {
 	}
 	value(o.ImportSubscribers(t.Context(), people, "yes", "desk", now, nil))(t)
 	o.register("Seller@fibre.example", "anna@example.org")
-	must(t, o.CancelRegistration(t.Context(), "prato", "anna@example.org", now))
+	must(t, o.CancelRegistration(t.Context(), "prato", "anna@example.org", told, domain, now))
 	return o
 }
 

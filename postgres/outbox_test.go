@@ -260,7 +260,7 @@ func TestAnAddressAtFaultIsSuppressed(t *testing.T) {
 	if n := o.sql(`select from suppressions where email = 'gone@example.org' and reason = 'no such user'`); n != 1 {
 		t.Error("not suppressed")
 	}
-	must(t, o.CancelRegistration(t.Context(), "prato", "gone@example.org", now))
+	must(t, o.CancelRegistration(t.Context(), "prato", "gone@example.org", told, domain, now))
 	o.register("gone@example.org")
 	if got := o.claim(1); got[0].LeftOut != "the address is suppressed" {
 		t.Errorf("%+v", got)
@@ -351,7 +351,7 @@ func TestPartitionsAreMadeWhileLettersAreReadAndWritten(t *testing.T) {
 		t.Errorf("%d of its keys are those of the letters", n)
 	}
 	must(t, long.Commit())
-	value(o.Register(t.Context(), delegates("bob@example.org"), confirmation, domain, now.AddDate(0, 5, 0)))(t)
+	value(o.Register(t.Context(), delegates("bob@example.org"), told, domain, now.AddDate(0, 5, 0)))(t)
 	if n := o.sql(`select distinct id from letters`); n != 2 {
 		t.Errorf("%d ids of letters in two partitions", n)
 	}

@@ -233,7 +233,7 @@ func TestDelegatesOfPastEventsLoseTheirNames(t *testing.T) {
 		{Event: "prato", Email: "bob@example.org", Name: "Bob", Language: "it"},
 	}
 	value(o.Register(t.Context(), people, personal, domain, now))(t)
-	must(t, o.CancelRegistration(t.Context(), "prato", "bob@example.org", now))
+	must(t, o.CancelRegistration(t.Context(), "prato", "bob@example.org", told, domain, now))
 	o.settle(mce.Refused, o.claim(5)...)
 	o.sql(`update letters set detail = '5.1.1 <anna@example.org>'`)
 	codes := o.sql(`select from registrations where code <> ''`)

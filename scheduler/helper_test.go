@@ -54,6 +54,7 @@ type house struct {
 	store   *postgres.Store
 	db      *sql.DB
 	clock   *clock
+	letters *letter.Letters
 	daemons [2]*scheduler.Scheduler
 	lib     mce.Library
 }
@@ -66,6 +67,7 @@ func newHouse(t *testing.T, now time.Time, change func(*mce.Library)) *house {
 	h := &house{t: t, db: pgtest.DB(t, address), clock: &clock{now: now}, lib: library()}
 	letters, err := letter.New(mce.Site{Name: "Major Cities of Europe", Short: "MCE", Postal: "Prato", PublicURL: "https://mail.example", From: "news@mce.example"})
 	h.must(err)
+	h.letters = letters
 	for i := range h.daemons {
 		store, err := postgres.Open(t.Context(), address)
 		h.must(err)

@@ -19,12 +19,9 @@ func withDelegates(t *testing.T) *house {
 			Slug: "soon", Anchor: mce.AtStart, Days: -7, At: "09:00", Useful: 48, Subject: en("Soon"), Body: en("Body"), Show: []mce.Show{mce.ShowHandouts},
 		}}
 	})
-	confirm := func(mce.Event, mce.Registration, time.Time) (mce.Edition, error) {
-		return mce.Edition{Kind: mce.Confirmation, Lang: "en"}, nil
-	}
 	_, err := h.store.Register(t.Context(), []mce.Registration{
 		{Event: "prato", Email: "anna@example.org", Name: "Anna", Language: "en"}, {Event: "prato", Email: "bob@example.org", Name: "Bob", Language: "it"},
-	}, confirm, "mce.example", h.clock.Now())
+	}, h.letters, "mce.example", h.clock.Now())
 	h.must(err)
 	return h
 }
@@ -83,7 +80,7 @@ func TestACancelledEventRemindsNobody(t *testing.T) {
 
 func TestACancelledRegistrationStopsItsReminder(t *testing.T) {
 	h := withDelegates(t)
-	h.must(h.store.CancelRegistration(t.Context(), "prato", "anna@example.org", h.clock.Now()))
+	h.must(h.store.CancelRegistration(t.Context(), "prato", "anna@example.org", h.letters, "mce.example", h.clock.Now()))
 	h.tick(aWeekBefore)
 	h.reminders(1, "with one delegate left")
 }

@@ -33,6 +33,9 @@ type Store interface {
 	GrantWish(ctx context.Context, render mce.WishLetters, domain string) (more bool, err error)
 	Topics(ctx context.Context) ([]mce.Topic, error)
 
+	TellChanges(ctx context.Context, notices mce.Notices, domain string, now time.Time) (letters int, err error)
+	MoveUp(ctx context.Context, notices mce.Notices, domain string, now time.Time) (moved int, err error)
+
 	ReminderRules(ctx context.Context) ([]mce.ReminderRule, error)
 	EventsAround(ctx context.Context, now time.Time) ([]mce.Event, error)
 	Handouts(ctx context.Context, eventID int64, now time.Time) ([]mce.Resource, error)
@@ -46,6 +49,7 @@ type Store interface {
 // Letters makes the editions.
 type Letters interface {
 	mce.Renderer
+	mce.Notices
 	OptIn(lang mce.Lang, topics []mce.Topic) (mce.Edition, error)
 	Link(lang mce.Lang) (mce.Edition, error)
 	Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Resource, lang mce.Lang) (mce.Edition, error)
@@ -124,6 +128,7 @@ func (s *Scheduler) Tick(ctx context.Context) error {
 		s.assemble(ctx, now),
 		s.send(ctx, now),
 		s.grant(ctx),
+		s.notify(ctx, now),
 		s.remind(ctx, now),
 	)
 }

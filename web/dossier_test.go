@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -15,11 +14,8 @@ import (
 // registered gives somebody a place in the sample's conference, which is a week ahead.
 func (s *site) registered(email string) {
 	s.t.Helper()
-	confirm := func(e mce.Event, r mce.Registration, _ time.Time) (mce.Edition, error) {
-		return mce.Edition{Kind: mce.Confirmation, Lang: r.Language, Subject: "Your place", HTML: r.Email, Text: r.Email, Nonce: "n"}, nil
-	}
 	r := mce.Registration{Event: s.conference(), Email: email, Name: "Anna Rossi", Organisation: "Comune di Prato", Country: "Italy", Language: "en"}
-	if _, err := s.store.Register(s.t.Context(), []mce.Registration{r}, confirm, "mce.example", frozen{}.Now()); err != nil {
+	if _, err := s.store.Register(s.t.Context(), []mce.Registration{r}, s.letters, "mce.example", frozen{}.Now()); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -124,7 +120,7 @@ func TestAPlaceInAnEventToComeStandsInTheWay(t *testing.T) {
 	if got := s.story(p); got != "active: imported" {
 		t.Error(got)
 	}
-	if err := s.store.CancelRegistration(t.Context(), s.conference(), "anna@example.org", frozen{}.Now()); err != nil {
+	if err := s.store.CancelRegistration(t.Context(), s.conference(), "anna@example.org", s.letters, "mce.example", frozen{}.Now()); err != nil {
 		t.Fatal(err)
 	}
 	s.ask(http.MethodPost, me+"/erase", nil).wants(t, http.StatusOK, "Your data has been erased")

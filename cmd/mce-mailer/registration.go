@@ -10,9 +10,9 @@ import (
 )
 
 type registrationCmd struct {
-	Add    registrationAddCmd    `cmd:"" help:"Register a delegate; the confirmation leaves at once."`
+	Add    registrationAddCmd    `cmd:"" help:"Register a delegate; the confirmation leaves at once. Where all places are taken they go on the waiting list."`
 	Import registrationImportCmd `cmd:"" help:"Register delegates from a CSV file with the columns event, email, name, organisation, country, language."`
-	Cancel registrationCancelCmd `cmd:"" help:"Give a place back."`
+	Cancel registrationCancelCmd `cmd:"" help:"Give a place back, or a turn on the waiting list; the first who wait get the places that are free."`
 	List   registrationListCmd   `cmd:"" help:"List the delegates of an event."`
 }
 
@@ -109,8 +109,8 @@ type registrationCancelCmd struct {
 
 // Run cancels a registration.
 func (c *registrationCancelCmd) Run(e *env) error {
-	return e.with(func(a *app) error {
-		if err := a.store.CancelRegistration(e.ctx, c.Event, asKept(c.Email), e.clock.Now()); err != nil {
+	return e.withLetters(func(a *app) error {
+		if err := a.store.CancelRegistration(e.ctx, c.Event, asKept(c.Email), a.letters, a.site.Domain(), e.clock.Now()); err != nil {
 			return err
 		}
 		fmt.Fprintf(e.out, "%s is no longer registered for %s.\n", c.Email, c.Event)

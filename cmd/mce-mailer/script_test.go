@@ -19,6 +19,7 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/postgres"
 	"github.com/majorcities/mce-mailer/postgres/pgtest"
+	"github.com/majorcities/mce-mailer/templates/letter"
 )
 
 // TestScripts runs every script of testdata/script on a database of its own, with an inbox as its relay. Beside the usual commands of
@@ -174,15 +175,14 @@ func registered(ts *testscript.TestScript, neg bool, args []string) {
 	store, err := postgres.Open(ctx, ts.Getenv("DATABASE_URL"))
 	ts.Check(err)
 	defer store.Close()
-	confirm := func(mce.Event, mce.Registration, time.Time) (mce.Edition, error) {
-		return mce.Edition{Kind: mce.Confirmation, Lang: mce.English, Subject: "Confirmed"}, nil
-	}
-	_, err = store.Register(ctx, []mce.Registration{{Event: "conference", Email: args[0], Name: "A delegate", Language: mce.English}}, confirm, "mce.example", then)
+	letters, err := letter.New(mce.Site{Name: "Major Cities of Europe", PublicURL: "https://mce.example", From: "news@mce.example", ReplyTo: "office@mce.example"})
+	ts.Check(err)
+	_, err = store.Register(ctx, []mce.Registration{{Event: "conference", Email: args[0], Name: "A delegate", Language: mce.English}}, letters, "mce.example", then)
 	ts.Check(err)
 	if len(args) < 3 {
 		return
 	}
-	_, letters, err := store.ClaimExpress(ctx, mce.Claim{Letters: 1, Now: then})
+	_, claimed, err := store.ClaimExpress(ctx, mce.Claim{Letters: 1, Now: then})
 	ts.Check(err)
-	ts.Check(store.Settle(ctx, []mce.Try{{Letter: letters[0], Outcome: mce.Delivered, Code: 250}}, then))
+	ts.Check(store.Settle(ctx, []mce.Try{{Letter: claimed[0], Outcome: mce.Delivered, Code: 250}}, then))
 }

@@ -1,0 +1,89 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// TellChanges tells delegates, and those who wait, what has changed of their events for them: once the last edit has stood for mce.SettleFor, or
+// at once where it is urgent. Each gets one letter for all that is new to them, and none if there is nothing: also edits that cancelled out are
+// then known. Repeating it, also at the same moment elsewhere, does nothing.
+func (s *Store) TellChanges(ctx context.Context, notices mce.Notices, domain string, now time.Time) (letters int, err error) {
+	if err := s.KeepVersions(ctx, now); err != nil {
+		return 0, err
+	}
+	const behind = `
+		select e.slug from events e
+		where e.ends > $1 and exists (
+			select from registrations r where r.event_id = e.id and r.state in ('registered', 'waiting') and r.told < e.version)
+		order by e.id`
+	var slugs []string
+	if err := s.db.SelectContext(ctx, &slugs, behind, now); err != nil {
+		return 0, err
+	}
+	for _, slug := range slugs {
+		err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+			n, err := tellChanges(ctx, tx, slug, notices, domain, now)
+			letters += n
+			return err
+		})
+		if err != nil {
+			return letters, err
+		}
+	}
+	return letters, nil
+}
+
+func tellChanges(ctx context.Context, tx *sqlx.Tx, slug string, notices mce.Notices, domain string, now time.Time) (letters int, err error) {
+	if err := lockEvents(ctx, tx, []mce.Registration{{Event: slug}}); err != nil {
+		return 0, err
+	}
+	e, err := eventBySlug(ctx, tx, slug)
+	if err != nil {
+		return 0, err
+	}
+	var edited time.Time
+	if err := tx.GetContext(ctx, &edited, `select at from event_versions where event_id = $1 and version = $2`, e.ID, e.Version); err != nil {
+		return 0, err
+	}
+	settled := !edited.After(now.Add(-mce.SettleFor))
+	people, err := registrations(ctx, tx, ` where r.event_id = $1 and r.state in ('registered', 'waiting') and r.told < $2 order by r.id`, e.ID, e.Version)
+	if err != nil {
+		return 0, err
+	}
+	known := map[int]mce.Event{}
+	var told []int64
+	for _, r := range people {
+		old, ok := known[r.Told]
+		if !ok {
+			if old, err = eventVersion(ctx, tx, e.ID, r.Told); err != nil {
+				return 0, err
+			}
+			known[r.Told] = old
+		}
+		if !settled && !e.Urgent(old, now) {
+			continue
+		}
+		told = append(told, r.ID)
+		changes := r.Changes(old, e)
+		if len(changes) == 0 {
+			continue
+		}
+		edition, err := notices.Change(old, e, r, changes, now)
+		if err != nil {
+			return 0, err
+		}
+		if err := queueLetter(ctx, tx, edition, person{registration: r.ID}, domain, now); err != nil {
+			return 0, err
+		}
+		letters++
+	}
+	_, err = tx.ExecContext(ctx, `update registrations set told = $2 where id = any($1)`, pq.Array(told), e.Version)
+	return letters, err
+}
