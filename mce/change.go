@@ -61,9 +61,10 @@ func (r Registration) Changes(old, e Event) []Change {
 	return append(out, r.sessionChanges(old, e)...)
 }
 
-// sessionChanges leaves out sessions that moved along with the whole event: the event's own change says it.
+// sessionChanges leaves out sessions that moved along with the whole event, as the venue's clocks show it: the event's own change says it. The
+// clocks may be set on the way.
 func (r Registration) sessionChanges(old, e Event) (out []Change) {
-	shift := e.Starts.Sub(old.Starts)
+	shift := wall(e.Starts, e).Sub(wall(old.Starts, old))
 	for _, s := range e.Sessions {
 		was, known := sessionBySlug(old, s.Slug)
 		switch {
@@ -71,7 +72,7 @@ func (r Registration) sessionChanges(old, e Event) (out []Change) {
 		case !known:
 			out = append(out, Change{What: SessionNew, New: s})
 		default:
-			if moved := !was.Starts.Add(shift).Equal(s.Starts) || !was.Ends.Add(shift).Equal(s.Ends); moved {
+			if !wall(was.Starts, old).Add(shift).Equal(wall(s.Starts, e)) || !wall(was.Ends, old).Add(shift).Equal(wall(s.Ends, e)) {
 				out = append(out, Change{What: SessionTime, Old: was, New: s})
 			}
 			if was.Room[English] != s.Room[English] {
@@ -85,6 +86,12 @@ func (r Registration) sessionChanges(old, e Event) (out []Change) {
 		}
 	}
 	return out
+}
+
+// wall is what the venue's clocks show, as if it were UTC.
+func wall(t time.Time, e Event) time.Time {
+	l := t.In(e.Zone())
+	return time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), l.Second(), 0, time.UTC)
 }
 
 func sessionBySlug(e Event, slug string) (Session, bool) {

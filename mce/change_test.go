@@ -22,10 +22,13 @@ func TestWhatHasChangedForAPerson(t *testing.T) {
 		want        string // for whom chose nothing
 		chose       string // for whom chose the session "data"
 	}{
-		"nothing":                  {nil, func(*mce.Event) {}, "", ""},
-		"a typo":                   {nil, func(e *mce.Event) { e.Title = mce.Text{"en": "The conference"}; e.Sessions[0].Speakers = []string{"A"} }, "", ""},
-		"a translation":            {nil, func(e *mce.Event) { e.Venue = mce.Text{"it": "Centro"}; e.Sessions[0].Room["it"] = "Sala" }, "", ""},
-		"moved with its sessions":  {nil, func(e *mce.Event) { everything(e, week) }, "time", "time"},
+		"nothing":                 {nil, func(*mce.Event) {}, "", ""},
+		"a typo":                  {nil, func(e *mce.Event) { e.Title = mce.Text{"en": "The conference"}; e.Sessions[0].Speakers = []string{"A"} }, "", ""},
+		"a translation":           {nil, func(e *mce.Event) { e.Venue = mce.Text{"it": "Centro"}; e.Sessions[0].Room["it"] = "Sala" }, "", ""},
+		"moved with its sessions": {nil, func(e *mce.Event) { everything(e, week) }, "time", "time"},
+		"from summer to winter":   {nil, func(e *mce.Event) { everything(e, week+time.Hour) }, "time", "time"}, // on the clocks it is a week
+		"through the night on which the clocks are set": {func(e *mce.Event) { laterSession(e, "2023-10-30T09:00:00+01:00") },
+			func(e *mce.Event) { everything(e, -week); laterSession(e, "2023-10-23T09:00:00+02:00") }, "time", "time"},
 		"longer":                   {nil, func(e *mce.Event) { e.Ends = e.Ends.Add(time.Hour) }, "time", "time"},
 		"another city":             {nil, func(e *mce.Event) { e.City = mce.Text{"en": "Larissa"} }, "place", "place"},
 		"turned virtual":           {nil, func(e *mce.Event) { e.City, e.Online = nil, "https://meet.example" }, "place, online", "place, online"},
@@ -75,4 +78,9 @@ func TestWhatIsToldAtOnce(t *testing.T) {
 			t.Errorf("at %s: %v", when, got)
 		}
 	}
+}
+
+// laterSession lets the session that can be chosen be another day.
+func laterSession(e *mce.Event, begins string) {
+	e.Sessions[1].Starts, e.Sessions[1].Ends = instant(begins), instant(begins).Add(time.Hour)
 }

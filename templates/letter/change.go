@@ -31,7 +31,9 @@ func (l *Letters) Change(old, e mce.Event, r mce.Registration, changes []mce.Cha
 		p.Programme = w.programmeFor(e, r)
 	}
 	material := r.State == mce.Registered && old.MaterialChange(e)
-	if material {
+	if material && e.Off() {
+		p.Intro = append(p.Intro, w.say("cancel_calendar"))
+	} else if material {
 		p.Intro = append(p.Intro, w.say("change_calendar"))
 	}
 	out, err := w.finish(p, mce.ChangeOf, nonce)
@@ -73,7 +75,7 @@ func (w *writer) change(old, e mce.Event, r mce.Registration, c mce.Change) item
 		it.Title = words{Text: w.say("where")}
 		it.Facts = w.beforeAndNow(w.where(old, forDelegates).Lines, w.where(e, forDelegates).Lines)
 	case mce.ItsLink:
-		it.Title = words{Text: w.say("online")}
+		it.Title = words{Text: w.say("online_title")}
 		now := fact{Label: w.say("now"), Link: webLink(w.say("join"), words{}, e.Online)}
 		if e.Online == "" {
 			now.Lines = []words{{Text: w.say("not_online")}}

@@ -114,6 +114,38 @@ func registration(lang mce.Lang) mce.Registration {
 	return mce.Registration{ID: 5, Event: "2023-prato", Email: "anna.rossi@comune.example", Name: "Anna Rossi", Language: lang, State: mce.Registered, Code: "K7PM3XQ9"}
 }
 
+// congress is the conference with sessions to choose.
+func congress() mce.Event {
+	e := prato()
+	e.Sessions[1].Optional, e.Sessions[2].Optional = true, true
+	return e
+}
+
+// delegate comes from afar and chose one of them.
+func delegate(lang mce.Lang) mce.Registration {
+	r := registration(lang)
+	r.Zone, r.Sessions = "Asia/Tokyo", []string{"data"}
+	return r
+}
+
+// changed is the letter about an edit of the congress.
+func changed(l *letter.Letters, lang mce.Lang, edit func(*mce.Event)) (mce.Edition, error) {
+	old, e, r := congress(), congress(), delegate(lang)
+	edit(&e)
+	e.Sequence++
+	return l.Change(old, e, r, r.Changes(old, e), at("2023-09-20T12:00:00Z"))
+}
+
+// everythingMoved is another week in another place, online too, with a session at another hour, one more, and without one that was chosen.
+func everythingMoved(e *mce.Event) {
+	e.Starts, e.Ends = e.Starts.AddDate(0, 0, 7), e.Ends.AddDate(0, 0, 7)
+	e.Venue, e.Address, e.Online = both("Museum of textiles", "Museo del tessuto"), "Via Puccetti 3, 59100 Prato", "https://meet.majorcities.example/prato"
+	e.Sessions = append(e.Sessions[:1:1], mce.Session{
+		Slug: "closing", Title: both("Closing", "Chiusura"), Starts: at("2023-11-03T12:00:00+01:00"), Ends: at("2023-11-03T13:00:00+01:00"), Room: en("Auditorium"),
+	})
+	e.Sessions[0].Starts, e.Sessions[0].Ends = at("2023-11-01T09:15:00+01:00"), at("2023-11-01T10:00:00+01:00")
+}
+
 func weekBefore() mce.ReminderRule {
 	return mce.ReminderRule{ID: 1, Slug: "week-before", Anchor: mce.AtStart, Days: -7, At: "09:00", Useful: 48,
 		Subject: both("In {days} days: {title}", "Tra {days} giorni: {title}"),
@@ -164,6 +196,28 @@ func samples() []sample {
 		}, []string{mce.SlotGreeting, mce.SlotCode}},
 		{"confirmation-online", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Confirmation(webinar(), registration(lang), stamp)
+		}, []string{mce.SlotGreeting}},
+		{"confirmation-zone", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			r := delegate(lang)
+			return l.Confirmation(congress(), r, stamp)
+		}, []string{mce.SlotGreeting, mce.SlotCode}},
+		{"waiting", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			r := delegate(lang)
+			r.State = mce.OnWaitingList
+			return l.Waiting(congress(), r, stamp)
+		}, []string{mce.SlotGreeting}},
+		{"cancellation", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return l.Cancellation(congress(), delegate(lang), stamp)
+		}, []string{mce.SlotGreeting}},
+		{"change", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) { return changed(l, lang, everythingMoved) }, []string{mce.SlotGreeting}},
+		{"change-room", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return changed(l, lang, func(e *mce.Event) { e.Sessions[2].Room = both("Room 5", "Sala 5") })
+		}, []string{mce.SlotGreeting}},
+		{"change-cancelled", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return changed(l, lang, func(e *mce.Event) { e.State = mce.EventCancelled })
+		}, []string{mce.SlotGreeting}},
+		{"change-put-off", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return changed(l, lang, func(e *mce.Event) { e.State = mce.EventMoved })
 		}, []string{mce.SlotGreeting}},
 		{"reminder", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Reminder(weekBefore(), prato(), handouts(), lang)
