@@ -5,15 +5,18 @@ import (
 	"strings"
 )
 
-// ReadRegistrations reads a table with the columns event, email and name, and if they are there organisation, country and language.
+// ReadRegistrations reads a table with the columns event, email and name, and if they are there organisation, country, language, role, zone and
+// sessions (by their slugs, with blanks between).
 func ReadRegistrations(r io.Reader) ([]Registration, []LineFault, error) {
 	var people []Registration
-	t := table{required: []string{"event", "email", "name"}, optional: []string{"organisation", "country", "language"}}
+	t := table{required: []string{"event", "email", "name"}, optional: []string{"organisation", "country", "language", "role", "zone", "sessions"}}
 	faults, err := readTable(r, t, func(_ int, cell cells) error {
 		p, err := NewRegistration(cell("event"), cell("email"), cell("name"), cell("organisation"), cell("country"), cell("language"))
-		people = append(people, p)
-		if err != nil {
-			people = people[:len(people)-1]
+		if err == nil {
+			err = p.Choose(cell("role"), cell("zone"), strings.Fields(cell("sessions")))
+		}
+		if err == nil {
+			people = append(people, p)
 		}
 		return err
 	})
@@ -39,4 +42,19 @@ func NewRegistration(event, email, name, organisation, country, language string)
 	}
 	p.Language, err = ParseLang(strings.ToLower(language))
 	return p, err
+}
+
+// Choose checks and sets what a person may say of how they come: as what (empty: a delegate), from where (the name of a time zone, or empty), and
+// to which optional sessions, by slug. Whether the event has those is seen when the place is taken.
+func (r *Registration) Choose(role, zone string, sessions []string) (err error) {
+	if r.Role, err = ParseRole(role); err != nil {
+		return err
+	}
+	if zone != "" {
+		if err := CheckZone(zone); err != nil {
+			return err
+		}
+	}
+	r.Zone, r.Sessions = zone, sessions
+	return nil
 }

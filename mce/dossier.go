@@ -73,6 +73,9 @@ type DossierRegistration struct {
 	Organisation string            `json:"organisation"`
 	Country      string            `json:"country"` // as the delegate wrote it
 	Language     Lang              `json:"language"`
+	Role         Role              `json:"role"`
+	Zone         string            `json:"zone"`     // where they are at home; empty: not told
+	Sessions     []string          `json:"sessions"` // those that they chose, by slug
 	Code         string            `json:"code"`
 	RegisteredAt time.Time         `json:"registered_at"`
 	CancelledAt  *time.Time        `json:"cancelled_at"`

@@ -21,6 +21,7 @@ func TestTheNamesOfADossierAreStable(t *testing.T) {
 		Letters:    []mce.DossierLetter{{At: at, Kind: mce.Newsletter, Outcome: mce.Delivered}},
 		Registrations: []mce.DossierRegistration{{
 			Event: "prato", Title: mce.Text{"en": "Conference"}, Starts: at, Ends: at, State: mce.Registered, RegisteredAt: at,
+			Role: mce.AsSpeaker, Zone: "Asia/Tokyo", Sessions: []string{"data"},
 			Reminders: []mce.DossierReminder{{Rule: "soon", Outcome: "queued", At: at}},
 		}},
 		Contacts:    []mce.DossierContact{{Organisation: "Prato", Membership: mce.Member}},
@@ -41,7 +42,7 @@ func TestTheNamesOfADossierAreStable(t *testing.T) {
   }],
   "registrations": [{
     "event": "prato", "title": {"en": "Conference"}, "starts": "2024-03-07T08:00:00Z", "ends": "2024-03-07T08:00:00Z", "time_zone": "", "event_state": "",
-    "contact": "", "state": "registered", "name": "", "organisation": "", "country": "", "language": "", "code": "",
+    "contact": "", "state": "registered", "name": "", "organisation": "", "country": "", "language": "", "role": "speaker", "zone": "Asia/Tokyo", "sessions": ["data"], "code": "",
     "registered_at": "2024-03-07T08:00:00Z", "cancelled_at": null,
     "reminders": [{"rule": "soon", "outcome": "queued", "reason": "", "at": "2024-03-07T08:00:00Z"}]
   }],

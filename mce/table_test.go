@@ -212,20 +212,24 @@ func TestThreeBadLinesAmongAThousand(t *testing.T) {
 }
 
 func TestRegistrationsAreRead(t *testing.T) {
-	file := "email,name,event,country,language\n" +
-		"anna@example.org,Anna,prato,Italy,IT\n" +
-		"bob@example.org,,prato,,\n" +
-		"nobody,Bob,prato,,\n" +
-		"eve@example.org,Eve,prato,a\x00b,\n" +
-		"ed@example.org,Ed,prato,,xx\n"
+	file := "email,name,event,country,language,role,zone,sessions\n" +
+		"anna@example.org,Anna,prato,Italy,IT,speaker,Asia/Tokyo,data  twins\n" +
+		"bob@example.org,,prato,,,,,\n" +
+		"nobody,Bob,prato,,,,,\n" +
+		"eve@example.org,Eve,prato,a\x00b,,,,\n" +
+		"ed@example.org,Ed,prato,,xx,,,\n" +
+		"pat@example.org,Pat,prato,,,guest,,\n" +
+		"kim@example.org,Kim,prato,,,,Tokyo,\n"
 	got, faults, err := mce.ReadRegistrations(strings.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]mce.Registration{{Event: "prato", Email: "anna@example.org", Name: "Anna", Country: "Italy", Language: "it"}}, got); diff != "" {
+	if diff := cmp.Diff([]mce.Registration{{Event: "prato", Email: "anna@example.org", Name: "Anna", Country: "Italy", Language: "it",
+		Role: mce.AsSpeaker, Zone: "Asia/Tokyo", Sessions: []string{"data", "twins"}}}, got); diff != "" {
 		t.Error(diff)
 	}
-	if len(faults) != 4 || !strings.Contains(faults[0].Reason, "the name is missing") {
+	if len(faults) != 6 || !strings.Contains(faults[0].Reason, "the name is missing") || !strings.Contains(faults[4].Reason, `"guest"`) ||
+		!strings.Contains(faults[5].Reason, `"Tokyo"`) {
 		t.Error(faults)
 	}
 }

@@ -105,7 +105,7 @@ func dossierLetters(ctx context.Context, tx *sqlx.Tx, id int64, delegates []int6
 func dossierRegistrations(ctx context.Context, tx *sqlx.Tx, ids []int64) ([]mce.DossierRegistration, error) {
 	const registrations = `
 		select r.id, e.slug as event, e.title, e.starts, e.ends, e.time_zone, e.state as event_state, e.contact, r.state, r.name, r.organisation, r.country,
-			r.language, r.code, r.created_at, r.cancelled_at
+			r.language, r.role, r.zone, r.sessions, r.code, r.created_at, r.cancelled_at
 		from registrations r join events e on e.id = r.event_id
 		where r.id = any($1) order by e.starts desc, r.id`
 	var rows []struct {
@@ -119,6 +119,9 @@ func dossierRegistrations(ctx context.Context, tx *sqlx.Tx, ids []int64) ([]mce.
 		State                       mce.RegistrationState
 		Name, Organisation, Country string
 		Language                    mce.Lang
+		Role                        mce.Role
+		Zone                        string
+		Sessions                    pq.StringArray
 		Code                        string
 		CreatedAt                   time.Time  `db:"created_at"`
 		CancelledAt                 *time.Time `db:"cancelled_at"`
@@ -131,7 +134,8 @@ func dossierRegistrations(ctx context.Context, tx *sqlx.Tx, ids []int64) ([]mce.
 	for i, r := range rows {
 		out[i] = mce.DossierRegistration{
 			Event: r.Event, Title: r.Title.V, Starts: r.Starts.UTC(), Ends: r.Ends.UTC(), TimeZone: r.TimeZone, EventState: r.EventState, Contact: r.Contact,
-			State: r.State, Name: r.Name, Organisation: r.Organisation, Country: r.Country, Language: r.Language, Code: r.Code,
+			State: r.State, Name: r.Name, Organisation: r.Organisation, Country: r.Country, Language: r.Language,
+			Role: r.Role, Zone: r.Zone, Sessions: append([]string{}, r.Sessions...), Code: r.Code,
 			RegisteredAt: r.CreatedAt.UTC(), CancelledAt: inUTC(r.CancelledAt), Reminders: append([]mce.DossierReminder{}, reminders[r.ID]...),
 		}
 	}

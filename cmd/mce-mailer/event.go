@@ -51,6 +51,7 @@ func (c *eventShowCmd) Run(e *env) error {
 			row(t, "event", x.Title[mce.English])
 			row(t, "kind", fmt.Sprintf("%s, %s", x.Kind, x.State))
 			row(t, "when", x.Starts.In(x.Zone()).Format(when)+" – "+x.Ends.In(x.Zone()).Format(when))
+			row(t, "places", places(x), "registration until "+x.RegistrationEnds().In(x.Zone()).Format(when))
 			row(t, "where", x.Venue[mce.English], x.Address, x.City[mce.English], x.Online)
 			for _, s := range x.Sessions {
 				row(t, s.Starts.In(x.Zone()).Format("Mon 15:04")+"–"+s.Ends.In(x.Zone()).Format("15:04"), s.Title[mce.English], s.Room[mce.English])
@@ -62,4 +63,16 @@ func (c *eventShowCmd) Run(e *env) error {
 			}
 		})
 	})
+}
+
+// places says how many may come to an event, and who.
+func places(e mce.Event) string {
+	n := "as many as come"
+	if e.Capacity > 0 {
+		n = fmt.Sprint(e.Capacity)
+	}
+	if e.Admission == mce.ForMembers {
+		n += ", members only"
+	}
+	return n
 }

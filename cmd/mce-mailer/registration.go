@@ -11,9 +11,9 @@ import (
 
 type registrationCmd struct {
 	Add    registrationAddCmd    `cmd:"" help:"Register a delegate; the confirmation leaves at once. Where all places are taken they go on the waiting list."`
-	Import registrationImportCmd `cmd:"" help:"Register delegates from a CSV file with the columns event, email, name, organisation, country, language."`
+	Import registrationImportCmd `cmd:"" help:"Register delegates from a CSV file with the columns event, email, name, organisation, country, language, role, zone, sessions."`
 	Cancel registrationCancelCmd `cmd:"" help:"Give a place back, or a turn on the waiting list; the first who wait get the places that are free."`
-	List   registrationListCmd   `cmd:"" help:"List the delegates of an event."`
+	List   registrationListCmd   `cmd:"" help:"List the delegates of an event and its waiting list."`
 }
 
 // registrationLine is a registration as it is printed.
@@ -24,6 +24,9 @@ type registrationLine struct {
 	Organisation string   `json:"organisation"`
 	Country      string   `json:"country"`
 	Language     mce.Lang `json:"language"`
+	Role         mce.Role `json:"role"`
+	Zone         string   `json:"zone"`
+	Sessions     []string `json:"sessions"`
 	State        string   `json:"state"`
 	Code         string   `json:"code"`
 }
@@ -31,12 +34,12 @@ type registrationLine struct {
 func (o asJSON) printRegistrations(e *env, regs []mce.Registration) error {
 	lines := make([]registrationLine, len(regs))
 	for i, r := range regs {
-		lines[i] = registrationLine{r.Event, r.Email, r.Name, r.Organisation, r.Country, r.Language, string(r.State), r.Code}
+		lines[i] = registrationLine{r.Event, r.Email, r.Name, r.Organisation, r.Country, r.Language, r.Role, r.Zone, append([]string{}, r.Sessions...), string(r.State), r.Code}
 	}
 	return o.print(e.out, lines, func(t *tabwriter.Writer) {
-		row(t, "EVENT", "NAME", "EMAIL", "ORGANISATION", "COUNTRY", "LANGUAGE", "STATE", "CODE")
+		row(t, "EVENT", "NAME", "EMAIL", "ORGANISATION", "COUNTRY", "LANGUAGE", "ROLE", "STATE", "CODE")
 		for _, l := range lines {
-			row(t, l.Event, l.Name, l.Email, l.Organisation, l.Country, l.Language, l.State, l.Code)
+			row(t, l.Event, l.Name, l.Email, l.Organisation, l.Country, l.Language, l.Role, l.State, l.Code)
 		}
 	})
 }
@@ -49,12 +52,19 @@ type registrationAddCmd struct {
 	Organisation string `help:"City or organisation."`
 	Country      string `help:"Country."`
 	Language     string `default:"en" help:"en or it."`
+
+	Role     string   `default:"delegate" help:"delegate or speaker; a speaker takes no place."`
+	Zone     string   `placeholder:"NAME" help:"Time zone where the person is at home, as Europe/Athens: mails then say their own time too."`
+	Sessions []string `name:"session" placeholder:"SLUG" help:"An optional session that they chose; may be repeated."`
 }
 
 // Run registers one delegate.
 func (c *registrationAddCmd) Run(e *env) error {
 	p, err := mce.NewRegistration(c.Event, c.Email, c.Name, c.Organisation, c.Country, c.Language)
 	if err != nil {
+		return err
+	}
+	if err := p.Choose(c.Role, c.Zone, c.Sessions); err != nil {
 		return err
 	}
 	e.suggest(p.Email)

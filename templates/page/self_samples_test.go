@@ -101,12 +101,12 @@ func dossier() mce.Dossier {
 			{
 				Event: "prato", Title: mce.Text{"en": "Annual conference 2023 in Prato", "it": "Conferenza annuale 2023 a Prato"}, Starts: at(10, 25, 7), Ends: at(10, 27, 11),
 				TimeZone: "Europe/Rome", EventState: mce.EventOpen, Contact: "prato@example.org", State: mce.Registered, Name: "Anna Rossi",
-				Organisation: "Comune di Prato", Country: "Italy", Language: "en", Code: "AC7DEFGH", RegisteredAt: at(10, 2, 8),
+				Organisation: "Comune di Prato", Country: "Italy", Language: "en", Role: mce.AsDelegate, Zone: "Europe/Athens", Sessions: []string{"data-governance", "digital-twins"}, Code: "AC7DEFGH", RegisteredAt: at(10, 2, 8),
 				Reminders: []mce.DossierReminder{{Rule: "soon", Outcome: "queued", At: at(10, 18, 7)}, {Rule: "late", Outcome: "dropped", Reason: "no longer useful", At: at(10, 25, 7)}},
 			},
 			{
 				Event: "webinar", Title: mce.Text{"en": "Digital twins"}, Starts: at(5, 3, 7), Ends: at(5, 3, 9), TimeZone: "Europe/Rome", State: mce.Withdrawn,
-				Name: "Anna Rossi", Language: "it", Code: "WX7DEFGH", RegisteredAt: at(4, 2, 8), CancelledAt: when(at(4, 20, 8)),
+				Name: "Anna Rossi", Language: "it", Role: mce.AsSpeaker, Code: "WX7DEFGH", RegisteredAt: at(4, 2, 8), CancelledAt: when(at(4, 20, 8)),
 			},
 		},
 		Contacts:    []mce.DossierContact{{Organisation: "Comune di Prato", Country: "IT", Membership: mce.Member, Name: "Anna Rossi", Role: "CIO"}},

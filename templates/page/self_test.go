@@ -22,12 +22,13 @@ func TestEveryValueOfADossierHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	for group, values := range map[string][]any{
-		"kind":       {mce.Newsletter, mce.Confirmation, mce.Reminder, mce.OptIn, mce.Welcome, mce.SelfLink, mce.Move},
+		"kind":       {mce.Newsletter, mce.Confirmation, mce.Reminder, mce.OptIn, mce.Welcome, mce.SelfLink, mce.Move, mce.WaitingList, mce.Cancellation, mce.ChangeOf},
 		"outcome":    {mce.Waiting, mce.Delivered, mce.Deferred, mce.Refused, mce.Expired, mce.Uncertain, mce.LeftOut, mce.Failed},
 		"action":     {"asked", "confirmed", "imported", "changed", "withdrawn", "returned"},
 		"state":      {mce.Pending, mce.Active, mce.Unsubscribed},
 		"pace":       {mce.EachIssue, mce.Monthly},
-		"place":      {mce.Registered, mce.Withdrawn},
+		"place":      {mce.Registered, mce.OnWaitingList, mce.Withdrawn},
+		"as":         {mce.AsDelegate, mce.AsSpeaker},
 		"reminder":   {"queued", "dropped"},
 		"membership": {mce.NoMember, mce.Member, mce.Sponsor},
 	} {
