@@ -23,17 +23,16 @@ func (l *Letters) Confirmation(e mce.Event, r mce.Registration, at time.Time) (m
 	p.Preheader = append([]words{title}, w.when(e)...)
 	p.Greeting = mce.SlotMark(nonce, mce.SlotGreeting)
 	p.Intro = []string{w.say("confirm_intro"), w.say("confirm_calendar")}
-	p.Facts = w.facts(e, forDelegates)
+	p.Facts = w.factsFor(e, r)
 	p.Code = w.code(e, mce.SlotMark(nonce, mce.SlotCode))
 	p.Button = webLink(w.say("event_more"), words{}, e.Link)
-	p.Programme = w.programme(e)
+	p.Programme = w.programmeFor(e, r)
 	w.eventFooter(p, e)
 	out, err := w.finish(p, mce.Confirmation, nonce)
 	if err != nil {
 		return mce.Edition{}, err
 	}
 	out.ReplyTo, out.Method = e.Contact, calendar.MethodRequest
-	by := calendar.Organizer{Name: l.site.FromName, Address: l.site.From}
-	out.Calendar, err = calendar.Request(e, r, by, webURL(e.Link), at)
+	out.Calendar, err = calendar.Request(e, r, l.organizer(), webURL(e.Link), at)
 	return out, err
 }

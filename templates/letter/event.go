@@ -99,6 +99,34 @@ func (w *writer) eventFooter(p *page, e mce.Event) {
 	}
 }
 
+// factsFor are the facts for one person: with their own time, where it is another than the venue's.
+func (w *writer) factsFor(e mce.Event, r mce.Registration) []fact {
+	out := w.facts(e, forDelegates)
+	if own := w.ownTime(e.Starts, e, r); own.Text != "" {
+		out[0].Lines = append(out[0].Lines, own)
+	}
+	return out
+}
+
+// ownTime is a time on the clocks where the person is at home; no words where they show the same as the venue's, or nobody knows.
+func (w *writer) ownTime(t time.Time, e mce.Event, r mce.Registration) words {
+	if r.Zone == "" {
+		return words{}
+	}
+	own, there := mce.InZone(t, r.Zone), t.In(e.Zone())
+	_, a := own.Zone()
+	if _, b := there.Zone(); a == b {
+		return words{}
+	}
+	return words{Text: w.say("own_time", "Moment", w.p.Moment(own))}
+}
+
+// programmeFor is what of the programme concerns one person.
+func (w *writer) programmeFor(e mce.Event, r mce.Registration) *programme {
+	e.Sessions = r.Programme(e)
+	return w.programme(e)
+}
+
 // programme is the sessions by day; nil when there are none.
 func (w *writer) programme(e mce.Event) *programme {
 	if len(e.Sessions) == 0 {

@@ -165,6 +165,29 @@ func samples() []sample {
 		{"confirmation-online", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Confirmation(webinar(), registration(lang), stamp)
 		}, []string{mce.SlotGreeting}},
+		{"waiting", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			r := registration(lang)
+			r.State = mce.OnWaitingList
+			return l.Waiting(prato(), r, stamp)
+		}, []string{mce.SlotGreeting}},
+		{"cancellation", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return l.Cancellation(prato(), registration(lang), stamp)
+		}, []string{mce.SlotGreeting}},
+		{"booking", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return l.Booking(prato(), mce.Booking{ID: 3, Event: "2023-prato", Name: "Carla Neri", Language: lang}, group(), stamp)
+		}, []string{mce.SlotGreeting}},
+		{"change", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return change(l, prato(), rearranged(), lang)
+		}, []string{mce.SlotGreeting}},
+		{"change-cancelled", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return change(l, prato(), inState(mce.EventCancelled), lang)
+		}, []string{mce.SlotGreeting}},
+		{"change-put-off", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return change(l, prato(), inState(mce.EventMoved), lang)
+		}, []string{mce.SlotGreeting}},
+		{"change-on-again", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return change(l, inState(mce.EventMoved), prato(), lang)
+		}, []string{mce.SlotGreeting}},
 		{"reminder", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Reminder(weekBefore(), prato(), handouts(), lang)
 		}, []string{mce.SlotGreeting, mce.SlotCode}},

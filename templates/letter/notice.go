@@ -1,0 +1,67 @@
+package letter
+
+import (
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/templates/calendar"
+)
+
+// notice begins a letter about an event to one person.
+func (w *writer) notice(e mce.Event, nonce, subject, heading string) *page {
+	title := w.words(e.Title)
+	p := w.page(w.say(subject, "Title", title.Text))
+	p.Kicker = w.eventKind(e.Kind)
+	p.Heading = words{Text: w.say(heading)}
+	p.Subline = title
+	p.Preheader = append([]words{title}, w.when(e)...)
+	p.Greeting = mce.SlotMark(nonce, mce.SlotGreeting)
+	p.Button = webLink(w.say("event_more"), words{}, e.Link)
+	w.eventFooter(p, e)
+	return p
+}
+
+// Waiting tells that all places are taken and the person is on the waiting list. There is nothing for the calendar yet.
+func (l *Letters) Waiting(e mce.Event, r mce.Registration, _ time.Time) (mce.Edition, error) {
+	nonce, err := newNonce("waiting", e, r, l.site)
+	if err != nil {
+		return mce.Edition{}, err
+	}
+	w := l.writer(r.Language)
+	p := w.notice(e, nonce, "waiting_subject", "waiting_title")
+	p.Intro = []string{w.say("waiting_intro"), w.say("waiting_next")}
+	p.Facts = w.factsFor(e, r)
+	out, err := w.finish(p, mce.WaitingList, nonce)
+	out.ReplyTo = e.Contact
+	return out, err
+}
+
+// Cancellation tells that a registration has ended: r as it was, with the sequence that it has now. It takes the invitation back; who only
+// waited was never invited.
+func (l *Letters) Cancellation(e mce.Event, r mce.Registration, at time.Time) (mce.Edition, error) {
+	nonce, err := newNonce("cancellation", e, r, l.site)
+	if err != nil {
+		return mce.Edition{}, err
+	}
+	w := l.writer(r.Language)
+	p := w.notice(e, nonce, "cancel_subject", "cancel_title")
+	p.Intro = []string{w.say("cancel_intro")}
+	if r.State == mce.Registered {
+		p.Intro = append(p.Intro, w.say("cancel_calendar"))
+	}
+	p.Facts = w.facts(e, forEverybody)
+	p.Closing = []string{w.say("cancel_error")}
+	out, err := w.finish(p, mce.Cancellation, nonce)
+	if err != nil || r.State != mce.Registered {
+		out.ReplyTo = e.Contact
+		return out, err
+	}
+	out.ReplyTo, out.Method = e.Contact, calendar.MethodCancel
+	out.Calendar, err = calendar.Cancel(e, r, l.organizer(), at)
+	return out, err
+}
+
+// organizer is who invites.
+func (l *Letters) organizer() calendar.Organizer {
+	return calendar.Organizer{Name: l.site.FromName, Address: l.site.From}
+}
