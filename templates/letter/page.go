@@ -21,6 +21,7 @@ type page struct {
 	Intro     []string
 	Body      rich
 	List      []words
+	News      []section // what is new to the reader, before all that stands
 	Facts     []fact
 	Code      *code
 	Button    *link
