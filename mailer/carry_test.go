@@ -88,7 +88,7 @@ func checkCarried(t *testing.T, raw []byte, want mce.File) {
 	}
 }
 
-// TestFileNamesStayInTheirLine: a name with a line end adds no header.
+// TestFileNamesStayInTheirLine: a name with a line end adds no header: go-mail sees to it.
 func TestFileNamesStayInTheirLine(t *testing.T) {
 	e := mce.Edition{Kind: mce.Confirmation, Lang: mce.English, Subject: "s", Text: "t", HTML: "<p>h</p>", Nonce: "abcdefghij",
 		Files: []mce.File{{Name: "a\r\nX-Evil: 1\r\n\r\n.pdf", Type: "application/pdf", Content: []byte("x")}}}

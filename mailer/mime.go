@@ -64,15 +64,14 @@ func encode(e mce.Edition, s Sender) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// carry adds a picture that the HTML shows (RFC 2392), beside it in a multipart/related, or a file to keep. The name is put by go-mail as editors
-// gave it, so line ends are kept out.
+// carry adds a picture that the HTML shows (RFC 2392), beside it in a multipart/related, or a file to keep.
 func carry(m *mail.Msg, f mce.File) error {
-	name, content := oneLine(f.Name), bytes.NewReader(f.Content)
+	content := bytes.NewReader(f.Content)
 	kind := mail.WithFileContentType(mail.ContentType(f.Type))
 	if f.CID == "" {
-		return m.AttachReader(name, content, kind)
+		return m.AttachReader(f.Name, content, kind)
 	}
-	return m.EmbedReader(name, content, kind, mail.WithFileContentID("<"+f.CID+">"))
+	return m.EmbedReader(f.Name, content, kind, mail.WithFileContentID("<"+f.CID+">"))
 }
 
 // leaveHeaders let mail programs offer to leave: RFC 8058 §3.1, RFC 2369.
