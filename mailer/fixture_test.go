@@ -94,6 +94,7 @@ type sample struct {
 	name     string
 	kind     mce.LetterKind
 	calendar bool
+	picture  bool
 	render   func(mce.Lang) (mce.Edition, error)
 }
 
@@ -105,25 +106,39 @@ func samples(t testing.TB) []sample {
 		ID: 5, Event: prato.Slug, Email: "anna.rossi@comune.example", Name: "Anna Rossi", State: mce.Registered, Code: "K7PM3XQ8",
 	}
 	return []sample{
-		{"newsletter", mce.Newsletter, false, func(l mce.Lang) (mce.Edition, error) { return letters.Newsletter(fixtureDraft(lib), l) }},
-		{"confirmation", mce.Confirmation, true, func(l mce.Lang) (mce.Edition, error) {
+		{"newsletter", mce.Newsletter, false, false, func(l mce.Lang) (mce.Edition, error) { return letters.Newsletter(fixtureDraft(lib), l) }},
+		{"confirmation", mce.Confirmation, true, true, func(l mce.Lang) (mce.Edition, error) {
 			delegate.Language = l
 			return letters.Confirmation(prato, delegate, FixtureNow)
 		}},
-		{"reminder", mce.Reminder, false, func(l mce.Lang) (mce.Edition, error) { return letters.Reminder(lib.Reminders[0], prato, nil, l) }},
-		{"follow-up", mce.Reminder, false, func(l mce.Lang) (mce.Edition, error) {
+		{"waiting", mce.WaitingList, false, false, func(l mce.Lang) (mce.Edition, error) {
+			delegate.Language = l
+			return letters.Waiting(prato, delegate, FixtureNow)
+		}},
+		{"cancellation", mce.Cancellation, true, false, func(l mce.Lang) (mce.Edition, error) {
+			delegate.Language = l
+			return letters.Cancellation(prato, delegate, FixtureNow)
+		}},
+		{"change", mce.ChangeOf, true, false, func(l mce.Lang) (mce.Edition, error) {
+			delegate.Language = l
+			later := prato
+			later.Ends, later.Sequence = prato.Ends.Add(time.Hour), prato.Sequence+1
+			return letters.Change(prato, later, delegate, delegate.Changes(prato, later), FixtureNow)
+		}},
+		{"reminder", mce.Reminder, false, false, func(l mce.Lang) (mce.Edition, error) { return letters.Reminder(lib.Reminders[0], prato, nil, l) }},
+		{"follow-up", mce.Reminder, false, false, func(l mce.Lang) (mce.Edition, error) {
 			return letters.Reminder(lib.Reminders[1], prato, lib.Resources[1:], l)
 		}},
-		{"welcome", mce.Welcome, false, func(l mce.Lang) (mce.Edition, error) {
+		{"welcome", mce.Welcome, false, false, func(l mce.Lang) (mce.Edition, error) {
 			d := fixtureDraft(lib).For([]string{"association-news"})
 			d.Issue.StartedAt = FixtureNow
 			return letters.Welcome(l, mce.Choices{Language: l, Pace: mce.EachIssue}, &d)
 		}},
-		{"link", mce.SelfLink, false, letters.Link},
-		{"move", mce.Move, false, func(l mce.Lang) (mce.Edition, error) {
+		{"link", mce.SelfLink, false, false, letters.Link},
+		{"move", mce.Move, false, false, func(l mce.Lang) (mce.Edition, error) {
 			return letters.Move(mce.Subscriber{Email: "anna.rossi@old.example", Choices: mce.Choices{Language: l}})
 		}},
-		{"opt-in", mce.OptIn, false, func(l mce.Lang) (mce.Edition, error) { return letters.OptIn(l, lib.Topics) }},
+		{"opt-in", mce.OptIn, false, false, func(l mce.Lang) (mce.Edition, error) { return letters.OptIn(l, lib.Topics) }},
 	}
 }
 

@@ -52,11 +52,26 @@ func encode(e mce.Edition, s Sender) ([]byte, error) {
 			return nil, fmt.Errorf("calendar: %w", err)
 		}
 	}
+	for _, f := range e.Files {
+		if err := carry(m, f); err != nil {
+			return nil, fmt.Errorf("file %q: %w", f.Name, err)
+		}
+	}
 	var b bytes.Buffer
 	if _, err := m.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("encode: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// carry adds a picture that the HTML shows (RFC 2392), beside it in a multipart/related, or a file to keep.
+func carry(m *mail.Msg, f mce.File) error {
+	content := bytes.NewReader(f.Content)
+	kind := mail.WithFileContentType(mail.ContentType(f.Type))
+	if f.CID == "" {
+		return m.AttachReader(f.Name, content, kind)
+	}
+	return m.EmbedReader(f.Name, content, kind, mail.WithFileContentID("<"+f.CID+">"))
 }
 
 // leaveHeaders let mail programs offer to leave: RFC 8058 §3.1, RFC 2369.

@@ -50,6 +50,7 @@ type Edition struct {
 	Nonce    string // marks the slots, see SlotMark
 	Calendar string // iCalendar text; empty for most
 	Method   string // iTIP method of the calendar: REQUEST or CANCEL
+	Files    []File // what it carries beside its words
 	ReplyTo  string // empty: the association's own
 	ListID   string // newsletter only: the series' slug
 	Number   int    // newsletter only: the issue's number
@@ -57,6 +58,14 @@ type Edition struct {
 	IssueID  int64  // 0 unless newsletter
 	// Latest is the last moment at which the letter is of use; zero means as long as retries go on.
 	Latest time.Time
+}
+
+// File is something that an edition carries: a picture that its HTML shows, or a file to keep.
+type File struct {
+	Name    string // "programme.ics"
+	Type    string // media type
+	CID     string // Content-ID of a picture, by which the HTML shows it (<img src="cid:…">); empty: a file to keep
+	Content []byte
 }
 
 // SlotMark is the word that stands for a slot in an edition's HTML and text. The nonce is new for each edition, so that no text

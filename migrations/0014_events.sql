@@ -34,6 +34,17 @@ alter table registrations
 -- The waiting list, in its order.
 create index registrations_waiting on registrations (event_id, created_at, id) where state = 'waiting';
 
+-- What an edition carries beside its words: pictures that its HTML shows by their cid, and files.
+create table edition_files (
+    edition_id bigint not null references editions on delete cascade,
+    position   integer not null,
+    name       text not null,
+    type       text not null,            -- media type
+    cid        text not null default '', -- Content-ID of a picture in the HTML; empty: a file
+    content    bytea not null,
+    primary key (edition_id, position)
+);
+
 alter table editions drop constraint editions_kind_check;
 alter table editions add constraint editions_kind_check check (kind in ('newsletter', 'confirmation', 'reminder', 'opt_in', 'welcome', 'link', 'move',
     'waiting', 'cancellation', 'change'));
@@ -53,6 +64,7 @@ delete from editions where kind in ('waiting', 'cancellation', 'change');
 alter table editions drop constraint editions_kind_check;
 alter table editions add constraint editions_kind_check
     check (kind in ('newsletter', 'confirmation', 'reminder', 'opt_in', 'welcome', 'link', 'move'));
+drop table edition_files;
 update registrations set state = 'cancelled' where state = 'waiting';
 drop index registrations_waiting;
 alter table registrations

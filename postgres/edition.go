@@ -20,7 +20,25 @@ func insertEdition(ctx context.Context, q sqlx.QueryerContext, e mce.Edition, do
 		returning id`
 	err = sqlx.GetContext(ctx, q, &id, insert, e.Kind, e.IssueID, e.Lang, pq.Array(strs(e.Topics)), e.Subject, e.HTML, e.Text, e.Nonce,
 		e.Calendar, e.Method, e.ReplyTo, e.ListID, e.Number, domain, orNull(e.Latest), now)
-	return id, err
+	if err != nil || len(e.Files) == 0 {
+		return id, err
+	}
+	return id, insertFiles(ctx, q, id, e.Files)
+}
+
+func insertFiles(ctx context.Context, q sqlx.QueryerContext, edition int64, files []mce.File) error {
+	const insert = `
+		insert into edition_files (edition_id, position, name, type, cid, content)
+		select $1, f.position, f.name, f.type, f.cid, f.content
+		from unnest($2::text[], $3::text[], $4::text[], $5::bytea[]) with ordinality as f (name, type, cid, content, position)
+		returning position`
+	var names, types, cids []string
+	var contents pq.ByteaArray
+	for _, f := range files {
+		names, types, cids, contents = append(names, f.Name), append(types, f.Type), append(cids, f.CID), append(contents, f.Content)
+	}
+	var kept []int
+	return sqlx.SelectContext(ctx, q, &kept, insert, edition, pq.Array(names), pq.Array(types), pq.Array(cids), contents)
 }
 
 const selectEdition = `
@@ -55,9 +73,14 @@ func (r editionRow) edition() mce.Edition {
 	}
 }
 
-// Edition is one frozen mail by its id.
+// Edition is one frozen mail by its id, with its files.
 func (s *Store) Edition(ctx context.Context, id int64) (mce.Edition, error) {
-	return s.edition(ctx, selectEdition+` where id = $1`, id)
+	e, err := s.edition(ctx, selectEdition+` where id = $1`, id)
+	if err != nil {
+		return e, err
+	}
+	err = s.db.SelectContext(ctx, &e.Files, `select name, type, cid, content from edition_files where edition_id = $1 order by position`, id)
+	return e, err
 }
 
 // ofSeries goes by the issues: that is how editions are found without reading them all.

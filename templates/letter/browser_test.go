@@ -1,6 +1,7 @@
 package letter_test
 
 import (
+	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,6 +20,9 @@ func serve(t *testing.T) *httptest.Server {
 	each(t, func(_ *testing.T, s sample, e mce.Edition) {
 		hello := newLetters(t).Greeting(e.Lang, "Anna Rossi")
 		filled := e.Filled(map[string]string{mce.SlotGreeting: hello, mce.SlotToken: "token", mce.SlotCode: "K7PM3XQ9"})
+		for _, f := range e.Files {
+			filled.HTML = strings.ReplaceAll(filled.HTML, "cid:"+f.CID, "data:"+f.Type+";base64,"+base64.StdEncoding.EncodeToString(f.Content))
+		}
 		letters["/"+s.name+"."+string(e.Lang)] = strings.NewReplacer(
 			"https://www.majorcities.example/img/pecci.jpg", "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==",
 			"<title>", `<link rel="icon" href="data:,"><title>`).Replace(filled.HTML)

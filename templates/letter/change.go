@@ -26,7 +26,7 @@ func (l *Letters) Change(old, e mce.Event, r mce.Registration, changes []mce.Cha
 	case mce.EventAnnounced, mce.EventOpen, mce.EventClosed:
 		p = w.notice(e, nonce, "change_subject", "change_title")
 		p.Intro = []string{w.say("change_intro")}
-		p.Sections = []section{{Title: words{Text: w.say("change_list")}, Items: w.changes(old, e, r, changes)},
+		p.News = []section{{Title: words{Text: w.say("change_list")}, Items: w.changes(old, e, r, changes)},
 			{Title: words{Text: w.say("change_now")}, Items: []item{{Title: w.words(e.Title), Facts: w.factsFor(e, r)}}}}
 		p.Programme = w.programmeFor(e, r)
 	}

@@ -25,6 +25,10 @@ func (l *Letters) Confirmation(e mce.Event, r mce.Registration, at time.Time) (m
 	p.Intro = []string{w.say("confirm_intro"), w.say("confirm_calendar")}
 	p.Facts = w.factsFor(e, r)
 	p.Code = w.code(e, mce.SlotMark(nonce, mce.SlotCode))
+	picture, err := w.scannable(p.Code, r)
+	if err != nil {
+		return mce.Edition{}, err
+	}
 	p.Button = webLink(w.say("event_more"), words{}, e.Link)
 	p.Programme = w.programmeFor(e, r)
 	w.eventFooter(p, e)
@@ -32,6 +36,7 @@ func (l *Letters) Confirmation(e mce.Event, r mce.Registration, at time.Time) (m
 	if err != nil {
 		return mce.Edition{}, err
 	}
+	out.Files = picture
 	out.ReplyTo, out.Method = e.Contact, calendar.MethodRequest
 	out.Calendar, err = calendar.Request(e, r, l.organizer(), webURL(e.Link), at)
 	return out, err

@@ -66,6 +66,12 @@ func poisoned(l *letter.Letters, s string) []func() (mce.Edition, error) {
 	rule.Subject = en("x {title}" + s)
 	return []func() (mce.Edition, error){
 		func() (mce.Edition, error) { return l.Confirmation(poison(prato(), s), r, at("2023-09-01T12:00:00Z")) },
+		func() (mce.Edition, error) { return l.Waiting(poison(prato(), s), r, at("2023-09-01T12:00:00Z")) },
+		func() (mce.Edition, error) { return l.Cancellation(poison(prato(), s), r, at("2023-09-01T12:00:00Z")) },
+		func() (mce.Edition, error) {
+			old, e := poison(prato(), s), poison(rearranged(), s)
+			return l.Change(old, e, r, r.Changes(old, e), at("2023-09-01T12:00:00Z"))
+		},
 		func() (mce.Edition, error) {
 			return l.Reminder(rule, poison(prato(), s), []mce.Resource{{Kind: "video", Title: en("x" + s), Link: "https://example.org/"}}, "en")
 		},

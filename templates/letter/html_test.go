@@ -135,6 +135,9 @@ func TestSameInBothParts(t *testing.T) {
 			case "a":
 				want = strings.TrimPrefix(attr(n, "href"), "mailto:")
 			case "img":
+				if strings.HasPrefix(attr(n, "src"), "cid:") {
+					continue // it repeats, for scanners, the code that stands beside it
+				}
 				want = attr(n, "alt")
 			case "li":
 				want = strings.Fields(want)[0] // emphasis has signs of its own in the text

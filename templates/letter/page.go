@@ -21,6 +21,7 @@ type page struct {
 	Intro     []string
 	Body      rich
 	List      []words
+	News      []section // what is new to the reader, before all that stands
 	Facts     []fact
 	Code      *code
 	Button    *link
@@ -66,6 +67,8 @@ type fact struct {
 // code is what a delegate says or shows at the desk.
 type code struct {
 	Label, Mark, Hint string
+	Picture           template.URL // cid: of a picture that says the same to a scanner; may be empty
+	Alt               string
 }
 
 type section struct {

@@ -219,6 +219,9 @@ func samples() []sample {
 		{"change-put-off", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return changed(l, lang, func(e *mce.Event) { e.State = mce.EventMoved })
 		}, []string{mce.SlotGreeting}},
+		{"change-on-again", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return change(l, inState(mce.EventMoved), congress(), lang)
+		}, []string{mce.SlotGreeting}},
 		{"reminder", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Reminder(weekBefore(), prato(), handouts(), lang)
 		}, []string{mce.SlotGreeting, mce.SlotCode}},
