@@ -64,7 +64,7 @@ func TestSingleLettersDoNotWaitBehindANewsletter(t *testing.T) {
 	d.Wake()
 	s.awaits("the confirmation, while the newsletter hangs", func() bool { return s.outcomes(mce.Confirmation)[mce.Delivered] == 1 })
 	close(s.relay.resume)
-	s.awaits("all letters", func() bool { return s.outcomes("")[mce.Delivered] == 3 })
+	s.awaits("an end of all letters", func() bool { return s.outcomes("")[mce.Waiting] == 0 })
 }
 
 // TestAClaimIsNotCutShort: were it, the database could have granted what nobody works on, and its letters would be in doubt.

@@ -225,7 +225,8 @@ var (
 		return mce.Edition{Lang: r.Language, Subject: "See you in " + e.City["en"]}
 	}
 	personal notices = func(_ mce.Event, r mce.Registration) mce.Edition {
-		return mce.Edition{Lang: r.Language, Subject: "For " + r.Name, HTML: r.Email, Text: r.Email}
+		return mce.Edition{Lang: r.Language, Subject: "For " + r.Name, HTML: r.Email, Text: r.Email,
+			Files: []mce.File{{Name: r.Email + ".png", Type: "image/png", CID: "code@" + r.Email, Content: []byte("\x89PNG\x00")}}}
 	}
 )
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/calendar/icaltest"
@@ -52,7 +53,7 @@ func TestCalendarThroughAllChanges(t *testing.T) {
 
 	out, err := l.Confirmation(e, r, stamp)
 	next("registered", "REQUEST", out, err)
-	becomes("an hour later", "REQUEST", func(e *mce.Event) { e.Ends = e.Ends.Add(3600e9) })
+	becomes("an hour later", "REQUEST", func(e *mce.Event) { e.Ends = e.Ends.Add(time.Hour) })
 	becomes("put off", "CANCEL", func(e *mce.Event) { e.State = mce.EventMoved })
 	becomes("on again", "REQUEST", func(e *mce.Event) {
 		e.State, e.Starts, e.Ends = mce.EventOpen, e.Starts.AddDate(0, 1, 0), e.Ends.AddDate(0, 1, 0)
