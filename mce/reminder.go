@@ -12,8 +12,8 @@ import (
 type ReminderRule struct {
 	ID     int64       `json:"-"`
 	Slug   string      `json:"slug"`
-	Kinds  []EventKind `json:"kinds,omitempty"` // for these kinds of event; empty means all
-	Event  string      `json:"event,omitempty"` // for this event only (slug)
+	Kinds  []EventKind `json:"kinds,omitempty"`    // for these kinds of event; empty means all
+	Event  string      `json:"event,omitempty"`    // for this event only (slug)
 	For    Audience    `json:"audience,omitempty"` // empty means delegates
 	Anchor Anchor      `json:"anchor"`
 	Days   int         `json:"days"`         // from the anchor's local day; negative is before
@@ -90,7 +90,7 @@ func (a Anchor) of(e Event) time.Time {
 	case AtOpens:
 		return e.Opens
 	case AtCloses:
-		return closing(e)
+		return e.RegistrationEnds()
 	default:
 		return e.Starts
 	}
@@ -103,18 +103,10 @@ func (r ReminderRule) overtaken(e Event) time.Time {
 	case r.Anchor == AtEnd:
 		return time.Time{}
 	case r.Anchor == AtOpens, r.Anchor == AtCloses && r.Days <= 0:
-		return closing(e)
+		return e.RegistrationEnds()
 	default:
 		return e.Starts
 	}
-}
-
-// closing is when registration for the event ends.
-func closing(e Event) time.Time {
-	if e.Closes.IsZero() || e.Closes.After(e.Starts) {
-		return e.Starts
-	}
-	return e.Closes
 }
 
 // Check says what is wrong with the rule, if anything.
