@@ -130,3 +130,16 @@ func (s *Store) DropReminder(ctx context.Context, rule mce.ReminderRule, event m
 	n, err := res.RowsAffected()
 	return int(n), err
 }
+
+// RemindersOf gives the registrations of an address, and what became of their reminders, in order of time.
+func (s *Store) RemindersOf(ctx context.Context, email string) ([]mce.Registration, []mce.ReminderFate, error) {
+	people, err := registrations(ctx, s.db, ` where lower(r.email) = lower($1) order by r.id`, email)
+	if err != nil {
+		return nil, nil, err
+	}
+	var fates []mce.ReminderFate
+	err = s.db.SelectContext(ctx, &fates, `
+		select m.rule_id, m.registration_id, m.outcome, m.reason, m.due, m.at
+		from reminders m join registrations r on r.id = m.registration_id where lower(r.email) = lower($1) order by m.at, m.due`, email)
+	return people, fates, err
+}

@@ -167,3 +167,14 @@ func TestAReminderOfTheWaitingListIsLeftOutOnceAPlaceIsFound(t *testing.T) {
 		t.Errorf("%d letters leave", len(letters))
 	}
 }
+
+func TestTheRemindersOfAnAddress(t *testing.T) {
+	o := newOffice(t)
+	o.register("anna@example.org", "bob@example.org")
+	o.drop()
+	people, fates, err := o.RemindersOf(t.Context(), "Anna@example.org")
+	must(t, err)
+	if len(people) != 1 || len(fates) != 1 || fates[0].RegistrationID != people[0].ID || fates[0].Reason != "too late" || !fates[0].Due.Equal(now.Add(time.Hour)) {
+		t.Error(people, fates)
+	}
+}
