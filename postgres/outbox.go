@@ -224,7 +224,7 @@ const lettersQuery = `
 	from letters l
 	left join lateral (select email, name, state, paused_until from subscribers where id = l.subscriber_id offset 0) s on true
 	left join lateral (
-		select p.email, p.name, p.state, p.code, e.state as event_state
+		select p.email, p.name, p.state, p.code, p.created_at, e.state as event_state
 		from registrations p join events e on e.id = p.event_id where p.id = l.registration_id offset 0) r on true
 	left join lateral (select email from suppressions where email = lower(` + recipient + `) offset 0) x on true`
 

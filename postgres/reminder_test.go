@@ -146,7 +146,12 @@ func TestAReminderGoesToItsAudience(t *testing.T) {
 			_, letters, err := o.ClaimExpress(t.Context(), mce.Claim{Letters: 10, Now: due})
 			must(t, err)
 			if len(letters) != want {
-				t.Errorf("%d letters leave, want %d", len(letters), want)
+				t.Errorf("%d letters, want %d", len(letters), want)
+			}
+			for _, l := range letters {
+				if l.LeftOut != "" {
+					t.Errorf("%s: %s", l.To, l.LeftOut)
+				}
 			}
 		})
 	}
@@ -163,8 +168,8 @@ func TestAReminderOfTheWaitingListIsLeftOutOnceAPlaceIsFound(t *testing.T) {
 	o.sql(`update registrations set created_at = $1`, now.Add(2*time.Hour))
 	_, letters, err := o.ClaimExpress(t.Context(), mce.Claim{Letters: 10, Now: now.Add(2 * time.Hour)})
 	must(t, err)
-	if len(letters) != 0 {
-		t.Errorf("%d letters leave", len(letters))
+	if len(letters) != 1 || letters[0].LeftOut == "" {
+		t.Errorf("it leaves: %+v", letters)
 	}
 }
 
