@@ -100,6 +100,7 @@ func TestEachFaultIsFoundAndSaid(t *testing.T) {
 		{`series newsletter needs from`, series(func(s *mce.Series) { s.From = time.Time{} })},
 		{`series newsletter, section eu: kind ""`, series(func(s *mce.Series) { s.Sections[0].Kind = "" })},
 		{`series newsletter, section eu: quota`, series(func(s *mce.Series) { s.Sections[0].Quota = 0 })},
+		{`reminder r: audience "all"`, reminder(func(r *mce.ReminderRule) { r.For = "all" })},
 		{`reminder r: anchor ""`, reminder(func(r *mce.ReminderRule) { r.Anchor = "" })},
 		{`reminder r: time of day "noon"`, reminder(func(r *mce.ReminderRule) { r.At = "noon" })},
 		{`reminder r: useful_hours`, reminder(func(r *mce.ReminderRule) { r.Useful = 0 })},

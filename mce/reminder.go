@@ -1,6 +1,7 @@
 package mce
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -11,8 +12,9 @@ import (
 type ReminderRule struct {
 	ID     int64       `json:"-"`
 	Slug   string      `json:"slug"`
-	Kinds  []EventKind `json:"kinds,omitempty"` // for these kinds of event; empty means all
-	Event  string      `json:"event,omitempty"` // for this event only (slug)
+	Kinds  []EventKind `json:"kinds,omitempty"`    // for these kinds of event; empty means all
+	Event  string      `json:"event,omitempty"`    // for this event only (slug)
+	For    Audience    `json:"audience,omitempty"` // empty means delegates
 	Anchor Anchor      `json:"anchor"`
 	Days   int         `json:"days"`         // from the anchor's local day; negative is before
 	At     string      `json:"at"`           // local time of day at the venue, "09:00"
@@ -28,8 +30,20 @@ type Anchor string
 
 // The anchors.
 const (
-	AtStart Anchor = "start"
-	AtEnd   Anchor = "end"
+	AtStart  Anchor = "start"
+	AtEnd    Anchor = "end"
+	AtOpens  Anchor = "opens"  // registration opens; an event without that moment has no such reminder
+	AtCloses Anchor = "closes" // registration closes, at the latest when the event begins
+)
+
+// Audience is whom of an event a reminder is for.
+type Audience string
+
+// The audiences.
+const (
+	ForDelegates Audience = "delegates" // who has a place, speakers too
+	ForWaiting   Audience = "waiting"   // who is on the waiting list
+	ForSpeakers  Audience = "speakers"
 )
 
 // Show is a part of the event that a reminder shows below its wording.
@@ -44,33 +58,65 @@ const (
 
 // Concerns reports whether the rule is for the event.
 func (r ReminderRule) Concerns(e Event) bool {
-	return (r.Event == "" || r.Event == e.Slug) && (len(r.Kinds) == 0 || slices.Contains(r.Kinds, e.Kind)) && !e.Off()
+	if e.Off() || r.Anchor == AtOpens && e.Opens.IsZero() {
+		return false
+	}
+	return (r.Event == "" || r.Event == e.Slug) && (len(r.Kinds) == 0 || slices.Contains(r.Kinds, e.Kind))
 }
 
-// Due is when the reminder is due for an event as it now stands, and the latest moment at which it is still of use. A reminder that
-// counts from the start is never of use once the event has begun.
+// Audience is whom the rule is for.
+func (r ReminderRule) Audience() Audience {
+	return cmp.Or(r.For, ForDelegates)
+}
+
+// Due is when the reminder is due for an event as it now stands, and the latest moment at which it is still of use.
 func (r ReminderRule) Due(e Event) (due, latest time.Time, err error) {
 	at, err := ParseLocalTime(r.At)
 	if err != nil {
 		return due, latest, err
 	}
-	anchor := e.Starts
-	if r.Anchor == AtEnd {
-		anchor = e.Ends
-	}
-	due = at.On(anchor.In(e.Zone()), r.Days)
+	due = at.On(r.Anchor.of(e).In(e.Zone()), r.Days)
 	latest = due.Add(time.Duration(r.Useful) * time.Hour)
-	if r.Anchor == AtStart && latest.After(e.Starts) {
-		latest = e.Starts
+	if end := r.overtaken(e); !end.IsZero() && latest.After(end) {
+		latest = end
 	}
 	return due, latest, nil
+}
+
+func (a Anchor) of(e Event) time.Time {
+	switch a {
+	case AtEnd:
+		return e.Ends
+	case AtOpens:
+		return e.Opens
+	case AtCloses:
+		return e.RegistrationEnds()
+	default:
+		return e.Starts
+	}
+}
+
+// overtaken is when the event makes the reminder useless, zero for never. One that counts from the start is of no use once the event has
+// begun; one that tells of registration, once it has closed.
+func (r ReminderRule) overtaken(e Event) time.Time {
+	switch {
+	case r.Anchor == AtEnd:
+		return time.Time{}
+	case r.Anchor == AtOpens, r.Anchor == AtCloses && r.Days <= 0:
+		return e.RegistrationEnds()
+	default:
+		return e.Starts
+	}
 }
 
 // Check says what is wrong with the rule, if anything.
 func (r ReminderRule) Check() error {
 	what := "reminder " + r.Slug
-	if r.Anchor != AtStart && r.Anchor != AtEnd {
-		return Invalidf("%s: anchor %q must be start or end", what, r.Anchor)
+	if !slices.Contains([]Anchor{AtStart, AtEnd, AtOpens, AtCloses}, r.Anchor) {
+		return Invalidf("%s: anchor %q must be start, end, opens or closes", what, r.Anchor)
+	}
+	if !slices.Contains([]Audience{ForDelegates, ForWaiting, ForSpeakers}, r.Audience()) {
+		return Invalidf("%s: audience %q must be delegates, waiting or speakers", what, r.For)
 	}
 	if _, err := ParseLocalTime(r.At); err != nil {
 		return Invalidf("%s: %s", what, err)
@@ -98,7 +144,7 @@ func (r ReminderRule) Check() error {
 // Words says the rule as people read it.
 func (r ReminderRule) Words() string {
 	when := map[bool]string{true: "before", false: "after"}[r.Days < 0]
-	verb := map[Anchor]string{AtStart: "it starts", AtEnd: "it ends"}[r.Anchor]
+	verb := map[Anchor]string{AtStart: "it starts", AtEnd: "it ends", AtOpens: "registration opens", AtCloses: "registration closes"}[r.Anchor]
 	if r.Days == 0 {
 		return fmt.Sprintf("on the day %s, at %s", verb, r.At)
 	}

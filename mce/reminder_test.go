@@ -19,6 +19,7 @@ func rule(anchor mce.Anchor, days int, time string, useful int) mce.ReminderRule
 
 func TestAReminderIsDueOnTheVenuesWallClock(t *testing.T) {
 	late := func(e *mce.Event) { e.Starts, e.Ends = at("2024-04-02T23:00:00Z"), at("2024-04-03T10:00:00Z") }
+	registration := func(e *mce.Event) { e.Opens, e.Closes = at("2024-02-01T08:00:00Z"), at("2024-03-31T23:00:00+02:00") }
 	for name, c := range map[string]struct {
 		rule        mce.ReminderRule
 		change      func(*mce.Event)
@@ -32,6 +33,11 @@ func TestAReminderIsDueOnTheVenuesWallClock(t *testing.T) {
 		"another zone":                       {rule(mce.AtStart, -1, "09:00", 5), func(e *mce.Event) { e.TimeZone = "Asia/Tokyo" }, "2024-04-02T09:00:00+09:00", "2024-04-02T14:00:00+09:00"},
 		"an hour that spring leaves out":     {rule(mce.AtStart, -3, "02:30", 5), nil, "2024-03-31T03:30:00+02:00", "2024-03-31T08:30:00+02:00"},
 		"due after the start: never of use":  {rule(mce.AtStart, 0, "12:00", 5), nil, "2024-04-03T12:00:00+02:00", "2024-04-03T09:30:00+02:00"},
+		"registration opens, a day later":    {rule(mce.AtOpens, 1, "10:00", 72), registration, "2024-02-02T10:00:00+01:00", "2024-02-05T10:00:00+01:00"},
+		"of no use once it has closed":       {rule(mce.AtOpens, 0, "10:00", 2000), registration, "2024-02-01T10:00:00+01:00", "2024-03-31T23:00:00+02:00"},
+		"three days before it closes":        {rule(mce.AtCloses, -3, "09:00", 200), registration, "2024-03-28T09:00:00+01:00", "2024-03-31T23:00:00+02:00"},
+		"a day after it closes":              {rule(mce.AtCloses, 1, "09:00", 200), registration, "2024-04-01T09:00:00+02:00", "2024-04-03T09:30:00+02:00"},
+		"it closes when the event begins":    {rule(mce.AtCloses, -1, "09:00", 5), nil, "2024-04-02T09:00:00+02:00", "2024-04-02T14:00:00+02:00"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := conference()
@@ -60,6 +66,7 @@ func TestARuleConcernsItsEvents(t *testing.T) {
 		"another kind":          {mce.ReminderRule{Kinds: []mce.EventKind{mce.Webinar}}, mce.EventOpen, false},
 		"its slug":              {mce.ReminderRule{Event: "2024-izmir"}, mce.EventOpen, true},
 		"another slug":          {mce.ReminderRule{Event: "2023-prato"}, mce.EventOpen, false},
+		"no opening known":      {mce.ReminderRule{Anchor: mce.AtOpens}, mce.EventOpen, false},
 		"never a cancelled one": {mce.ReminderRule{Event: "2024-izmir"}, mce.EventCancelled, false},
 	} {
 		e := conference()
@@ -72,12 +79,14 @@ func TestARuleConcernsItsEvents(t *testing.T) {
 
 func TestARuleReadsAsASentence(t *testing.T) {
 	for want, r := range map[string]mce.ReminderRule{
-		"7 days before it starts, at 09:00": rule(mce.AtStart, -7, "09:00", 1),
-		"3 days after it ends, at 10:00":    rule(mce.AtEnd, 3, "10:00", 1),
-		"on the day it starts, at 07:00":    rule(mce.AtStart, 0, "07:00", 1),
-		"2 days after it starts, at 07:00":  rule(mce.AtStart, 2, "07:00", 1),
-		"1 day before it starts, at 07:00":  rule(mce.AtStart, -1, "07:00", 1),
-		"14 days before it ends, at 08:00":  rule(mce.AtEnd, -14, "08:00", 1),
+		"3 days before registration closes, at 09:00": rule(mce.AtCloses, -3, "09:00", 1),
+		"on the day registration opens, at 09:00":     rule(mce.AtOpens, 0, "09:00", 1),
+		"7 days before it starts, at 09:00":           rule(mce.AtStart, -7, "09:00", 1),
+		"3 days after it ends, at 10:00":              rule(mce.AtEnd, 3, "10:00", 1),
+		"on the day it starts, at 07:00":              rule(mce.AtStart, 0, "07:00", 1),
+		"2 days after it starts, at 07:00":            rule(mce.AtStart, 2, "07:00", 1),
+		"1 day before it starts, at 07:00":            rule(mce.AtStart, -1, "07:00", 1),
+		"14 days before it ends, at 08:00":            rule(mce.AtEnd, -14, "08:00", 1),
 	} {
 		if got := r.Words(); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -19,7 +19,7 @@ func known(t *testing.T) *office {
 	value(o.SaveDetails(t.Context(), id, mce.Details{Name: "Dora Bianchi", Organisation: "Comune di Dorano", Country: "IT"}, consentAt(now)))(t)
 	value(o.SaveChoices(t.Context(), id, mce.Choices{Language: "it", Topics: []string{"news"}, Pace: mce.EachIssue}, consentAt(now)))(t)
 	value(o.Register(t.Context(), delegates(email, "anna@example.org"), personal, domain, now))(t)
-	o.sql(`insert into reminders select u.id, r.id, 'dropped', 'registered too late', $1 from reminder_rules u, registrations r where r.email = $2`, now, email)
+	o.sql(`insert into reminders (rule_id, registration_id, due, outcome, reason, at) select u.id, r.id, $1, 'dropped', 'registered too late', $1 from reminder_rules u, registrations r where r.email = $2`, now, email)
 	o.sending()
 	_, newsletters := o.lease(4)
 	for _, l := range newsletters {
@@ -75,7 +75,7 @@ func TestADossierHoldsAllThatIsKnown(t *testing.T) {
 		Moves: []mce.DossierMove{{Email: "dora@city.example", At: now}},
 		Registrations: []mce.DossierRegistration{{
 			Event: "prato", Title: both("Conference", "Conferenza"), Starts: at("2024-10-23T07:00:00Z"), Ends: at("2024-10-25T11:00:00Z"), TimeZone: "Europe/Rome",
-			EventState: mce.EventOpen, State: mce.Registered, Name: "Delegate dora@example.org", Language: "en", RegisteredAt: now,
+			EventState: mce.EventOpen, State: mce.Registered, Name: "Delegate dora@example.org", Language: "en", Role: mce.AsDelegate, Sessions: []string{}, RegisteredAt: now,
 			Reminders: []mce.DossierReminder{{Rule: "soon", Outcome: "dropped", Reason: "registered too late", At: now}},
 		}},
 		Contacts:    []mce.DossierContact{{Organisation: "City of Prato", Country: "IT", Membership: mce.Member, Name: "D. Bianchi", Role: "CIO"}},

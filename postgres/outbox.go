@@ -213,7 +213,8 @@ const lettersQuery = `
 			when l.kind in ('newsletter', 'welcome') and s.state <> 'active' then 'unsubscribed'
 			when l.kind = 'newsletter' and s.paused_until > l.created_at then 'paused by the reader'
 			when l.kind = 'opt_in' and s.state <> 'pending' then 'no longer waiting for a confirmation'
-			when l.kind = 'reminder' and r.state <> 'registered' then 'the registration was cancelled'
+			when l.kind = 'reminder' and r.state = 'cancelled' then 'the registration was cancelled'
+			when l.kind = 'reminder' and r.created_at > l.created_at then 'the registration was made anew since'
 			when l.kind in ('waiting', 'change') and r.state = 'cancelled' then 'the registration was cancelled'
 			when l.kind = 'waiting' and r.state = 'registered' then 'a place was found meanwhile'
 			when l.kind = 'reminder' and r.event_state = 'cancelled' then 'the event was cancelled'
@@ -223,7 +224,7 @@ const lettersQuery = `
 	from letters l
 	left join lateral (select email, name, state, paused_until from subscribers where id = l.subscriber_id offset 0) s on true
 	left join lateral (
-		select p.email, p.name, p.state, p.code, e.state as event_state
+		select p.email, p.name, p.state, p.code, p.created_at, e.state as event_state
 		from registrations p join events e on e.id = p.event_id where p.id = l.registration_id offset 0) r on true
 	left join lateral (select email from suppressions where email = lower(` + recipient + `) offset 0) x on true`
 

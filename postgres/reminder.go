@@ -14,12 +14,12 @@ import (
 
 func saveReminderRules(ctx context.Context, tx *sqlx.Tx, lib mce.Library) error {
 	const upsert = `
-		insert into reminder_rules (slug, kinds, event, anchor, days, at, useful_hours, subject, body, show)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-		on conflict (slug) do update set kinds = excluded.kinds, event = excluded.event, anchor = excluded.anchor, days = excluded.days,
-			at = excluded.at, useful_hours = excluded.useful_hours, subject = excluded.subject, body = excluded.body, show = excluded.show`
+		insert into reminder_rules (slug, kinds, event, audience, anchor, days, at, useful_hours, subject, body, show)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		on conflict (slug) do update set kinds = excluded.kinds, event = excluded.event, audience = excluded.audience,
+			anchor = excluded.anchor, days = excluded.days, at = excluded.at, useful_hours = excluded.useful_hours, subject = excluded.subject, body = excluded.body, show = excluded.show`
 	for _, r := range lib.Reminders {
-		if _, err := tx.ExecContext(ctx, upsert, r.Slug, pq.Array(strs(r.Kinds)), r.Event, r.Anchor, r.Days, r.At, r.Useful,
+		if _, err := tx.ExecContext(ctx, upsert, r.Slug, pq.Array(strs(r.Kinds)), r.Event, r.Audience(), r.Anchor, r.Days, r.At, r.Useful,
 			jsonb[mce.Text]{r.Subject}, jsonb[mce.Text]{r.Body}, pq.Array(strs(r.Show))); err != nil {
 			return fmt.Errorf("save reminder %s: %w", r.Slug, err)
 		}
@@ -34,6 +34,7 @@ func (s *Store) ReminderRules(ctx context.Context) ([]mce.ReminderRule, error) {
 		Slug    string
 		Kinds   pq.StringArray
 		Event   string
+		For     mce.Audience `db:"audience"`
 		Anchor  mce.Anchor
 		Days    int
 		At      string
@@ -43,12 +44,12 @@ func (s *Store) ReminderRules(ctx context.Context) ([]mce.ReminderRule, error) {
 		Show    pq.StringArray
 	}
 	err := s.db.SelectContext(ctx, &rows, `
-		select id, slug, kinds, event, anchor, days, at, useful_hours, subject, body, show from reminder_rules order by slug`)
+		select id, slug, kinds, event, audience, anchor, days, at, useful_hours, subject, body, show from reminder_rules order by slug`)
 	out := make([]mce.ReminderRule, len(rows))
 	for i, r := range rows {
 		out[i] = mce.ReminderRule{
-			ID: r.ID, Slug: r.Slug, Kinds: typed[mce.EventKind](r.Kinds), Event: r.Event, Anchor: r.Anchor, Days: r.Days, At: r.At,
-			Useful: r.Useful, Subject: r.Subject.V, Body: r.Body.V, Show: typed[mce.Show](r.Show),
+			ID: r.ID, Slug: r.Slug, Kinds: typed[mce.EventKind](r.Kinds), Event: r.Event, For: r.For, Anchor: r.Anchor, Days: r.Days,
+			At: r.At, Useful: r.Useful, Subject: r.Subject.V, Body: r.Body.V, Show: typed[mce.Show](r.Show),
 		}
 	}
 	return out, err
@@ -59,18 +60,22 @@ func (s *Store) EventsAround(ctx context.Context, now time.Time) ([]mce.Event, e
 	return events(ctx, s.db, ` where ends > $1::timestamptz - interval '90 days' order by starts, id`, now)
 }
 
-// whom a due reminder is for: registered before it was due (later ones have just had their confirmation), and not settled yet.
+// whom a due reminder is for: those of the audience ($4) registered before it was due (later ones have just had their confirmation), who
+// never had it and for whom it was not dropped at this date.
 const dueDelegates = `
 	from registrations r
-	where r.event_id = $1 and r.state = 'registered' and r.created_at < $2
-		and not exists (select from reminders m where m.rule_id = $3 and m.registration_id = r.id)`
+	where r.event_id = $1 and r.created_at < $2
+		and r.state = case $4::text when 'waiting' then 'waiting' else 'registered' end
+		and ($4 <> 'speakers' or r.role = 'speaker')
+		and not exists (
+			select from reminders m where m.rule_id = $3 and m.registration_id = r.id and (m.outcome = 'queued' or m.due = $2))`
 
 // QueueReminder puts a due reminder of an event into the outbox, for every delegate who has not had it; render makes its edition in a
 // language. Repeating it, also at the same moment elsewhere, does nothing.
 func (s *Store) QueueReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, latest, now time.Time, render func(mce.Lang) (mce.Edition, error), domain string) (letters int, err error) {
 	err = s.inTx(ctx, sql.LevelRepeatableRead, func(tx *sqlx.Tx) error {
 		var langs []mce.Lang
-		if err := tx.SelectContext(ctx, &langs, `select distinct r.language`+dueDelegates, event.ID, due, rule.ID); err != nil || len(langs) == 0 {
+		if err := tx.SelectContext(ctx, &langs, `select distinct r.language`+dueDelegates, event.ID, due, rule.ID, rule.Audience()); err != nil || len(langs) == 0 {
 			return err
 		}
 		if err := ensurePartition(ctx, tx, now); err != nil {
@@ -91,17 +96,18 @@ func (s *Store) QueueReminder(ctx context.Context, rule mce.ReminderRule, event 
 			with due as (
 				select r.id, r.language` + dueDelegates + `
 			), noted as (
-				insert into reminders (rule_id, registration_id, outcome, at) select $3, id, 'queued', $4 from due
+				insert into reminders (rule_id, registration_id, due, outcome, at) select $3, id, $2, 'queued', $5 from due
 			), fan as (
 				insert into letters (born, created_at, kind, edition_id, registration_id)
-				select $5::date, $4, 'reminder', e.id, due.id
-				from due join unnest($6::text[], $7::bigint[]) as e (language, id) on e.language = due.language
+				select $6::date, $5, 'reminder', e.id, due.id
+				from due join unnest($7::text[], $8::bigint[]) as e (language, id) on e.language = due.language
 				returning id, born, kind, registration_id
 			), lane as (
-				insert into express (letter_id, born, kind, due, registration_id) select id, born, kind, $4, registration_id from fan
+				insert into express (letter_id, born, kind, due, registration_id) select id, born, kind, $5, registration_id from fan
 			)
 			select count(*) from fan`
-		if err := tx.GetContext(ctx, &letters, queue, event.ID, due, rule.ID, now, bornOn(now), pq.Array(strs(langs)), pq.Array(editions)); err != nil {
+		if err := tx.GetContext(ctx, &letters, queue, event.ID, due, rule.ID, rule.Audience(), now, bornOn(now),
+			pq.Array(strs(langs)), pq.Array(editions)); err != nil {
 			return fmt.Errorf("queue reminder %s: %w", rule.Slug, err)
 		}
 		return wake(ctx, tx)
@@ -115,12 +121,25 @@ func (s *Store) QueueReminder(ctx context.Context, rule mce.ReminderRule, event 
 // DropReminder records that a reminder went to nobody because its latest useful moment had passed.
 func (s *Store) DropReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due time.Time, reason string, now time.Time) (dropped int, err error) {
 	const note = `
-		insert into reminders (rule_id, registration_id, outcome, reason, at)
-		select $3, r.id, 'dropped', $4, $5` + dueDelegates + ` on conflict do nothing`
-	res, err := s.db.ExecContext(ctx, note, event.ID, due, rule.ID, reason, now)
+		insert into reminders (rule_id, registration_id, due, outcome, reason, at)
+		select $3, r.id, $2, 'dropped', $5, $6` + dueDelegates + ` on conflict do nothing`
+	res, err := s.db.ExecContext(ctx, note, event.ID, due, rule.ID, rule.Audience(), reason, now)
 	if err != nil {
 		return 0, err
 	}
 	n, err := res.RowsAffected()
 	return int(n), err
+}
+
+// RemindersOf gives the registrations of an address, and what became of their reminders, in order of time.
+func (s *Store) RemindersOf(ctx context.Context, email string) ([]mce.Registration, []mce.ReminderFate, error) {
+	people, err := registrations(ctx, s.db, ` where lower(r.email) = lower($1) order by r.id`, email)
+	if err != nil {
+		return nil, nil, err
+	}
+	var fates []mce.ReminderFate
+	err = s.db.SelectContext(ctx, &fates, `
+		select m.rule_id, m.registration_id, m.outcome, m.reason, m.due, m.at
+		from reminders m join registrations r on r.id = m.registration_id where lower(r.email) = lower($1) order by m.at, m.due`, email)
+	return people, fates, err
 }

@@ -110,3 +110,76 @@ func TestEventsLongOverAreNotLookedAt(t *testing.T) {
 		t.Error(events)
 	}
 }
+
+// The event was moved forward after an outage: the date that was missed does not count any more.
+func TestADroppedReminderGoesWhenItIsDueAgain(t *testing.T) {
+	o := newOffice(t)
+	o.register("anna@example.org")
+	o.drop()
+	rule, event := value(o.ReminderRules(t.Context()))(t)[0], value(o.EventsAround(t.Context(), now))(t)[0]
+	due := now.AddDate(0, 0, 7)
+	for _, want := range []int{1, 0} {
+		if n := value(o.QueueReminder(t.Context(), rule, event, due, due.Add(time.Hour), due, o.reminder, domain))(t); n != want {
+			t.Errorf("%d letters, want %d", n, want)
+		}
+	}
+	later := due.AddDate(0, 0, 7)
+	if n := value(o.QueueReminder(t.Context(), rule, event, later, later.Add(time.Hour), later, o.reminder, domain))(t); n != 0 {
+		t.Errorf("%d letters although it went", n)
+	}
+}
+
+func TestAReminderGoesToItsAudience(t *testing.T) {
+	for audience, want := range map[mce.Audience]int{"": 2, mce.ForDelegates: 2, mce.ForSpeakers: 1, mce.ForWaiting: 1} {
+		t.Run(string(audience), func(t *testing.T) {
+			o := newOffice(t)
+			o.register("anna@example.org", "waits@example.org", "speaks@example.org")
+			o.settle(mce.Delivered, o.claim(10)...)
+			o.sql(`update registrations set state = 'waiting' where email = 'waits@example.org'`)
+			o.sql(`update registrations set role = 'speaker' where email = 'speaks@example.org'`)
+			rule, event := value(o.ReminderRules(t.Context()))(t)[0], value(o.EventsAround(t.Context(), now))(t)[0]
+			rule.For = audience
+			due := now.Add(time.Hour)
+			if n := value(o.QueueReminder(t.Context(), rule, event, due, due.Add(time.Hour), due, o.reminder, domain))(t); n != want {
+				t.Errorf("%d letters, want %d", n, want)
+			}
+			_, letters, err := o.ClaimExpress(t.Context(), mce.Claim{Letters: 10, Now: due})
+			must(t, err)
+			if len(letters) != want {
+				t.Errorf("%d letters, want %d", len(letters), want)
+			}
+			for _, l := range letters {
+				if l.LeftOut != "" {
+					t.Errorf("%s: %s", l.To, l.LeftOut)
+				}
+			}
+		})
+	}
+}
+
+// Who got a place after a reminder for the waiting list was queued is not told to wait.
+func TestAReminderOfTheWaitingListIsLeftOutOnceAPlaceIsFound(t *testing.T) {
+	o := newOffice(t)
+	o.register("anna@example.org")
+	o.settle(mce.Delivered, o.claim(10)...)
+	if n := o.remind(); n != 1 {
+		t.Fatalf("%d letters", n)
+	}
+	o.sql(`update registrations set created_at = $1`, now.Add(2*time.Hour))
+	_, letters, err := o.ClaimExpress(t.Context(), mce.Claim{Letters: 10, Now: now.Add(2 * time.Hour)})
+	must(t, err)
+	if len(letters) != 1 || letters[0].LeftOut == "" {
+		t.Errorf("it leaves: %+v", letters)
+	}
+}
+
+func TestTheRemindersOfAnAddress(t *testing.T) {
+	o := newOffice(t)
+	o.register("anna@example.org", "bob@example.org")
+	o.drop()
+	people, fates, err := o.RemindersOf(t.Context(), "Anna@example.org")
+	must(t, err)
+	if len(people) != 1 || len(fates) != 1 || fates[0].RegistrationID != people[0].ID || fates[0].Reason != "too late" || !fates[0].Due.Equal(now.Add(time.Hour)) {
+		t.Error(people, fates)
+	}
+}

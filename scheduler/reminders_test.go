@@ -84,3 +84,33 @@ func TestACancelledRegistrationStopsItsReminder(t *testing.T) {
 	h.tick(aWeekBefore)
 	h.reminders(1, "with one delegate left")
 }
+
+// The reminder went, somebody registered later, and the event was moved: it is due again for the one who has not had it.
+func TestAMovedEventRemindsOnlyWhoWasNotRemindedYet(t *testing.T) {
+	h := withDelegates(t)
+	h.tickAll(aWeekBefore)
+	h.reminders(2, "on the old date")
+	_, err := h.store.Register(t.Context(), []mce.Registration{
+		{Event: "prato", Email: "late@example.org", Name: "Late", Language: "en"},
+	}, h.letters, "mce.example", h.clock.Now().Add(time.Hour))
+	h.must(err)
+	e := &h.lib.Events[0]
+	e.Starts, e.Ends = e.Starts.AddDate(0, 0, 7), e.Ends.AddDate(0, 0, 7)
+	h.save()
+	h.tickAll(aWeekBefore.AddDate(0, 0, 7).Add(time.Hour))
+	h.reminders(3, "on the new date")
+}
+
+func TestAReminderDroppedInAnOutageGoesWhenItsEventIsMoved(t *testing.T) {
+	h := withDelegates(t)
+	h.tick(aWeekBefore.AddDate(0, 0, -1))
+	h.tickAll(aWeekBefore.Add(48*time.Hour + time.Second))
+	e := &h.lib.Events[0]
+	e.Starts, e.Ends = e.Starts.AddDate(0, 0, 14), e.Ends.AddDate(0, 0, 14)
+	h.save()
+	h.tickAll(aWeekBefore.AddDate(0, 0, 14).Add(time.Hour))
+	h.reminders(2, "on the new date")
+	if n := h.count(`select from reminders where outcome = 'dropped'`); n != 2 {
+		t.Errorf("%d are recorded as dropped", n)
+	}
+}

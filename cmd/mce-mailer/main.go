@@ -38,6 +38,7 @@ type cli struct {
 	Organisation organisationCmd `cmd:"" help:"Cities and companies, members and sponsors."`
 	Consent      consentCmd      `cmd:"" help:"The record of consent."`
 	Event        eventCmd        `cmd:"" help:"Conferences, workshops, webinars and study tours."`
+	Reminder     reminderCmd     `cmd:"" help:"Mails that are due by the dates of events."`
 	Registration registrationCmd `cmd:"" help:"The delegates' places in events."`
 	Outbox       outboxCmd       `cmd:"" help:"Letters on their way."`
 	Purge        purgeCmd        `cmd:"" help:"Remove what has been kept for its time: letters, people who left, delegates. The daemon does so every night."`

@@ -10,7 +10,7 @@ import (
 )
 
 // Reminder renders what a rule says about an event as it now stands. Handouts are shown only where the rule shows them. The code for the
-// desk is in reminders that count from the start; after the end there is no desk.
+// desk is in reminders that count from the start, for those who have a place; after the end there is no desk.
 func (l *Letters) Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Resource, lang mce.Lang) (mce.Edition, error) {
 	nonce, err := newNonce(rule, e, handouts, l.site)
 	if err != nil {
@@ -30,7 +30,7 @@ func (l *Letters) Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Re
 	if slices.Contains(rule.Show, mce.ShowFacts) {
 		p.Facts = w.facts(e, forDelegates)
 	}
-	if rule.Anchor == mce.AtStart {
+	if rule.Anchor == mce.AtStart && rule.Audience() != mce.ForWaiting {
 		p.Code = w.code(e, mce.SlotMark(nonce, mce.SlotCode))
 	}
 	if slices.Contains(rule.Show, mce.ShowProgramme) {

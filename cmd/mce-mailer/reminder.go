@@ -1,0 +1,84 @@
+package main
+
+import (
+	"text/tabwriter"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+type reminderCmd struct {
+	List    reminderListCmd    `cmd:"" help:"List the rules: when a reminder is due, and for whom."`
+	Explain reminderExplainCmd `cmd:"" help:"Which reminders an address got or will get, and why not the others."`
+}
+
+type reminderListCmd struct{ asJSON }
+
+// Run lists rules.
+func (c *reminderListCmd) Run(e *env) error {
+	return e.with(func(a *app) error {
+		rules, err := a.store.ReminderRules(e.ctx)
+		if err != nil {
+			return err
+		}
+		return c.print(e.out, rules, func(t *tabwriter.Writer) {
+			row(t, "REMINDER", "FOR", "WHEN")
+			for _, r := range rules {
+				row(t, r.Slug, r.Audience(), r.Words())
+			}
+		})
+	})
+}
+
+type reminderExplainCmd struct {
+	asJSON
+	Address string `arg:"" help:"Of a registered person."`
+	Event   string `help:"This event only, by its slug."`
+}
+
+// Run explains the reminders of a person.
+func (c *reminderExplainCmd) Run(e *env) error {
+	return e.with(func(a *app) error {
+		all, err := c.outlooks(e, a)
+		if err != nil {
+			return err
+		}
+		return c.print(e.out, all, func(t *tabwriter.Writer) {
+			row(t, "EVENT", "REMINDER", "STATUS", "DUE", "WHY")
+			for _, o := range all {
+				due := ""
+				if !o.Due.IsZero() {
+					due = o.Due.Format("Mon 2006-01-02 15:04 MST")
+				}
+				row(t, o.Event, o.Rule, o.Status, due, o.Reason)
+			}
+		})
+	})
+}
+
+func (c *reminderExplainCmd) outlooks(e *env, a *app) (all []mce.ReminderOutlook, err error) {
+	rules, err := a.store.ReminderRules(e.ctx)
+	if err != nil {
+		return nil, err
+	}
+	people, fates, err := a.store.RemindersOf(e.ctx, c.Address)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range people {
+		if c.Event != "" && p.Event != c.Event {
+			continue
+		}
+		event, err := a.store.Event(e.ctx, p.Event)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rules {
+			o, err := r.Outlook(event, p, fates, e.clock.Now())
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, o)
+		}
+	}
+	return all, nil
+}
