@@ -16,9 +16,6 @@ const (
 	Over      Standing = "over"
 )
 
-// Takes reports whether somebody can register: for a place, or for the waiting list.
-func (s Standing) Takes() bool { return s == Open || s == Full }
-
 // Standing is that of the event at now, when so many of its places are taken or waited for.
 func (e Event) Standing(taken int, now time.Time) Standing {
 	switch {

@@ -15,7 +15,7 @@ import (
 // at once where it is urgent. Each gets one letter for all that is new to them, and none if there is nothing: also edits that cancelled out are
 // then known. Repeating it, also at the same moment elsewhere, does nothing.
 func (s *Store) TellChanges(ctx context.Context, notices mce.Notices, domain string, now time.Time) (letters int, err error) {
-	if err := s.KeepVersions(ctx, now); err != nil {
+	if err := s.keepVersions(ctx, now); err != nil {
 		return 0, err
 	}
 	const behind = `
@@ -48,24 +48,19 @@ func tellChanges(ctx context.Context, tx *sqlx.Tx, slug string, notices mce.Noti
 	if err != nil {
 		return 0, err
 	}
-	var edited time.Time
-	if err := tx.GetContext(ctx, &edited, `select at from event_versions where event_id = $1 and version = $2`, e.ID, e.Version); err != nil {
+	known, settled, err := knownVersions(ctx, tx, e, now)
+	if err != nil {
 		return 0, err
 	}
-	settled := !edited.After(now.Add(-mce.SettleFor))
 	people, err := registrations(ctx, tx, ` where r.event_id = $1 and r.state in ('registered', 'waiting') and r.told < $2 order by r.id`, e.ID, e.Version)
 	if err != nil {
 		return 0, err
 	}
-	known := map[int]mce.Event{}
 	var told []int64
 	for _, r := range people {
 		old, ok := known[r.Told]
 		if !ok {
-			if old, err = eventVersion(ctx, tx, e.ID, r.Told); err != nil {
-				return 0, err
-			}
-			known[r.Told] = old
+			old = e // nobody knows what they were told
 		}
 		if !settled && !e.Urgent(old, now) {
 			continue
@@ -86,4 +81,26 @@ func tellChanges(ctx context.Context, tx *sqlx.Tx, slug string, notices mce.Noti
 	}
 	_, err = tx.ExecContext(ctx, `update registrations set told = $2 where id = any($1)`, pq.Array(told), e.Version)
 	return letters, err
+}
+
+// knownVersions are the versions of an event that somebody knows who is to be told of a later one, and whether the last edit has settled.
+func knownVersions(ctx context.Context, tx *sqlx.Tx, e mce.Event, now time.Time) (known map[int]mce.Event, settled bool, err error) {
+	var rows []struct {
+		Version int
+		Event   jsonb[mce.Event]
+		At      time.Time
+	}
+	err = tx.SelectContext(ctx, &rows, `
+		select version, event, at from event_versions v
+		where event_id = $1 and (version = $2 or exists (
+			select from registrations r where r.event_id = v.event_id and r.told = v.version and r.state in ('registered', 'waiting')))`, e.ID, e.Version)
+	known = map[int]mce.Event{}
+	for _, v := range rows {
+		v.Event.V.ID, v.Event.V.Version = e.ID, v.Version
+		known[v.Version] = v.Event.V
+		if v.Version == e.Version {
+			settled = !v.At.After(now.Add(-mce.SettleFor))
+		}
+	}
+	return known, settled, err
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// KeepVersions notes what has changed of events that are not over: also what the association's web site wrote into the tables by itself.
-func (s *Store) KeepVersions(ctx context.Context, now time.Time) error {
+// keepVersions notes what has changed of events that are not over: also what the association's web site wrote into the tables by itself.
+func (s *Store) keepVersions(ctx context.Context, now time.Time) error {
 	var ids []int64
 	if err := s.db.SelectContext(ctx, &ids, `select id from events where ends > $1 order by id`, now); err != nil {
 		return err
@@ -70,11 +70,7 @@ func sameEvent(a, b mce.Event) (bool, error) {
 	return bytes.Equal(x, y), err
 }
 
-// EventVersion is an event as it stood in a version.
-func (s *Store) EventVersion(ctx context.Context, id int64, version int) (mce.Event, error) {
-	return eventVersion(ctx, s.db, id, version)
-}
-
+// eventVersion is an event as it stood in a version.
 func eventVersion(ctx context.Context, q sqlx.QueryerContext, id int64, version int) (mce.Event, error) {
 	var e jsonb[mce.Event]
 	err := sqlx.GetContext(ctx, q, &e, `select event from event_versions where event_id = $1 and version = $2`, id, version)
