@@ -39,7 +39,7 @@ func newPrinter(b *testing.B, readers int) *printer {
 // again takes the letters away as if the issue had never been started. Truncated, not deleted: no dead rows are left to be read over.
 func (p *printer) again() {
 	p.t.Helper()
-	p.sql(`truncate letters, runs, express, editions`)
+	p.sql(`truncate letters, runs, express, edition_files, editions`)
 	p.sql(`update issues set state = 'scheduled', started_at = null, finished_at = null where id = $1`, p.issue.ID)
 }
 

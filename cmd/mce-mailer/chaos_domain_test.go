@@ -108,7 +108,7 @@ func TestChaosADomainThatHangsLeavesOthersTheirRate(t *testing.T) {
 // have arrived there.
 func (h *house) rate(n int, does script, domains ...string) float64 {
 	h.t.Helper()
-	h.exec(`truncate letters, runs, express, editions`)
+	h.exec(`truncate letters, runs, express, edition_files, editions`)
 	h.exec(`update issues set state = 'scheduled', started_at = null, finished_at = null`)
 	s := newSink(h.t, does)
 	d := h.spawn("--smtp-url=smtp://" + s.addr + "?tls=none")
