@@ -223,7 +223,8 @@ func (s *Store) CancelRegistration(ctx context.Context, event, email string, not
 func (s *Store) MoveUp(ctx context.Context, notices mce.Notices, domain string, now time.Time) (moved int, err error) {
 	const waited = `
 		select e.slug from events e
-		where e.ends > $1 and exists (select from registrations r where r.event_id = e.id and r.state = 'waiting')
+		where e.starts > $1 and e.state not in ('cancelled', 'moved')
+			and exists (select from registrations r where r.event_id = e.id and r.state = 'waiting')
 			and (e.capacity = 0 or e.capacity > (
 				select count(*) from registrations r where r.event_id = e.id and r.state = 'registered' and r.role = 'delegate'))
 		order by e.id`
