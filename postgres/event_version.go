@@ -13,14 +13,20 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// keepVersions notes what has changed of events that are not over: also what the association's web site wrote into the tables by itself.
+// keepVersions notes what has changed of events that are not over: also what the association's web site wrote into the tables by itself. Those that
+// stand as they did, which is nearly always all of them, are not locked.
 func (s *Store) keepVersions(ctx context.Context, now time.Time) error {
-	var ids []int64
-	if err := s.db.SelectContext(ctx, &ids, `select id from events where ends > $1 order by id`, now); err != nil {
+	upcoming, err := events(ctx, s.db, ` where ends > $1 order by id`, now)
+	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error { return keepVersion(ctx, tx, id, now) })
+	for _, e := range upcoming {
+		if _, _, same, err := lastVersion(ctx, s.db, e); err != nil {
+			return err
+		} else if same {
+			continue
+		}
+		err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error { return keepVersion(ctx, tx, e.ID, now) })
 		if err != nil {
 			return err
 		}
@@ -40,17 +46,12 @@ func keepVersion(ctx context.Context, tx *sqlx.Tx, id int64, now time.Time) erro
 		return err
 	}
 	e := found[0]
-	old, err := eventVersion(ctx, tx, id, e.Version)
-	first := mce.ErrorCode(err) == mce.NotFound
-	if err != nil && !first {
-		return err
-	}
-	same, err := sameEvent(old, e)
+	old, known, same, err := lastVersion(ctx, tx, e)
 	if err != nil || same {
 		return err
 	}
 	e.Version++
-	if !first && old.MaterialChange(e) {
+	if known && old.MaterialChange(e) {
 		e.Sequence++
 	}
 	return inOrder(ctx, tx, []step{
@@ -61,6 +62,20 @@ func keepVersion(ctx context.Context, tx *sqlx.Tx, id int64, now time.Time) erro
 	})
 }
 
+// lastVersion is an event as its last version has it, if one is known, and whether it still stands so.
+func lastVersion(ctx context.Context, q sqlx.QueryerContext, e mce.Event) (old mce.Event, known, same bool, err error) {
+	var row jsonb[mce.Event]
+	err = sqlx.GetContext(ctx, q, &row, `select event from event_versions where event_id = $1 and version = $2`, e.ID, e.Version)
+	if errors.Is(err, sql.ErrNoRows) {
+		return old, false, false, nil
+	}
+	if err != nil {
+		return old, false, false, err
+	}
+	same, err = sameEvent(row.V, e)
+	return row.V, true, same, err
+}
+
 func sameEvent(a, b mce.Event) (bool, error) {
 	x, err := json.Marshal(a)
 	if err != nil {
@@ -68,15 +83,4 @@ func sameEvent(a, b mce.Event) (bool, error) {
 	}
 	y, err := json.Marshal(b)
 	return bytes.Equal(x, y), err
-}
-
-// eventVersion is an event as it stood in a version.
-func eventVersion(ctx context.Context, q sqlx.QueryerContext, id int64, version int) (mce.Event, error) {
-	var e jsonb[mce.Event]
-	err := sqlx.GetContext(ctx, q, &e, `select event from event_versions where event_id = $1 and version = $2`, id, version)
-	if errors.Is(err, sql.ErrNoRows) {
-		return mce.Event{}, mce.NotFoundf("the event has no version %d", version)
-	}
-	e.V.ID, e.V.Version = id, version
-	return e.V, err
 }

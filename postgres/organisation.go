@@ -82,7 +82,11 @@ func (s *Store) Organisation(ctx context.Context, name string) (mce.Organisation
 
 // OrganisationsOf are those that a person with an address belongs to: as a contact, or by the domain.
 func (s *Store) OrganisationsOf(ctx context.Context, email string) ([]mce.Organisation, error) {
-	return organisations(ctx, s.db, `
+	return organisationsOf(ctx, s.db, email)
+}
+
+func organisationsOf(ctx context.Context, q sqlx.QueryerContext, email string) ([]mce.Organisation, error) {
+	return organisations(ctx, q, `
 		where array[substring(lower($1) from '[^@]*$')] <@ o.domains
 			or o.id in (select c.organisation_id from contacts c where lower(c.email) = lower($1))
 		order by lower(o.name)`, email)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -125,12 +126,10 @@ func placeFor(ctx context.Context, tx *sqlx.Tx, e mce.Event, p mce.Registration,
 	return mce.Registered, nil
 }
 
-// isMember reports whether an address belongs to a member: as one of its contacts, or by its domain.
-func isMember(ctx context.Context, q sqlx.QueryerContext, email string) (member bool, err error) {
-	err = sqlx.GetContext(ctx, q, &member, `
-		select exists (select from organisations o where o.membership = 'member' and (array[substring(lower($1) from '[^@]*$')] <@ o.domains
-			or o.id in (select c.organisation_id from contacts c where lower(c.email) = lower($1))))`, email)
-	return member, err
+// isMember reports whether an address belongs to a member.
+func isMember(ctx context.Context, q sqlx.QueryerContext, email string) (bool, error) {
+	theirs, err := organisationsOf(ctx, q, email)
+	return slices.ContainsFunc(theirs, func(o mce.Organisation) bool { return o.Membership == mce.Member }), err
 }
 
 func saveRegistration(ctx context.Context, tx *sqlx.Tx, event mce.Event, p mce.Registration, now time.Time) (mce.Registration, error) {
