@@ -15,13 +15,7 @@ func (l *Letters) Confirmation(e mce.Event, r mce.Registration, at time.Time) (m
 		return mce.Edition{}, err
 	}
 	w := l.writer(r.Language)
-	title := w.words(e.Title)
-	p := w.page(w.say("confirm_subject", "Title", title.Text))
-	p.Kicker = w.eventKind(e.Kind)
-	p.Heading = words{Text: w.say("confirm_title")}
-	p.Subline = title
-	p.Preheader = append([]words{title}, w.when(e)...)
-	p.Greeting = mce.SlotMark(nonce, mce.SlotGreeting)
+	p := w.notice(e, nonce, "confirm_subject", "confirm_title")
 	p.Intro = []string{w.say("confirm_intro"), w.say("confirm_calendar")}
 	p.Facts = w.factsFor(e, r)
 	p.Code = w.code(e, mce.SlotMark(nonce, mce.SlotCode))
@@ -29,9 +23,7 @@ func (l *Letters) Confirmation(e mce.Event, r mce.Registration, at time.Time) (m
 	if err != nil {
 		return mce.Edition{}, err
 	}
-	p.Button = webLink(w.say("event_more"), words{}, e.Link)
 	p.Programme = w.programmeFor(e, r)
-	w.eventFooter(p, e)
 	out, err := w.finish(p, mce.Confirmation, nonce)
 	if err != nil {
 		return mce.Edition{}, err
