@@ -40,12 +40,15 @@ type Store interface {
 	SentIssues(ctx context.Context) ([]mce.SentIssue, error)
 	ArchivedEdition(ctx context.Context, series string, number int, lang mce.Lang) (mce.Edition, error)
 	ArchivedEditions(ctx context.Context, series string, numbers []int, lang mce.Lang) (map[int]mce.Edition, error)
+	Offers(ctx context.Context, now time.Time) ([]mce.Offer, error)
+	Offer(ctx context.Context, slug string, now time.Time) (mce.Offer, error)
 }
 
 // Letters makes the letters that pages cause.
 type Letters interface {
 	mce.Welcomer
 	Move(p mce.Subscriber) (mce.Edition, error)
+	Prose(markdown string) (html string, err error)
 }
 
 // Server answers requests. All fields but Left are required.
@@ -98,12 +101,19 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("POST "+base+"/link", s.page(s.sendLink))
 	mux.Handle("GET "+base+"/confirm/{token}", s.page(s.askToConfirm))
 	mux.Handle("POST "+base+"/confirm/{token}", s.page(s.confirm))
+	s.handleEvents(mux, base)
 	s.handleOwn(mux, base)
 	mux.Handle("GET "+base+"/"+s.Pages.StylesheetName(), http.HandlerFunc(s.stylesheet))
 	mux.Handle("GET "+base+"/healthz", http.HandlerFunc(s.healthz))
 	mux.Handle("GET "+base+"/readyz", http.HandlerFunc(s.readyz))
 	mux.Handle("/", s.page(s.missing))
 	return s.guarded(mux)
+}
+
+// handleEvents adds the pages of events.
+func (s *Server) handleEvents(mux *http.ServeMux, base string) {
+	mux.Handle("GET "+base+"/events", s.page(s.events))
+	mux.Handle("GET "+base+"/events/{event}", s.page(s.showEvent))
 }
 
 // handleOwn adds what needs proof that one reads the mailbox: of the present address, or of the new one.

@@ -201,7 +201,7 @@ func checkStatus(t *testing.T, root *html.Node, name string) {
 // public: search engines may know these.
 func public(name string) bool {
 	return slices.Contains([]string{"home", "help", "archive", "archive-empty", "archive-series", "issue", "privacy", "accessibility"}, name) ||
-		strings.HasPrefix(name, "subscribe") || strings.HasPrefix(name, "link-")
+		strings.HasPrefix(name, "event") || strings.HasPrefix(name, "subscribe") || strings.HasPrefix(name, "link-")
 }
 
 // all lists the elements of a name (empty: of every name) in document order.

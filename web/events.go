@@ -1,0 +1,50 @@
+package web
+
+import (
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/templates/page"
+)
+
+// events lists what is to come, and what was in the last year.
+func (s *Server) events(w http.ResponseWriter, r *http.Request) error {
+	offers, err := s.Store.Offers(r.Context(), s.Clock.Now())
+	if err != nil {
+		return err
+	}
+	lang, v := readerLang(r, ""), page.Events{Common: s.common(r), Offers: offers}
+	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Events(w, lang, v) })
+}
+
+// showEvent shows one, as it is published.
+func (s *Server) showEvent(w http.ResponseWriter, r *http.Request) error {
+	offer, err := s.offer(r)
+	if err != nil {
+		return err
+	}
+	return s.eventPage(w, r, http.StatusOK, page.Event{Offer: offer})
+}
+
+// offer is the event that the path names.
+func (s *Server) offer(r *http.Request) (mce.Offer, error) {
+	slug := r.PathValue("event")
+	if strings.Trim(slug, slugSigns) != "" {
+		return mce.Offer{}, mce.NotFoundf("there is no such event")
+	}
+	return s.Store.Offer(r.Context(), slug, s.Clock.Now())
+}
+
+// eventPage completes the view with the event's own words.
+func (s *Server) eventPage(w http.ResponseWriter, r *http.Request, status int, v page.Event) error {
+	lang := readerLang(r, "")
+	text, in := v.Offer.Body.In(lang)
+	var err error
+	if v.Body, err = s.Letters.Prose(text); err != nil {
+		return err
+	}
+	v.Common, v.BodyLang = s.common(r), in
+	return s.show(w, status, lang, func(w io.Writer) error { return s.Pages.Event(w, lang, v) })
+}
