@@ -1,6 +1,9 @@
 package mce
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Offer is an event as those see it who may want to come.
 type Offer struct {
@@ -24,6 +27,26 @@ func (e Event) Choosable() []Session {
 		if s.Optional {
 			out = append(out, s)
 		}
+	}
+	return out
+}
+
+// HasDesk reports whether delegates arrive somewhere, where their codes are taken: not where the event is held online only.
+func (e Event) HasDesk() bool { return e.Online == "" || len(e.Venue) > 0 || e.Address != "" }
+
+// Done reports whether nothing of a registration can be changed any more: the event is over, or off.
+func (e Event) Done(now time.Time) bool { return e.Off() || !e.Ends.After(now) }
+
+// TopicsOf are those of the known topics that the event is about; where it is about none of them, all.
+func (e Event) TopicsOf(known []Topic) []Topic {
+	var out []Topic
+	for _, t := range known {
+		if slices.Contains(e.Topics, t.Slug) {
+			out = append(out, t)
+		}
+	}
+	if len(out) == 0 {
+		return known
 	}
 	return out
 }

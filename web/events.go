@@ -25,7 +25,7 @@ func (s *Server) showEvent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.eventPage(w, r, http.StatusOK, page.Event{Offer: offer})
+	return s.eventPage(w, r, http.StatusOK, page.Event{Offer: offer, Particulars: mce.Particulars{Language: readerLang(r, "")}})
 }
 
 // offer is the event that the path names.
@@ -37,14 +37,18 @@ func (s *Server) offer(r *http.Request) (mce.Offer, error) {
 	return s.Store.Offer(r.Context(), slug, s.Clock.Now())
 }
 
-// eventPage completes the view with the event's own words.
+// eventPage completes the view with the event's own words, and with what the form says of us.
 func (s *Server) eventPage(w http.ResponseWriter, r *http.Request, status int, v page.Event) error {
+	topics, err := s.Store.Topics(r.Context())
+	if err != nil {
+		return err
+	}
 	lang := readerLang(r, "")
 	text, in := v.Offer.Body.In(lang)
-	var err error
 	if v.Body, err = s.Letters.Prose(text); err != nil {
 		return err
 	}
-	v.Common, v.BodyLang = s.common(r), in
+	v.Common, v.BodyLang, v.Topics, v.Months = s.common(r), in, v.Offer.TopicsOf(topics), s.Keep.Delegates
+	v.Wording, v.Version = s.Site.ConsentWording(lang), mce.ConsentVersion
 	return s.show(w, status, lang, func(w io.Writer) error { return s.Pages.Event(w, lang, v) })
 }

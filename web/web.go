@@ -42,11 +42,18 @@ type Store interface {
 	ArchivedEditions(ctx context.Context, series string, numbers []int, lang mce.Lang) (map[int]mce.Edition, error)
 	Offers(ctx context.Context, now time.Time) ([]mce.Offer, error)
 	Offer(ctx context.Context, slug string, now time.Time) (mce.Offer, error)
+	Enrol(ctx context.Context, p mce.Registration, notices mce.Notices, domain string, now time.Time) error
+	Event(ctx context.Context, slug string) (mce.Event, error)
+	RegistrationByID(ctx context.Context, id int64) (mce.Registration, error)
+	ChangeRegistration(ctx context.Context, id int64, to mce.Particulars, notices mce.Notices, domain string, now time.Time) (mce.Registration, error)
+	CancelByID(ctx context.Context, id int64, notices mce.Notices, domain string, now time.Time) error
+	BookingByID(ctx context.Context, id int64) (mce.Booking, []mce.Registration, error)
 }
 
 // Letters makes the letters that pages cause.
 type Letters interface {
 	mce.Welcomer
+	mce.Notices
 	Move(p mce.Subscriber) (mce.Edition, error)
 	Prose(markdown string) (html string, err error)
 }
@@ -114,6 +121,7 @@ func (s *Server) Handler() http.Handler {
 func (s *Server) handleEvents(mux *http.ServeMux, base string) {
 	mux.Handle("GET "+base+"/events", s.page(s.events))
 	mux.Handle("GET "+base+"/events/{event}", s.page(s.showEvent))
+	mux.Handle("POST "+base+"/events/{event}", s.page(s.enrol))
 }
 
 // handleOwn adds what needs proof that one reads the mailbox: of the present address, or of the new one.

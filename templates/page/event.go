@@ -30,10 +30,34 @@ func (v Events) Past() []mce.Offer {
 // Event is the view of an event's page, with the form on which one registers where one can.
 type Event struct {
 	Common
-	Offer mce.Offer
-	Body  string // the event's own words as HTML of letter.Prose, which is trusted; in BodyLang
-	// BodyLang is the language of Body.
-	BodyLang mce.Lang
+	Offer    mce.Offer
+	Body     string   // the event's own words as HTML of letter.Prose, which is trusted
+	BodyLang mce.Lang // the language of Body
+
+	Email string // as entered, like the particulars
+	mce.Particulars
+	Newsletter bool        // ticked
+	Topics     []mce.Topic // of the newsletters that one may wish for; none: it is not offered
+	Wording    string      // what one agrees to with that
+	Version    string      // of the wording
+	Months     int         // after which what was entered is removed
+	FaultIn    string      // the entry at fault: email, name, organisation, country, language, zone, sessions, newsletter; member (the address is no member's) or event; empty: none
+	Better     string      // an address that they may have meant
+	Done       bool        // the registration is taken: the page says the same to everybody
+}
+
+// Event is what is offered.
+func (v Event) Event() mce.Event { return v.Offer.Event }
+
+// FaultAt is the entry to go to.
+func (v Event) FaultAt() string {
+	switch v.FaultIn {
+	case "member":
+		return "email"
+	case "event":
+		return "standing"
+	}
+	return v.FaultIn
 }
 
 // HTML is the body, as markup.
@@ -84,3 +108,12 @@ func (f frame) Summary(e mce.Event) (string, error) {
 
 // ZoneOf is the zone of an event's clocks, as it begins.
 func (f frame) ZoneOf(e mce.Event) string { return f.Zone(e.Starts.In(e.Zone())) }
+
+// NamesOf are topics by their names, as a sentence lists them.
+func (f frame) NamesOf(topics []mce.Topic) string {
+	slugs := make([]string, len(topics))
+	for i, t := range topics {
+		slugs[i] = t.Slug
+	}
+	return f.TopicNames(slugs, topics)
+}

@@ -17,6 +17,19 @@ func eventSamples(p *page.Pages) []sample {
 	for _, s := range []mce.Standing{mce.Announced, mce.Open, mce.Full, mce.Closed, mce.PutOff, mce.CalledOff, mce.Over} {
 		out = append(out, sample{"event-" + string(s), "/events/prato-2023", event(p, page.Event{Offer: offer(s)})})
 	}
+	entered := mce.Particulars{Name: "Anna Rossi", Organisation: "Comune di Prato", Country: "Italia", Language: "it", Zone: "Asia/Pyongyang", Sessions: []string{"twins"}}
+	for name, v := range map[string]page.Event{
+		"event-name": {FaultIn: "name", Email: "anna@example.org"}, "event-member": {FaultIn: "member", Email: "anna@example.org", Particulars: entered},
+		"event-slip": {Better: "anna@gmail.com", Email: "anna@gmial.com", Particulars: entered, Newsletter: true},
+		"event-done": {Done: true, Email: "anna@example.org", Newsletter: true},
+		"event-late": {FaultIn: "event", Email: "anna@example.org", Particulars: entered},
+	} {
+		v.Offer = offer(mce.Open)
+		if v.FaultIn == "event" {
+			v.Offer = offer(mce.Closed)
+		}
+		out = append(out, sample{name, "/events/prato-2023", event(p, v)})
+	}
 	little := mce.Offer{Event: webinar(), Standing: mce.Announced}
 	little.Opens = time.Date(2023, 11, 1, 9, 0, 0, 0, time.UTC)
 	return append(out, sample{"event-webinar", "/events/webinar", event(p, page.Event{Offer: little})})
@@ -31,7 +44,7 @@ func events(p *page.Pages, all ...mce.Offer) render {
 func event(p *page.Pages, v page.Event) render {
 	return func(w io.Writer, lang mce.Lang, c page.Common) error {
 		v := v
-		v.Common = c
+		v.Common, v.Topics, v.Wording, v.Version, v.Months = c, topics(), site().ConsentWording(lang), "2023-03", 24
 		v.Body, v.BodyLang = `<p>Up to <strong>400 people</strong> meet for three days.</p>
 <h3>Who comes</h3>
 <ul>

@@ -51,7 +51,7 @@ func New(site mce.Site) (*Pages, error) {
 	}
 	for _, name := range []string{"leave", "choices", "link", "confirm", "archive", "issue", "subscribe", "help", "privacy", "accessibility", "home", "error",
 		"me", "over", "data", "erase", "move", "events", "event"} {
-		p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/feeds.html", "html/entries.html", "html/facts.html", "html/"+name+".html")
+		p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/feeds.html", "html/entries.html", "html/facts.html", "html/delegate.html", "html/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %q: %w", name, err)
 		}
