@@ -117,11 +117,18 @@ func (s *Server) Handler() http.Handler {
 	return s.guarded(mux)
 }
 
-// handleEvents adds the pages of events.
+// handleEvents adds the pages of events, of the places in them, and of who booked some.
 func (s *Server) handleEvents(mux *http.ServeMux, base string) {
 	mux.Handle("GET "+base+"/events", s.page(s.events))
 	mux.Handle("GET "+base+"/events/{event}", s.page(s.showEvent))
 	mux.Handle("POST "+base+"/events/{event}", s.page(s.enrol))
+	mux.Handle("GET "+base+"/registration/{token}", s.placed(s.showRegistration))
+	mux.Handle("POST "+base+"/registration/{token}", s.placed(s.changeRegistration))
+	mux.Handle("GET "+base+"/registration/{token}/cancel", s.placed(s.askToCancel))
+	mux.Handle("POST "+base+"/registration/{token}/cancel", s.placed(s.cancelOwn))
+	mux.Handle("GET "+base+"/booking/{token}", s.booked(s.showBooking))
+	mux.Handle("GET "+base+"/booking/{token}/cancel/{person}", s.booked(s.askToCancelFor))
+	mux.Handle("POST "+base+"/booking/{token}/cancel/{person}", s.booked(s.cancelFor))
 }
 
 // handleOwn adds what needs proof that one reads the mailbox: of the present address, or of the new one.

@@ -76,7 +76,7 @@ func (a about) Places() ([]foreign, error) {
 
 // Join is the link into a virtual event, for who has a place in it.
 func (a about) Join() string {
-	if a.For == nil || a.For.State != mce.Registered {
+	if a.For == nil || a.For.State != mce.Registered || a.Event.Off() {
 		return ""
 	}
 	return a.Event.Online
@@ -96,8 +96,8 @@ type session struct {
 	Lines      []foreign // room, speakers, into what it is interpreted where that is another than for the event, and whether it must be chosen
 }
 
-// Programme is sessions of an event by the days of its venue.
-func (f frame) Programme(e mce.Event, of []mce.Session) ([]day, error) {
+// Programme is sessions of an event by the days of its venue; the message says what it means that one is optional.
+func (f frame) Programme(e mce.Event, of []mce.Session, optional string) ([]day, error) {
 	var out []day
 	var last time.Time
 	for _, s := range of {
@@ -106,7 +106,7 @@ func (f frame) Programme(e mce.Event, of []mce.Session) ([]day, error) {
 			out = append(out, day{Name: f.Day(from)})
 		}
 		last = from
-		lines, err := f.sessionLines(e, s)
+		lines, err := f.sessionLines(e, s, optional)
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +118,7 @@ func (f frame) Programme(e mce.Event, of []mce.Session) ([]day, error) {
 	return out, nil
 }
 
-func (f frame) sessionLines(e mce.Event, s mce.Session) ([]foreign, error) {
+func (f frame) sessionLines(e mce.Event, s mce.Session, optional string) ([]foreign, error) {
 	var out []foreign
 	if len(s.Room) > 0 {
 		out = append(out, f.In(f.Lang, s.Room))
@@ -134,8 +134,8 @@ func (f frame) sessionLines(e mce.Event, s mce.Session) ([]foreign, error) {
 		out = append(out, foreign{Text: into})
 	}
 	if s.Optional {
-		choose, err := f.T("event.session.optional")
-		return append(out, foreign{Text: choose}), err
+		means, err := f.T(optional)
+		return append(out, foreign{Text: means}), err
 	}
 	return out, nil
 }

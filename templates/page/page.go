@@ -50,7 +50,7 @@ func New(site mce.Site) (*Pages, error) {
 		return nil, err
 	}
 	for _, name := range []string{"leave", "choices", "link", "confirm", "archive", "issue", "subscribe", "help", "privacy", "accessibility", "home", "error",
-		"me", "over", "data", "erase", "move", "events", "event"} {
+		"me", "over", "data", "erase", "move", "events", "event", "registration", "cancel", "booking", "forgotten"} {
 		p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/feeds.html", "html/entries.html", "html/facts.html", "html/delegate.html", "html/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %q: %w", name, err)

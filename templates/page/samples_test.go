@@ -87,7 +87,7 @@ func samples(p *page.Pages) []sample {
 	} {
 		out = append(out, sample{name, "/subscribe", subscribe(p, v)})
 	}
-	return slices.Concat(out, selfSamples(p), eventSamples(p))
+	return slices.Concat(out, selfSamples(p), eventSamples(p), registrationSamples(p))
 }
 
 func leave(p *page.Pages, v page.Leave) func(io.Writer, mce.Lang, page.Common) error {
