@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -66,7 +67,9 @@ func (a about) Places() ([]foreign, error) {
 	if a.For != nil {
 		add(foreign{Text: a.Event.Address})
 	}
-	add(a.In(a.Lang, a.Event.City))
+	if city := a.In(a.Lang, a.Event.City); a.For == nil || !strings.Contains(a.Event.Address, city.Text) { // an address often names it
+		add(city)
+	}
 	if a.Event.Online == "" || a.For != nil {
 		return out, nil
 	}
@@ -124,7 +127,7 @@ func (f frame) sessionLines(e mce.Event, s mce.Session, optional string) ([]fore
 		out = append(out, f.In(f.Lang, s.Room))
 	}
 	if len(s.Speakers) > 0 {
-		out = append(out, foreign{Text: f.List(s.Speakers)})
+		out = append(out, foreign{Text: strings.Join(s.Speakers, " · ")})
 	}
 	if len(s.Interpretation) > 0 && !slices.Equal(s.Interpretation, e.Interpretation) {
 		into, err := f.T("event.session.interpretation", "Languages", f.Tongued(s.Interpretation))
