@@ -31,10 +31,15 @@ func (s *Server) showEvent(w http.ResponseWriter, r *http.Request) error {
 // offer is the event that the path names.
 func (s *Server) offer(r *http.Request) (mce.Offer, error) {
 	slug := r.PathValue("event")
+	notOffered := mce.NotFoundf("There is no such event on these pages.")
 	if strings.Trim(slug, slugSigns) != "" {
-		return mce.Offer{}, mce.NotFoundf("there is no such event")
+		return mce.Offer{}, notOffered
 	}
-	return s.Store.Offer(r.Context(), slug, s.Clock.Now())
+	offer, err := s.Store.Offer(r.Context(), slug, s.Clock.Now())
+	if mce.ErrorCode(err) == mce.NotFound {
+		err = notOffered
+	}
+	return offer, err
 }
 
 // eventPage completes the view with the event's own words, and with what the form says of us.
