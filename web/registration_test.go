@@ -194,7 +194,9 @@ func TestWhoWasErasedHasNoPageAnyMore(t *testing.T) {
 	if err := s.store.UseKeys(t.Context(), s.keys); err != nil {
 		t.Fatal(err)
 	}
-	s.adapt(prato, func(e *mce.Event) { e.Starts, e.Ends = frozen{}.Now().Add(-time.Hour), frozen{}.Now().Add(-time.Minute) })
+	s.adapt(prato, func(e *mce.Event) {
+		e.Starts, e.Ends = frozen{}.Now().Add(-time.Hour), frozen{}.Now().Add(-time.Minute)
+	})
 	if err := s.store.Erase(t.Context(), r.Email, "test", frozen{}.Now()); err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,5 @@
-// Package web serves the public pages: subscribing, leaving, confirming, one's own page and data, the archive and its feeds, help, privacy,
-// accessibility, an interface for the association's own site, and the two addresses that monitors ask.
+// Package web serves the public pages: subscribing, leaving, confirming, one's own page and data, events with registrations and bookings, the archive and
+// its feeds, help, privacy, accessibility, an interface for the association's own site, and the two addresses that monitors ask.
 //
 // GET, HEAD and OPTIONS never change anything: scanners fetch every link of every mail. Nothing needs a cookie, so there is no
 // authority that another site could borrow; what may be done hangs on the token in the address alone.

@@ -105,3 +105,23 @@ func offers() []mce.Offer {
 	}
 	return out
 }
+
+// hostileOffer has the words wherever an event has any.
+func hostileOffer(words string, s mce.Standing) mce.Offer {
+	text, o := mce.Text{"en": words}, offer(s)
+	o.Slug, o.Title, o.Motto, o.City, o.Venue, o.Address, o.Contact, o.Link, o.Online = words, text, text, text, text, words, words, words, words
+	o.Languages, o.Interpretation = []mce.Lang{mce.Lang(words)}, []mce.Lang{mce.Lang(words)}
+	for i := range o.Sessions {
+		x := &o.Sessions[i]
+		x.Slug, x.Title, x.Room, x.Speakers, x.Interpretation, x.Optional = words, text, text, []string{words}, []mce.Lang{"en", mce.Lang(words)}, true
+	}
+	return o
+}
+
+// hostilePlace has the words wherever a registration has any.
+func hostilePlace(words string) mce.Registration {
+	return mce.Registration{
+		ID: 7, Event: words, Email: words, Name: words, Organisation: words, Country: words, Language: mce.Lang(words), Zone: words, Sessions: []string{words},
+		State: mce.Registered, Code: words,
+	}
+}
