@@ -35,4 +35,5 @@ func NewBooking(event, email, name, language string) (b Booking, fault *FieldErr
 type Order struct {
 	Booker *Booking // nil: nobody registers them but themselves
 	People []Registration
+	Key    *OrderKey // nil: asked twice, it is two orders
 }

@@ -52,8 +52,11 @@ type Resource struct {
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
+// IsSlug reports whether content may be known by a text: lower-case letters, digits and single hyphens, at most 80.
+func IsSlug(s string) bool { return slugForm.MatchString(s) && len(s) <= 80 }
+
 func checkSlug(what, slug string) error {
-	if !slugForm.MatchString(slug) || len(slug) > 80 {
+	if !IsSlug(slug) {
 		return Invalidf("%s: slug %q must be lower-case letters, digits and single hyphens, at most 80", what, slug)
 	}
 	return nil

@@ -42,36 +42,51 @@ func addTo(orders []Order, b Booking, p Registration) []Order {
 	return append(orders, Order{Booker: &b, People: []Registration{p}})
 }
 
-// NewRegistration checks what a person wrote into a registration.
+// NewRegistration checks what a person wrote into a registration. The error is an *FieldError.
 func NewRegistration(event, email, name, organisation, country, language string) (p Registration, err error) {
 	p.Event = event
 	if p.Email, err = ParseAddress(email); err != nil {
-		return p, err
+		return p, &FieldError{"email", err}
 	}
+	theirs, err := NewParticulars(Particulars{Name: name, Organisation: organisation, Country: country, Language: Lang(strings.ToLower(language))})
+	return p.With(theirs), err
+}
+
+// NewParticulars checks what a person wants a registration to say of them; whether the event has the sessions is seen when they are changed. The
+// error is an *FieldError.
+func NewParticulars(in Particulars) (out Particulars, err error) {
 	for _, field := range []struct {
-		to   *string
-		from string
-	}{{&p.Name, name}, {&p.Organisation, organisation}, {&p.Country, country}} {
+		to         *string
+		name, from string
+	}{{&out.Name, "name", in.Name}, {&out.Organisation, "organisation", in.Organisation}, {&out.Country, "country", in.Country}} {
 		if *field.to, err = CleanName(field.from); err != nil {
-			return p, err
+			return out, &FieldError{field.name, err}
 		}
 	}
-	if p.Name == "" {
-		return p, Invalidf("the name is missing: it stands on the badge")
+	if out.Name == "" {
+		return out, &FieldError{"name", Invalidf("the name is missing: it stands on the badge")}
 	}
-	p.Language, err = ParseLang(strings.ToLower(language))
-	return p, err
+	if out.Language, err = ParseLang(string(in.Language)); err != nil {
+		return out, &FieldError{"language", err}
+	}
+	if in.Zone != "" {
+		if err := CheckZone(in.Zone); err != nil {
+			return out, &FieldError{"zone", err}
+		}
+	}
+	out.Zone, out.Sessions = in.Zone, in.Sessions
+	return out, nil
 }
 
 // Choose checks and sets what a person may say of how they come: as what (empty: a delegate), from where (the name of a time zone, or empty), and
-// to which optional sessions, by slug. Whether the event has those is seen when the place is taken.
+// to which optional sessions, by slug. Whether the event has those is seen when the place is taken. The error is an *FieldError.
 func (r *Registration) Choose(role, zone string, sessions []string) (err error) {
 	if r.Role, err = ParseRole(role); err != nil {
-		return err
+		return &FieldError{"role", err}
 	}
 	if zone != "" {
 		if err := CheckZone(zone); err != nil {
-			return err
+			return &FieldError{"zone", err}
 		}
 	}
 	r.Zone, r.Sessions = zone, sessions

@@ -94,6 +94,9 @@ type Session struct {
 	Optional bool `json:"optional,omitempty"`
 }
 
+// MaxCapacity is more places than any event has.
+const MaxCapacity = 1_000_000
+
 // Off reports whether nobody comes on the event's dates: it was cancelled, or put off until others are known.
 func (e Event) Off() bool { return e.State == EventCancelled || e.State == EventMoved }
 
@@ -155,8 +158,8 @@ func (e Event) checkPlaces(what string) error {
 	if e.Admission != "" && e.Admission != ForEveryone && e.Admission != ForMembers {
 		return Invalidf("%s: admission %q must be everyone or members", what, e.Admission)
 	}
-	if e.Capacity < 0 {
-		return Invalidf("%s: capacity must be a number of places, or 0 for as many as come", what)
+	if e.Capacity < 0 || e.Capacity > MaxCapacity {
+		return Invalidf("%s: capacity must be a number of places up to %d, or 0 for as many as come", what, MaxCapacity)
 	}
 	if !e.Opens.IsZero() && !e.Closes.IsZero() && !e.Closes.After(e.Opens) {
 		return Invalidf("%s: registration must close after it opens", what)

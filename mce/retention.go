@@ -19,6 +19,8 @@ type Keep struct {
 const (
 	KeepMoves  = 7 * 24 * time.Hour
 	KeepWishes = 7 * 24 * time.Hour
+	// KeepOrderKeys is how long a program may at least send the same order anew; the night after it the key is forgotten.
+	KeepOrderKeys = 24 * time.Hour
 )
 
 // Check refuses a time in which what is kept is still of use, or too long to reckon with. The error's field is letters, unconfirmed,
@@ -81,11 +83,12 @@ type Purged struct {
 	Bookers      int `json:"bookers"`      // bookings without who made them now
 	Moves        int `json:"moves"`        // new addresses that nobody confirmed
 	Wishes       int `json:"wishes"`       // wishes that could not be granted
+	OrderKeys    int `json:"order_keys"`   // keys of programs' orders
 }
 
 // None reports whether nothing went. Something may have been kept though its time is over.
 func (p Purged) None() bool {
-	return len(p.Removed)+p.Editions+p.Unconfirmed+p.Lapsed+p.Unsubscribed+p.Delegates+p.Bookers+p.Moves+p.Wishes == 0
+	return len(p.Removed)+p.Editions+p.Unconfirmed+p.Lapsed+p.Unsubscribed+p.Delegates+p.Bookers+p.Moves+p.Wishes+p.OrderKeys == 0
 }
 
 // PurgedMonth is a month whose letters went.

@@ -147,6 +147,7 @@ func erasePeople(ctx context.Context, tx *sqlx.Tx, who traces) error {
 			linked_at = null, state = 'erased' where id = any($1)`, []any{people}},
 		{`update registrations set email = null, name = '', organisation = '', country = '', zone = '', sessions = '{}' where id = any($1)`, []any{places}},
 		{`update bookings set email = null, name = '' where id = any($1)`, []any{bookings}},
+		{`delete from order_keys where registrations && $1`, []any{places}},
 	})
 }
 

@@ -48,6 +48,9 @@ func (s *Store) Purge(ctx context.Context, keep mce.Keep, now time.Time) (mce.Pu
 		{"remove wishes", &p.Wishes, func(ctx context.Context, tx *sqlx.Tx) (int, error) {
 			return execCount(ctx, tx, removeOld("wishes"), now.Add(-mce.KeepWishes), purgePortion)
 		}},
+		{"remove keys of orders", &p.OrderKeys, func(ctx context.Context, tx *sqlx.Tx) (int, error) {
+			return execCount(ctx, tx, removeOld("order_keys"), now.Add(-mce.KeepOrderKeys), purgePortion)
+		}},
 	} {
 		removed, err := s.inPortions(ctx, kind.portion)
 		*kind.removed = removed
@@ -191,6 +194,7 @@ func (s *Store) WouldPurge(ctx context.Context, keep mce.Keep, now time.Time) (m
 		{&p.Bookers, `select count(*) ` + pastBookers, []any{keep.DelegatesFrom(now)}},
 		{&p.Moves, `select count(*) from moves where at < $1`, []any{now.Add(-mce.KeepMoves)}},
 		{&p.Wishes, `select count(*) from wishes where at < $1`, []any{now.Add(-mce.KeepWishes)}},
+		{&p.OrderKeys, `select count(*) from order_keys where at < $1`, []any{now.Add(-mce.KeepOrderKeys)}},
 	} {
 		if err := s.db.GetContext(ctx, c.count, c.statement, c.args...); err != nil {
 			return p, err

@@ -52,6 +52,12 @@ func (s *Store) Registrations(ctx context.Context, event string) ([]mce.Registra
 	return registrations(ctx, s.db, ` where e.slug = $1 and r.email is not null order by r.name, r.id`, event)
 }
 
+// RegistrationsAfter lists the registrations for an event in whatever state, a page at a time: at most limit of those that came later than the one
+// with the id after, in order of their ids.
+func (s *Store) RegistrationsAfter(ctx context.Context, event string, after int64, limit int) ([]mce.Registration, error) {
+	return registrations(ctx, s.db, ` where e.slug = $1 and r.id > $2 and r.email is not null order by r.id limit $3`, event, after, limit)
+}
+
 func registrations(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) ([]mce.Registration, error) {
 	var rows []registrationRow
 	err := sqlx.SelectContext(ctx, q, &rows, selectRegistrations+where, args...)
@@ -65,7 +71,8 @@ func registrations(ctx context.Context, q sqlx.QueryerContext, where string, arg
 // Register takes the places that an order asks for and queues what tells each person where they stand, and who booked: all of them, or none. Where
 // all places are taken, or others wait already, they go on the waiting list. A person who had cancelled comes back with a calendar entry of a
 // higher sequence; one who is registered or waits already gives an error of code Conflict, as does an event that takes nobody, or not this
-// person. A fault that lies with one of the people is an *mce.FieldError such as "people/1/email".
+// person. A fault that lies with one of the people is an *mce.FieldError such as "people/1/email". An order under a key that was carried out
+// already is not carried out anew: its registrations are given back as they stand.
 func (s *Store) Register(ctx context.Context, order mce.Order, notices mce.Notices, domain string, now time.Time) (out []mce.Registration, err error) {
 	return s.RegisterAll(ctx, []mce.Order{order}, notices, domain, now)
 }
@@ -78,9 +85,17 @@ func (s *Store) RegisterAll(ctx context.Context, orders []mce.Order, notices mce
 			return err
 		}
 		for _, o := range orders {
-			people, err := register(ctx, tx, o, notices, domain, now)
+			people, done, err := ordered(ctx, tx, o.Key, now)
 			if err != nil {
 				return err
+			}
+			if !done {
+				if people, err = register(ctx, tx, o, notices, domain, now); err != nil {
+					return err
+				}
+				if err := keepOrdered(ctx, tx, o.Key, people); err != nil {
+					return err
+				}
 			}
 			out = append(out, people...)
 		}

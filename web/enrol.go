@@ -7,6 +7,7 @@ import (
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/page"
+	"github.com/majorcities/mce-mailer/web/client"
 )
 
 // enrol takes a registration from anybody. New addresses and those that are registered already are answered alike: who it is learns by mail where
@@ -29,7 +30,7 @@ func (s *Server) enrol(w http.ResponseWriter, r *http.Request) error {
 		return s.refuse(w, r, v, fault)
 	case v.Better != "":
 		return s.eventPage(w, r, http.StatusUnprocessableEntity, v)
-	case !s.forms.allow(clientAddress(r)):
+	case !s.forms.Allow(client.Address(r)):
 		return errThrottled()
 	}
 	var wrong *mce.FieldError
@@ -109,7 +110,7 @@ func (s *Server) wishBeside(r *http.Request, v page.Event) error {
 	if fault != nil {
 		return fault
 	}
-	return s.Store.AddWish(r.Context(), s.Site.Wished(wish, readerLang(r, ""), "event page", clientAddress(r), s.Clock.Now()))
+	return s.Store.AddWish(r.Context(), s.Site.Wished(wish, readerLang(r, ""), "event page", client.Address(r), s.Clock.Now()))
 }
 
 // entered is what somebody wrote into the entries that all forms of delegates have.

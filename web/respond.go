@@ -88,7 +88,7 @@ func (s *Server) common(r *http.Request) page.Common {
 func formOf(r *http.Request) (url.Values, error) {
 	err := r.ParseForm()
 	if err == nil {
-		err = r.ParseMultipartForm(bodyLimit) //nolint:gosec // guarded has bounded the body
+		err = r.ParseMultipartForm(bodyLimit) //nolint:gosec // the body is bounded
 	}
 	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return r.PostForm, &mce.Error{Code: mce.Invalid, Message: "What was sent is not a form of ours. Please try again.", Err: err}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/page"
+	"github.com/majorcities/mce-mailer/web/client"
 )
 
 // Store is what the pages need of the database.
@@ -71,14 +72,16 @@ type Server struct {
 	Mailer  func() error // why nothing is delivered now, or nil: part of /readyz
 	// Left hears who has left before they are answered: once it returns, no letter to them begins here. May be nil.
 	Left func(subscriberID int64)
+	// API answers programs, at the paths below /api/.
+	API http.Handler
 
-	forms, sites *throttle // wishes and moves by the forms, and wishes by the interface
+	forms *client.Throttle // wishes and moves
 }
 
 // Handler is the whole of the pages, below the path of the public address.
 func (s *Server) Handler() http.Handler {
 	mux, base := http.NewServeMux(), s.basePath()
-	s.forms, s.sites = newThrottle(formEvery, formBurst), newThrottle(siteEvery, siteBurst)
+	s.forms = client.NewThrottle(formEvery, formBurst)
 	mux.Handle("GET "+base+"/{$}", s.page(s.home))
 	mux.Handle("GET "+base+"/help", s.page(s.help))
 	mux.Handle("GET "+base+"/archive", s.page(s.archive))
@@ -86,8 +89,6 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("GET "+base+"/archive/{series}/{number}/{lang}", s.page(s.archived))
 	mux.Handle("GET "+base+"/subscribe", s.page(s.showSubscribe))
 	mux.Handle("POST "+base+"/subscribe", s.page(s.subscribe))
-	mux.HandleFunc("GET "+base+"/api/v1/subscriptions", s.describeSubscriptions)
-	mux.HandleFunc("POST "+base+"/api/v1/subscriptions", s.apiSubscribe)
 	for _, kind := range mce.FeedKinds() {
 		mux.Handle("GET "+base+"/archive/{series}/{lang}/feed."+string(kind), s.page(s.feed(kind)))
 	}
@@ -114,7 +115,10 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("GET "+base+"/healthz", http.HandlerFunc(s.healthz))
 	mux.Handle("GET "+base+"/readyz", http.HandlerFunc(s.readyz))
 	mux.Handle("/", s.page(s.missing))
-	return s.guarded(mux)
+	all := http.NewServeMux()
+	all.Handle(base+"/api/", http.StripPrefix(base, s.API))
+	all.Handle("/", bounded(mux))
+	return s.guarded(all)
 }
 
 // handleEvents adds the pages of events, of the places in them, and of who booked some.
@@ -155,7 +159,15 @@ func (s *Server) basePath() string {
 // bodyLimit is more than any form of ours sends.
 const bodyLimit = 64 << 10
 
-// guarded sets what holds for every answer and bounds every request.
+// bounded refuses bodies that are larger. The interface has a bound of its own.
+func bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// guarded sets what holds for every answer.
 func (s *Server) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -166,7 +178,6 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		if strings.HasPrefix(s.Site.PublicURL, "https://") {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 		next.ServeHTTP(w, r)
 	})
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/majorcities/mce-mailer/templates/letter"
 	"github.com/majorcities/mce-mailer/templates/page"
 	"github.com/majorcities/mce-mailer/web"
+	"github.com/majorcities/mce-mailer/web/api"
 )
 
 // app is the program put together: the one place where everything meets.
@@ -200,8 +201,9 @@ func (a *app) newServer(s *Settings, m *mailer.Mailer) (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	programs := api.Server{Store: a.store, Notices: a.letters, Site: a.site, Clock: a.clock, Log: a.log}
 	return &web.Server{
 		Store: a.store, Letters: a.letters, Pages: pages, Keys: a.keys, Site: a.site, Keep: s.keep(), Clock: a.clock, Log: a.log, Mailer: m.Health,
-		Left: m.LeaveOut,
+		Left: m.LeaveOut, API: programs.Handler(),
 	}, nil
 }

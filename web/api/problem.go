@@ -1,0 +1,137 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// problem is an error as RFC 9457 has it. Its type is about:blank always, so the title is that of the status; what programs decide by is the code.
+type problem struct {
+	Type   string  `json:"type"`
+	Title  string  `json:"title"`
+	Status int     `json:"status"`
+	Detail string  `json:"detail"` // a sentence for people
+	Code   string  `json:"code"`
+	Errors []fault `json:"errors,omitempty"`
+}
+
+// fault is what is wrong with one place of the body.
+type fault struct {
+	Pointer string `json:"pointer"` // RFC 6901
+	Detail  string `json:"detail"`
+}
+
+// faults are an error of code Invalid, or of another where Conflict says so, with the places of the body that it is about.
+type faults []fault
+
+// Error is the first of them.
+func (f faults) Error() string { return f[0].Pointer + ": " + f[0].Detail }
+
+// refusal is an error of HTTP's own: who asks, in what form, by which method.
+type refusal struct {
+	status int
+	code   string
+	detail string
+	header map[string]string
+}
+
+// Error is the sentence for people.
+func (f *refusal) Error() string { return f.detail }
+
+// whenUnavailable is when to ask again after a 503, in seconds.
+const whenUnavailable = 10
+
+// refuse answers with what went wrong. An error that nobody foresaw is of the database's being away, where it is.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	if mce.ErrorCode(err) == mce.Internal && !isOwn(err) {
+		s.Log.Error("interface", "route", r.Pattern, "err", err)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 2*time.Second)
+		defer cancel()
+		if down := s.Store.Ready(ctx); down != nil {
+			err = mce.Unavailablef(down, "The database cannot be reached at the moment. Please try again later.")
+		}
+	}
+	p, header := problemOf(err)
+	for name, value := range header {
+		w.Header().Set(name, value)
+	}
+	s.write(w, p.Status, "application/problem+json", p)
+}
+
+// isOwn reports whether an error is one of this package.
+func isOwn(err error) bool {
+	var f faults
+	var ref *refusal
+	var tooLarge *http.MaxBytesError
+	return errors.As(err, &f) || errors.As(err, &ref) || errors.As(err, &tooLarge)
+}
+
+func problemOf(err error) (p problem, header map[string]string) {
+	p = problem{Type: "about:blank", Code: string(mce.ErrorCode(err)), Detail: mce.ErrorMessage(err)}
+	p.Status, header = statusOf(mce.ErrorCode(err))
+	var (
+		all      faults
+		ref      *refusal
+		field    *mce.FieldError
+		tooLarge *http.MaxBytesError
+	)
+	switch {
+	case errors.As(err, &all):
+		p.Status, p.Code, p.Detail, p.Errors = http.StatusBadRequest, string(mce.Invalid), "The body is not as it must be; errors says where.", all
+	case errors.As(err, &ref):
+		p.Status, p.Code, p.Detail, header = ref.status, ref.code, ref.detail, ref.header
+	case errors.As(err, &tooLarge):
+		p.Status, p.Code = http.StatusRequestEntityTooLarge, "too_large"
+		p.Detail = fmt.Sprintf("The body is larger than %d bytes.", tooLarge.Limit)
+	case errors.Is(err, mce.ErrKeyReused):
+		p.Status, p.Code = http.StatusUnprocessableEntity, "idempotency_key_reused"
+	case errors.As(err, &field):
+		p.Errors = []fault{{"/" + field.Field, mce.ErrorMessage(err)}}
+	}
+	p.Title = http.StatusText(p.Status)
+	return p, header
+}
+
+func statusOf(code mce.Code) (status int, header map[string]string) {
+	switch code {
+	case mce.Invalid:
+		return http.StatusBadRequest, nil
+	case mce.NotFound:
+		return http.StatusNotFound, nil
+	case mce.Conflict:
+		return http.StatusConflict, nil
+	case mce.Unavailable:
+		return http.StatusServiceUnavailable, map[string]string{"Retry-After": strconv.Itoa(whenUnavailable)}
+	case mce.Busy, mce.Internal: // the first is a refusal here, which says how long to wait
+	}
+	return http.StatusInternalServerError, nil
+}
+
+// answer sends what was asked for.
+func (s *Server) answer(w http.ResponseWriter, status int, body any) error {
+	s.write(w, status, "application/json", body)
+	return nil
+}
+
+// write sends a body of ours. It is personal, or of the moment: nothing keeps it.
+func (s *Server) write(w http.ResponseWriter, status int, mediaType string, body any) {
+	content, err := json.Marshal(body)
+	if err != nil { // no body of ours can do so
+		s.Log.Error("interface", "err", err)
+		status, content = http.StatusInternalServerError, []byte(`{}`)
+	}
+	h := w.Header()
+	h.Set("Content-Type", mediaType)
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-store")
+	}
+	w.WriteHeader(status)
+	w.Write(append(content, '\n')) //nolint:errcheck // the client has gone
+}
