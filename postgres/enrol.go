@@ -33,8 +33,8 @@ func (s *Store) Enrol(ctx context.Context, p mce.Registration, notices mce.Notic
 	})
 }
 
-// tellAgain tells somebody where they stand, unless they were told within the hour. It refuses what a stranger would be refused, and makes the mail
-// in any case, so that the time says little.
+// tellAgain tells somebody where they stand, unless they were told within the hour. It refuses what a stranger would be refused, and makes and queues the
+// mail in any case, if only to take it back, so that the time tells nothing either.
 func tellAgain(ctx context.Context, tx *sqlx.Tx, known, wanted mce.Registration, notices mce.Notices, domain string, now time.Time) error {
 	event, err := eventBySlug(ctx, tx, known.Event)
 	if err != nil {
@@ -51,8 +51,15 @@ func tellAgain(ctx context.Context, tx *sqlx.Tx, known, wanted mce.Registration,
 		select exists (select from letters where registration_id = $1 and kind in ('confirmation', 'waiting') and created_at > $2 and born >= $3)`
 	var told bool
 	since := now.Add(-againAfter)
-	if err := tx.GetContext(ctx, &told, recently, known.ID, since, bornOn(since)); err != nil || told {
+	if err := tx.GetContext(ctx, &told, recently, known.ID, since, bornOn(since)); err != nil {
 		return err
 	}
-	return queueLetter(ctx, tx, edition, person{registration: known.ID}, domain, now)
+	if _, err := tx.ExecContext(ctx, `savepoint before`); err != nil {
+		return err
+	}
+	if err := queueLetter(ctx, tx, edition, person{registration: known.ID}, domain, now); err != nil || !told {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `rollback to savepoint before`)
+	return err
 }
