@@ -24,6 +24,7 @@ func TestTheNamesOfADossierAreStable(t *testing.T) {
 			Role: mce.AsSpeaker, Zone: "Asia/Tokyo", Sessions: []string{"data"},
 			Reminders: []mce.DossierReminder{{Rule: "soon", Outcome: "queued", At: at}},
 		}},
+		Invitations: []mce.DossierInvitation{{Event: "prato", Title: mce.Text{"en": "Conference"}, Rule: "invite", At: at}},
 		Contacts:    []mce.DossierContact{{Organisation: "Prato", Membership: mce.Member}},
 		Suppression: &mce.DossierSuppression{Reason: "bounced", Source: "bounce", At: at},
 	}
@@ -46,6 +47,7 @@ func TestTheNamesOfADossierAreStable(t *testing.T) {
     "registered_at": "2024-03-07T08:00:00Z", "cancelled_at": null,
     "reminders": [{"rule": "soon", "outcome": "queued", "reason": "", "at": "2024-03-07T08:00:00Z"}]
   }],
+  "invitations": [{"event": "prato", "title": {"en": "Conference"}, "rule": "invite", "at": "2024-03-07T08:00:00Z"}],
   "contacts": [{"organisation": "Prato", "country": "", "membership": "member", "name": "", "role": ""}],
   "suppression": {"reason": "bounced", "source": "bounce", "at": "2024-03-07T08:00:00Z"}
 }`

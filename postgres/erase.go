@@ -122,6 +122,7 @@ func erasePeople(ctx context.Context, tx *sqlx.Tx, readers, delegates []int64) e
 		{`delete from consent_details d using consents c where c.id = d.consent_id and c.subscriber_id = any($1)`, []any{people}},
 		{`delete from consent_people where subscriber_id = any($1)`, []any{people}},
 		{`delete from moves where subscriber_id = any($1)`, []any{people}},
+		{`delete from invitations where subscriber_id = any($1)`, []any{people}},
 		{theirs + ` delete from edition_files where edition_id in (select edition_id from theirs where registration_id is not null and kind <> 'reminder')`,
 			[]any{people, places}},
 		{theirs + ` update editions set subject = '', html = '', plain = '', calendar = ''
