@@ -6,7 +6,7 @@ alter table reminder_rules
 
 alter table editions drop constraint editions_kind_check;
 alter table editions add constraint editions_kind_check check (kind in ('newsletter', 'confirmation', 'reminder', 'opt_in', 'welcome', 'link', 'move',
-    'waiting', 'cancellation', 'change', 'invitation'));
+    'waiting', 'cancellation', 'change', 'booking', 'invitation'));
 
 -- That the invitations of a rule to an event went, or were dropped, at one of the event's dates: a tick need not look at every subscriber again.
 create table invitation_rounds (
@@ -44,7 +44,7 @@ delete from letters where kind = 'invitation';
 delete from editions where kind = 'invitation';
 alter table editions drop constraint editions_kind_check;
 alter table editions add constraint editions_kind_check check (kind in ('newsletter', 'confirmation', 'reminder', 'opt_in', 'welcome', 'link', 'move',
-    'waiting', 'cancellation', 'change'));
+    'waiting', 'cancellation', 'change', 'booking'));
 delete from reminders where rule_id in (select id from reminder_rules where audience = 'interested');
 delete from reminder_rules where audience = 'interested';
 alter table reminder_rules

@@ -170,7 +170,7 @@ func TestWhoChangedTheirMindIsLeftOut(t *testing.T) {
 func TestInvitationsLetSingleLettersPass(t *testing.T) {
 	o := inviting(t, nil)
 	o.invite()
-	value(o.Register(t.Context(), delegates("dora@example.org"), told, domain, now.Add(time.Hour)))(t)
+	value(o.Register(t.Context(), mce.Order{People: delegates("dora@example.org")}, told, domain, now.Add(time.Hour)))(t)
 	_, letters, err := o.ClaimExpress(t.Context(), mce.Claim{Letters: 1, Now: now.Add(2 * time.Hour)})
 	must(t, err)
 	if len(letters) != 1 || letters[0].Kind != mce.Confirmation {
