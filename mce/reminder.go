@@ -19,6 +19,8 @@ type ReminderRule struct {
 	Days   int         `json:"days"`         // from the anchor's local day; negative is before
 	At     string      `json:"at"`           // local time of day at the venue, "09:00"
 	Useful int         `json:"useful_hours"` // so long after it was due it is still worth sending
+	// Daily: due again on each day that follows, for DigestDays after the event's end, when there are handouts that nobody was told of.
+	Daily bool `json:"daily,omitempty"`
 	// Subject and Body (Markdown) are the wording; {title}, {city}, {starts} and {days} stand for the event's own.
 	Subject Text   `json:"subject"`
 	Body    Text   `json:"body"`
@@ -44,15 +46,20 @@ const (
 	ForDelegates Audience = "delegates" // who has a place, speakers too
 	ForWaiting   Audience = "waiting"   // who is on the waiting list
 	ForSpeakers  Audience = "speakers"
+	ForArrived   Audience = "arrived" // whose code was taken at the desk
 	// ForInterested are subscribers who chose one of the event's topics and have no registration for it.
 	ForInterested Audience = "interested"
+	// ForReturning are those of them who had a place at the latest event of its kind before it.
+	ForReturning Audience = "returning"
 )
 
 // Audiences lists them.
-func Audiences() []Audience { return []Audience{ForDelegates, ForWaiting, ForSpeakers, ForInterested} }
+func Audiences() []Audience {
+	return []Audience{ForDelegates, ForWaiting, ForSpeakers, ForArrived, ForInterested, ForReturning}
+}
 
 // OfReaders reports whether the audience is subscribers, who are invited, and not people of the event.
-func (a Audience) OfReaders() bool { return a == ForInterested }
+func (a Audience) OfReaders() bool { return a == ForInterested || a == ForReturning }
 
 // Show is a part of the event that a reminder shows below its wording.
 type Show string
@@ -61,8 +68,32 @@ type Show string
 const (
 	ShowFacts     Show = "facts"     // when, where, contact
 	ShowProgramme Show = "programme" // sessions
-	ShowHandouts  Show = "handouts"  // resources of the event that are published by then
+	ShowHandouts  Show = "handouts"  // resources of the event that are published by then; of a daily rule, those that nobody was told of yet
+	ShowFeedback  Show = "feedback"  // a button to the form about the event, if it has one
+	ShowNext      Show = "next"      // the next event of its kind, if one is published
+	// ShowCertificate is a certificate of attendance, as a file: each person gets a mail of their own.
+	ShowCertificate Show = "certificate"
 )
+
+// Shows lists them.
+func Shows() []Show {
+	return []Show{ShowFacts, ShowProgramme, ShowHandouts, ShowFeedback, ShowNext, ShowCertificate}
+}
+
+// DigestDays is for how long after an event's end its people are told of handouts.
+const DigestDays = 90
+
+// Enclosures are what a reminder shows beside its event.
+type Enclosures struct {
+	Handouts []Resource
+	Next     *Event // of the same kind; nil: none is known
+}
+
+// Shows reports whether the rule shows a part.
+func (r ReminderRule) Shows(part Show) bool { return slices.Contains(r.Show, part) }
+
+// Personal reports whether each person gets an edition of their own.
+func (r ReminderRule) Personal() bool { return r.Shows(ShowCertificate) }
 
 // Concerns reports whether the rule is for the event.
 func (r ReminderRule) Concerns(e Event) bool {
@@ -93,6 +124,23 @@ func (r ReminderRule) Due(e Event) (due, latest time.Time, err error) {
 		latest = end
 	}
 	return due, latest, nil
+}
+
+// DueBy is Due at a moment: of a daily rule, the last time that it was due by then, or else its first.
+func (r ReminderRule) DueBy(e Event, now time.Time) (due, latest time.Time, err error) {
+	due, latest, err = r.Due(e)
+	if err != nil || !r.Daily || now.Before(due) {
+		return due, latest, err
+	}
+	at, err := ParseLocalTime(r.At)
+	today := at.On(now.In(e.Zone()), 0)
+	if today.After(now) {
+		today = at.On(now.In(e.Zone()), -1)
+	}
+	if today.After(due) {
+		due = today
+	}
+	return due, due.Add(time.Duration(r.Useful) * time.Hour), err
 }
 
 func (a Anchor) of(e Event) time.Time {
@@ -145,9 +193,12 @@ func (r ReminderRule) Check() error {
 		}
 	}
 	for _, s := range r.Show {
-		if !slices.Contains([]Show{ShowFacts, ShowProgramme, ShowHandouts}, s) {
-			return Invalidf("%s: show %q must be facts, programme or handouts", what, s)
+		if !slices.Contains(Shows(), s) {
+			return Invalidf("%s: show %q must be one of %v", what, s, Shows())
 		}
+	}
+	if err := r.checkAfterwards(what); err != nil {
+		return err
 	}
 	return firstError(
 		checkSlug("reminder", r.Slug),
@@ -156,10 +207,28 @@ func (r ReminderRule) Check() error {
 	)
 }
 
+// checkAfterwards is about what can only be shown to people who were there.
+func (r ReminderRule) checkAfterwards(what string) error {
+	switch {
+	case r.Shows(ShowCertificate) && (r.Audience() != ForArrived || r.Anchor != AtEnd):
+		return Invalidf("%s: a certificate is for the audience arrived, after the end", what)
+	case r.Daily && (r.Anchor != AtEnd || r.Days < 0 || !r.Shows(ShowHandouts) || r.Personal()):
+		return Invalidf("%s: what is due daily shows handouts after the end, and no certificate", what)
+	case r.Daily && r.Useful > 24:
+		return Invalidf("%s: what is due daily is of use for 24 hours at most", what)
+	case r.Audience().OfReaders() && (r.Shows(ShowHandouts) || r.Shows(ShowFeedback)):
+		return Invalidf("%s: handouts and feedback are for people of the event", what)
+	}
+	return nil
+}
+
 // Words says the rule as people read it.
 func (r ReminderRule) Words() string {
 	when := map[bool]string{true: "before", false: "after"}[r.Days < 0]
 	verb := map[Anchor]string{AtStart: "it starts", AtEnd: "it ends", AtOpens: "registration opens", AtCloses: "registration closes"}[r.Anchor]
+	if r.Daily {
+		return fmt.Sprintf("each day from %d days after it ends, at %s, when there are new handouts", r.Days, r.At)
+	}
 	if r.Days == 0 {
 		return fmt.Sprintf("on the day %s, at %s", verb, r.At)
 	}

@@ -2,10 +2,28 @@ package mce
 
 import "time"
 
+// digestOutlook is about a rule that is due daily: the last time that it went, or whether it is to come.
+func (r ReminderRule) digestOutlook(out ReminderOutlook, e Event, reg Registration, fates []ReminderFate, now time.Time) ReminderOutlook {
+	for _, f := range fates {
+		if f.RuleID == r.ID && f.RegistrationID == reg.ID && f.Outcome == "queued" {
+			out.Status, out.Due, out.Reason = f.Outcome, f.Due.In(e.Zone()), "again when there are handouts that nobody was told of"
+		}
+	}
+	end := e.Ends.AddDate(0, 0, DigestDays)
+	if out.Status == "queued" {
+		return out
+	}
+	if out.Reason = r.without(e, reg, out.Due, end, now); out.Reason == "" {
+		out.Status, out.Reason = "due", "when there are handouts that nobody was told of"
+	}
+	return out
+}
+
 // Prospect is how a reader and an event stand to each other, apart from rules.
 type Prospect struct {
 	Event     Event
 	Since     time.Time // the reader is one since then
+	Returning bool      // they had a place at the latest event of its kind before
 	Uninvited string    // why they are not invited as things stand; empty: they are
 	Fates     []InvitationFate
 }
@@ -42,12 +60,15 @@ type ReminderOutlook struct {
 // Outlook explains whether the registration for the event gets the reminder. Fates are those of the registration, in order of time.
 func (r ReminderRule) Outlook(e Event, reg Registration, fates []ReminderFate, now time.Time) (ReminderOutlook, error) {
 	out := ReminderOutlook{Event: e.Slug, Rule: r.Slug, Status: "none"}
-	due, latest, err := r.Due(e)
+	due, latest, err := r.DueBy(e, now)
 	if err != nil {
 		return out, err
 	}
 	if r.Anchor != AtOpens || !e.Opens.IsZero() {
-		out.Due = due
+		out.Due = due.In(e.Zone())
+	}
+	if r.Daily {
+		return r.digestOutlook(out, e, reg, fates, now), nil
 	}
 	for _, f := range fates {
 		if f.RuleID == r.ID && f.RegistrationID == reg.ID && (f.Outcome == "queued" || f.Due.Equal(due)) {
@@ -88,6 +109,8 @@ func (r ReminderRule) Invitation(p Prospect, now time.Time) (ReminderOutlook, er
 	case !r.Concerns(p.Event):
 		out.Reason = "the rule is not for this event"
 	case out.Reason != "":
+	case r.Audience() == ForReturning && !p.Returning:
+		out.Reason = "they had no place at the event of its kind before"
 	case !p.Since.Before(due):
 		out.Reason = "a reader only since after it was due"
 	case passed:
@@ -125,7 +148,9 @@ func (a Audience) includes(r Registration) bool {
 		return r.State == OnWaitingList
 	case ForSpeakers:
 		return r.State == Registered && r.Role == AsSpeaker
-	case ForInterested:
+	case ForArrived:
+		return r.State == Registered && !r.Arrived.IsZero()
+	case ForInterested, ForReturning:
 		return false
 	default:
 		return r.State == Registered

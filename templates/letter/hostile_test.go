@@ -73,7 +73,7 @@ func poisoned(l *letter.Letters, s string) []func() (mce.Edition, error) {
 			return l.Change(old, e, r, r.Changes(old, e), at("2023-09-01T12:00:00Z"))
 		},
 		func() (mce.Edition, error) {
-			return l.Reminder(rule, poison(prato(), s), []mce.Resource{{Kind: "video", Title: en("x" + s), Link: "https://example.org/"}}, "en")
+			return l.Reminder(rule, poison(prato(), s), mce.Enclosures{Handouts: []mce.Resource{{Kind: "video", Title: en("x" + s), Link: "https://example.org/"}}}, "en")
 		},
 		func() (mce.Edition, error) { return l.OptIn("en", []mce.Topic{{Name: en("x" + s)}}) },
 		func() (mce.Edition, error) {
