@@ -68,6 +68,9 @@ func TestMailsAreTextThenHTML(t *testing.T) {
 			want = append(want, "text/calendar", "text/calendar")
 			wantAround = []string{"multipart/mixed", "multipart/alternative"}
 		}
+		if s.kind == mce.Certificate {
+			want, wantAround = append(want, "application/pdf"), []string{"multipart/mixed", "multipart/alternative"}
+		}
 		if s.picture {
 			want = slices.Insert(want, len(want)-1, "image/png")
 			wantAround = slices.Insert(wantAround, 1, "multipart/related")
