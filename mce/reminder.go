@@ -80,7 +80,7 @@ func Shows() []Show {
 	return []Show{ShowFacts, ShowProgramme, ShowHandouts, ShowFeedback, ShowNext, ShowCertificate}
 }
 
-// DigestDays is for how long after an event's end its people are told of handouts.
+// DigestDays is for how long after an event's end a mail could be about it: so long its people are told of handouts.
 const DigestDays = 90
 
 // Enclosures are what a reminder shows beside its event.
@@ -108,8 +108,8 @@ func (r ReminderRule) Audience() Audience {
 	return cmp.Or(r.For, ForDelegates)
 }
 
-// Due is when the reminder is due for an event as it now stands, and the latest moment at which it is still of use. Readers hear of no event
-// before it is published.
+// Due is when the reminder is due for an event as it now stands, and the latest moment at which it is still of use. Readers hear of an event
+// only while it is published.
 func (r ReminderRule) Due(e Event) (due, latest time.Time, err error) {
 	at, err := ParseLocalTime(r.At)
 	if err != nil {
@@ -122,6 +122,9 @@ func (r ReminderRule) Due(e Event) (due, latest time.Time, err error) {
 	latest = due.Add(time.Duration(r.Useful) * time.Hour)
 	if end := r.overtaken(e, due); !end.IsZero() && latest.After(end) {
 		latest = end
+	}
+	if r.Audience().OfReaders() && !e.Until.IsZero() && latest.After(e.Until) {
+		latest = e.Until
 	}
 	return due, latest, nil
 }

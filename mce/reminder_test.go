@@ -61,6 +61,10 @@ func TestAReminderIsDueOnTheVenuesWallClock(t *testing.T) {
 	if _, latest, err := invite.Due(e); err != nil || !latest.Equal(e.Closes) {
 		t.Errorf("nor after registration has closed: until %s, %v", latest, err)
 	}
+	e.Until = at("2024-03-19T12:00:00+01:00")
+	if _, latest, err := invite.Due(e); err != nil || !latest.Equal(e.Until) {
+		t.Errorf("nor once it is not published any more: until %s, %v", latest, err)
+	}
 	_, _, err := rule(mce.AtStart, 0, "noon", 1).Due(conference())
 	refused(t, err, mce.Invalid, "noon")
 }

@@ -57,9 +57,9 @@ func (s *Store) ReminderRules(ctx context.Context) ([]mce.ReminderRule, error) {
 	return out, err
 }
 
-// EventsAround lists the events that a reminder could be about now: those not over for longer than 90 days.
+// EventsAround lists the events that a reminder could be about now: those not over for longer than mce.DigestDays.
 func (s *Store) EventsAround(ctx context.Context, now time.Time) ([]mce.Event, error) {
-	return events(ctx, s.db, ` where ends > $1::timestamptz - interval '90 days' order by starts, id`, now)
+	return events(ctx, s.db, ` where ends > $1 order by starts, id`, now.UTC().AddDate(0, 0, -mce.DigestDays))
 }
 
 // whom a due reminder is for: those of the audience ($4) registered before it was due (later ones have just had their confirmation), who

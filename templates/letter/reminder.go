@@ -4,6 +4,7 @@ import (
 	"html"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -20,7 +21,7 @@ func (l *Letters) remind(kind mce.LetterKind, rule mce.ReminderRule, e mce.Event
 	if err != nil {
 		return mce.Edition{}, err
 	}
-	_, latest, err := rule.Due(e)
+	due, latest, err := rule.Due(e)
 	if err != nil {
 		return mce.Edition{}, err
 	}
@@ -35,7 +36,7 @@ func (l *Letters) remind(kind mce.LetterKind, rule mce.ReminderRule, e mce.Event
 	w.eventFooter(p, e)
 	if rule.Audience().OfReaders() {
 		kind = mce.Invitation
-		w.invitationEnds(p, e, nonce)
+		w.invitationEnds(p, e, due, nonce)
 	}
 	out, err := w.finish(p, kind, nonce)
 	out.ReplyTo, out.Latest = e.Contact, latest
@@ -55,7 +56,7 @@ func (w *writer) reminderParts(p *page, rule mce.ReminderRule, e mce.Event, with
 	if rule.Shows(mce.ShowFacts) {
 		p.Facts = w.facts(e, audienceOf(rule))
 	}
-	if rule.Anchor == mce.AtStart && rule.Audience() != mce.ForWaiting && !rule.Audience().OfReaders() {
+	if hasCode(rule) {
 		p.Code = w.code(e, mce.SlotMark(nonce, mce.SlotCode))
 	}
 	if rule.Shows(mce.ShowProgramme) {
@@ -73,9 +74,19 @@ func (w *writer) reminderParts(p *page, rule mce.ReminderRule, e mce.Event, with
 	}
 }
 
-// invitationEnds leads to where one registers, says why a reader is invited, and lets them leave.
-func (w *writer) invitationEnds(p *page, e mce.Event, nonce string) {
-	p.Button = webLink(w.say("invite_button"), words{}, w.site.EventURL(e.Slug))
+// hasCode: the code is for who has a place and is still to come to the desk.
+func hasCode(rule mce.ReminderRule) bool {
+	a := rule.Audience()
+	return rule.Anchor == mce.AtStart && a != mce.ForWaiting && a != mce.ForArrived && !a.OfReaders()
+}
+
+// invitationEnds leads to the event's page, where one registers once that is open, says why a reader is invited, and lets them leave.
+func (w *writer) invitationEnds(p *page, e mce.Event, due time.Time, nonce string) {
+	label := "invite_button"
+	if e.State == mce.EventAnnounced || e.Opens.After(due) {
+		label = "event_more"
+	}
+	p.Button = webLink(w.say(label), words{}, w.site.EventURL(e.Slug))
 	p.Footer.Why = []string{w.say("why_invitation", "Association", w.site.Name)}
 	w.choose(p, nonce)
 	p.Footer.Leave.Label = w.say("leave_all")

@@ -224,6 +224,10 @@ func TestAnInvitationIsForReaders(t *testing.T) {
 	if got.Kind != mce.Invitation || got.ListID != "invitations" || got.Number != 2 || got.Latest.IsZero() {
 		t.Errorf("kind %s, list %q, number %d, latest %s", got.Kind, got.ListID, got.Number, got.Latest)
 	}
+	e.State = mce.EventAnnounced
+	if early, err := l.Reminder(invite(), e, mce.Enclosures{}, "en"); err != nil || strings.Contains(early.Text, "register") || !strings.Contains(early.Text, "/events/webinar-cyber") {
+		t.Errorf("before registration opens: %v\n%s", err, early.Text)
+	}
 	for _, part := range []string{got.HTML, got.Text} {
 		for _, secret := range []string{"meet.majorcities.example", "Behind the door", mce.SlotMark(got.Nonce, mce.SlotCode)} {
 			if strings.Contains(part, secret) {
