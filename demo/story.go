@@ -124,7 +124,7 @@ func Story() []Step {
 		{Slug: "skipped", When: on(26, 9, 0), Title: "Thursday again, and too little to say: the issue is skipped, and says so"},
 		{
 			Slug: "invitation", When: on(26, 10, 0), Title: "Three weeks before a webinar: readers who chose one of its topics are invited, and can leave by that mail too",
-			Mails: func(ctx context.Context, o Office) ([]string, error) { return o.Interested(ctx, webinar) }, Subject: []string{"Will you join us?", "Partecipate"},
+			Mails: func(ctx context.Context, o Office) ([]string, error) { return o.Interested(ctx, webinar) }, Subject: []string{"Will you join us?", "anche voi?"},
 		},
 		{Slug: "afterwards", When: on(30, 10, 0), Title: "Three days after, with the clocks set back in between: thanks, with the first handouts, a form for feedback and the next date", Mails: delegates},
 		{

@@ -2,23 +2,6 @@ package mce
 
 import "time"
 
-// digestOutlook is about a rule that is due daily: the last time that it went, or whether it is to come.
-func (r ReminderRule) digestOutlook(out ReminderOutlook, e Event, reg Registration, fates []ReminderFate, now time.Time) ReminderOutlook {
-	for _, f := range fates {
-		if f.RuleID == r.ID && f.RegistrationID == reg.ID && f.Outcome == "queued" {
-			out.Status, out.Due, out.Reason = f.Outcome, f.Due.In(e.Zone()), "again when there are handouts that nobody was told of"
-		}
-	}
-	end := e.Ends.AddDate(0, 0, DigestDays)
-	if out.Status == "queued" {
-		return out
-	}
-	if out.Reason = r.without(e, reg, out.Due, end, now); out.Reason == "" {
-		out.Status, out.Reason = "due", "when there are handouts that nobody was told of"
-	}
-	return out
-}
-
 // ReminderFate is what became of a reminder for one registration: it was queued, or dropped at one of the event's dates.
 type ReminderFate struct {
 	RuleID         int64 `db:"rule_id"`
@@ -61,6 +44,23 @@ func (r ReminderRule) Outlook(e Event, reg Registration, fates []ReminderFate, n
 		out.Status = "due"
 	}
 	return out, nil
+}
+
+// digestOutlook is about a rule that is due daily: the last time that it went, or whether it is to come.
+func (r ReminderRule) digestOutlook(out ReminderOutlook, e Event, reg Registration, fates []ReminderFate, now time.Time) ReminderOutlook {
+	for _, f := range fates {
+		if f.RuleID == r.ID && f.RegistrationID == reg.ID && f.Outcome == "queued" {
+			out.Status, out.Due, out.Reason = f.Outcome, f.Due.In(e.Zone()), "again when there are handouts that nobody was told of"
+		}
+	}
+	end := e.Ends.AddDate(0, 0, DigestDays)
+	if out.Status == "queued" {
+		return out
+	}
+	if out.Reason = r.without(e, reg, out.Due, end, now); out.Reason == "" {
+		out.Status, out.Reason = "due", "when there are handouts that nobody was told of"
+	}
+	return out
 }
 
 // without says why the registration goes without the reminder, empty if it does not.
