@@ -1,5 +1,6 @@
 // Package certificate draws certificates of attendance as PDF, one page each. Its font, Liberation Serif, has the Latin, Greek and Cyrillic
-// letters of Europe's names; it is embedded, cut down to the letters that are used. The words come from the caller.
+// letters of Europe's names; it is embedded, cut down to the letters that are used (SIL Open Font License, see LICENSE-liberation). The words come from
+// the caller.
 package certificate
 
 import (
