@@ -25,6 +25,7 @@ func TestTheNamesOfADossierAreStable(t *testing.T) {
 			Reminders: []mce.DossierReminder{{Rule: "soon", Outcome: "queued", At: at}},
 		}},
 		Bookings:    []mce.DossierBooking{{Event: "prato", Title: mce.Text{"en": "Conference"}, Name: "Sara", Language: "en", People: 2, At: at}},
+		Invitations: []mce.DossierInvitation{{Event: "prato", Title: mce.Text{"en": "Conference"}, Rule: "invite", At: at}},
 		Contacts:    []mce.DossierContact{{Organisation: "Prato", Membership: mce.Member}},
 		Suppression: &mce.DossierSuppression{Reason: "bounced", Source: "bounce", At: at},
 	}
@@ -48,6 +49,7 @@ func TestTheNamesOfADossierAreStable(t *testing.T) {
     "reminders": [{"rule": "soon", "outcome": "queued", "reason": "", "at": "2024-03-07T08:00:00Z"}]
   }],
   "bookings": [{"event": "prato", "title": {"en": "Conference"}, "name": "Sara", "language": "en", "people": 2, "at": "2024-03-07T08:00:00Z"}],
+  "invitations": [{"event": "prato", "title": {"en": "Conference"}, "rule": "invite", "at": "2024-03-07T08:00:00Z"}],
   "contacts": [{"organisation": "Prato", "country": "", "membership": "member", "name": "", "role": ""}],
   "suppression": {"reason": "bounced", "source": "bounce", "at": "2024-03-07T08:00:00Z"}
 }`

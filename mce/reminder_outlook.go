@@ -24,12 +24,15 @@ type ReminderOutlook struct {
 // Outlook explains whether the registration for the event gets the reminder. Fates are those of the registration, in order of time.
 func (r ReminderRule) Outlook(e Event, reg Registration, fates []ReminderFate, now time.Time) (ReminderOutlook, error) {
 	out := ReminderOutlook{Event: e.Slug, Rule: r.Slug, Status: "none"}
-	due, latest, err := r.Due(e)
+	due, latest, err := r.DueBy(e, now)
 	if err != nil {
 		return out, err
 	}
 	if r.Anchor != AtOpens || !e.Opens.IsZero() {
-		out.Due = due
+		out.Due = due.In(e.Zone())
+	}
+	if r.Daily {
+		return r.digestOutlook(out, e, reg, fates, now), nil
 	}
 	for _, f := range fates {
 		if f.RuleID == r.ID && f.RegistrationID == reg.ID && (f.Outcome == "queued" || f.Due.Equal(due)) {
@@ -41,6 +44,23 @@ func (r ReminderRule) Outlook(e Event, reg Registration, fates []ReminderFate, n
 		out.Status = "due"
 	}
 	return out, nil
+}
+
+// digestOutlook is about a rule that is due daily: the last time that it went, or whether it is to come.
+func (r ReminderRule) digestOutlook(out ReminderOutlook, e Event, reg Registration, fates []ReminderFate, now time.Time) ReminderOutlook {
+	for _, f := range fates {
+		if f.RuleID == r.ID && f.RegistrationID == reg.ID && f.Outcome == "queued" {
+			out.Status, out.Due, out.Reason = f.Outcome, f.Due.In(e.Zone()), "again when there are handouts that nobody was told of"
+		}
+	}
+	end := e.Ends.AddDate(0, 0, DigestDays)
+	if out.Status == "queued" {
+		return out
+	}
+	if out.Reason = r.without(e, reg, out.Due, end, now); out.Reason == "" {
+		out.Status, out.Reason = "due", "when there are handouts that nobody was told of"
+	}
+	return out
 }
 
 // without says why the registration goes without the reminder, empty if it does not.
@@ -68,6 +88,10 @@ func (a Audience) includes(r Registration) bool {
 		return r.State == OnWaitingList
 	case ForSpeakers:
 		return r.State == Registered && r.Role == AsSpeaker
+	case ForArrived:
+		return r.State == Registered && !r.Arrived.IsZero()
+	case ForInterested, ForReturning:
+		return false
 	default:
 		return r.State == Registered
 	}

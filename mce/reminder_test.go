@@ -2,6 +2,7 @@ package mce_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -51,6 +52,19 @@ func TestAReminderIsDueOnTheVenuesWallClock(t *testing.T) {
 			}
 		})
 	}
+	invite, e := rule(mce.AtStart, -60, "09:00", 48), conference()
+	invite.For, e.From = mce.ForInterested, at("2024-02-10T12:00:00+01:00")
+	if due, latest, err := invite.Due(e); err != nil || !due.Equal(e.From) || !latest.Equal(e.From.AddDate(0, 0, 2)) {
+		t.Errorf("nobody is invited before the event is published: %s until %s, %v", due, latest, err)
+	}
+	e.Closes, invite.Days = at("2024-03-20T12:00:00+01:00"), -15
+	if _, latest, err := invite.Due(e); err != nil || !latest.Equal(e.Closes) {
+		t.Errorf("nor after registration has closed: until %s, %v", latest, err)
+	}
+	e.Until = at("2024-03-19T12:00:00+01:00")
+	if _, latest, err := invite.Due(e); err != nil || !latest.Equal(e.Until) {
+		t.Errorf("nor once it is not published any more: until %s, %v", latest, err)
+	}
 	_, _, err := rule(mce.AtStart, 0, "noon", 1).Due(conference())
 	refused(t, err, mce.Invalid, "noon")
 }
@@ -68,6 +82,8 @@ func TestARuleConcernsItsEvents(t *testing.T) {
 		"its slug":              {mce.ReminderRule{Event: "2024-izmir"}, mce.EventOpen, true},
 		"another slug":          {mce.ReminderRule{Event: "2023-prato"}, mce.EventOpen, false},
 		"no opening known":      {mce.ReminderRule{Anchor: mce.AtOpens}, mce.EventOpen, false},
+		"closed, delegates":     {mce.ReminderRule{}, mce.EventClosed, true},
+		"closed, readers":       {mce.ReminderRule{For: mce.ForInterested}, mce.EventClosed, false},
 		"never a cancelled one": {mce.ReminderRule{Event: "2024-izmir"}, mce.EventCancelled, false},
 	} {
 		e := conference()
@@ -80,17 +96,67 @@ func TestARuleConcernsItsEvents(t *testing.T) {
 
 func TestARuleReadsAsASentence(t *testing.T) {
 	for want, r := range map[string]mce.ReminderRule{
-		"3 days before registration closes, at 09:00": rule(mce.AtCloses, -3, "09:00", 1),
-		"on the day registration opens, at 09:00":     rule(mce.AtOpens, 0, "09:00", 1),
-		"7 days before it starts, at 09:00":           rule(mce.AtStart, -7, "09:00", 1),
-		"3 days after it ends, at 10:00":              rule(mce.AtEnd, 3, "10:00", 1),
-		"on the day it starts, at 07:00":              rule(mce.AtStart, 0, "07:00", 1),
-		"2 days after it starts, at 07:00":            rule(mce.AtStart, 2, "07:00", 1),
-		"1 day before it starts, at 07:00":            rule(mce.AtStart, -1, "07:00", 1),
-		"14 days before it ends, at 08:00":            rule(mce.AtEnd, -14, "08:00", 1),
+		"3 days before registration closes, at 09:00":                               rule(mce.AtCloses, -3, "09:00", 1),
+		"on the day registration opens, at 09:00":                                   rule(mce.AtOpens, 0, "09:00", 1),
+		"7 days before it starts, at 09:00":                                         rule(mce.AtStart, -7, "09:00", 1),
+		"3 days after it ends, at 10:00":                                            rule(mce.AtEnd, 3, "10:00", 1),
+		"on the day it starts, at 07:00":                                            rule(mce.AtStart, 0, "07:00", 1),
+		"2 days after it starts, at 07:00":                                          rule(mce.AtStart, 2, "07:00", 1),
+		"1 day before it starts, at 07:00":                                          rule(mce.AtStart, -1, "07:00", 1),
+		"14 days before it ends, at 08:00":                                          rule(mce.AtEnd, -14, "08:00", 1),
+		"each day from 4 days after it ends, at 09:00, when there are new handouts": {Daily: true, Anchor: mce.AtEnd, Days: 4, At: "09:00"},
 	} {
 		if got := r.Words(); got != want {
 			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestADigestIsDueEachDay(t *testing.T) {
+	r := rule(mce.AtEnd, 1, "02:30", 12)
+	r.Daily = true
+	e := conference()
+	e.Starts, e.Ends = at("2024-03-27T09:00:00+01:00"), at("2024-03-28T13:00:00+01:00")
+	for now, want := range map[string]string{
+		"2024-03-28T00:00:00+01:00": "2024-03-29T02:30:00+01:00", // the first time is to come
+		"2024-03-29T02:30:00+01:00": "2024-03-29T02:30:00+01:00",
+		"2024-03-30T02:29:59+01:00": "2024-03-29T02:30:00+01:00",
+		"2024-03-31T03:29:00+02:00": "2024-03-30T02:30:00+01:00", // spring leaves its hour out
+		"2024-03-31T03:30:00+02:00": "2024-03-31T03:30:00+02:00",
+		"2024-04-20T12:00:00+02:00": "2024-04-20T02:30:00+02:00",
+	} {
+		due, latest, err := r.DueBy(e, at(now))
+		if err != nil || !due.Equal(at(want)) || !latest.Equal(due.Add(12*time.Hour)) {
+			t.Errorf("at %s: due %s until %s, %v; want %s", now, due, latest, err, want)
+		}
+	}
+}
+
+func TestWhatARuleMayNotBe(t *testing.T) {
+	for words, change := range map[string]func(*mce.ReminderRule){
+		"audience":                 func(r *mce.ReminderRule) { r.For = "everybody" },
+		"show \"pictures\"":        func(r *mce.ReminderRule) { r.Show = []mce.Show{"pictures"} },
+		"an event that is over":    func(r *mce.ReminderRule) { r.For = mce.ForReturning },
+		"for the audience arrived": func(r *mce.ReminderRule) { r.Show = []mce.Show{mce.ShowCertificate} },
+		"shows handouts after":     func(r *mce.ReminderRule) { r.Daily = true },
+		"24 hours at most":         func(r *mce.ReminderRule) { r.Daily, r.Useful, r.Show = true, 25, []mce.Show{mce.ShowHandouts} },
+		"are for people of the eve": func(r *mce.ReminderRule) {
+			r.For, r.Anchor, r.Show = mce.ForInterested, mce.AtStart, []mce.Show{mce.ShowFeedback}
+		},
+	} {
+		r := rule(mce.AtEnd, 1, "09:00", 12)
+		if err := r.Check(); err != nil {
+			t.Fatal(err)
+		}
+		change(&r)
+		refused(t, r.Check(), mce.Invalid, words)
+	}
+	for _, r := range []mce.ReminderRule{
+		{For: mce.ForArrived, Show: []mce.Show{mce.ShowCertificate, mce.ShowHandouts, mce.ShowFeedback, mce.ShowNext}}, {Daily: true, Show: []mce.Show{mce.ShowHandouts}},
+	} {
+		r.Slug, r.Anchor, r.At, r.Useful, r.Subject, r.Body = "r", mce.AtEnd, "09:00", 12, en("S"), en("B")
+		if err := r.Check(); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -137,11 +137,12 @@ func erasePeople(ctx context.Context, tx *sqlx.Tx, who traces) error {
 		{`delete from consent_details d using consents c where c.id = d.consent_id and c.subscriber_id = any($1)`, []any{people}},
 		{`delete from consent_people where subscriber_id = any($1)`, []any{people}},
 		{`delete from moves where subscriber_id = any($1)`, []any{people}},
+		{`delete from invitations where subscriber_id = any($1)`, []any{people}},
 		{theirs + ` delete from edition_files where edition_id in (select edition_id from theirs where coalesce(registration_id, booking_id) is not null and kind <> 'reminder')`,
 			[]any{people, places, bookings}},
 		{theirs + ` update editions set subject = '', html = '', plain = '', calendar = ''
 			where id in (select edition_id from theirs where kind <> 'newsletter')
-				and kind in ('confirmation', 'opt_in', 'move', 'waiting', 'cancellation', 'change', 'booking')`, []any{people, places, bookings}},
+				and kind in ('confirmation', 'opt_in', 'move', 'waiting', 'cancellation', 'change', 'booking', 'certificate')`, []any{people, places, bookings}},
 		{theirs + ` update letters l set detail = '' from theirs t where l.id = t.id and l.born = t.born and t.detail <> ''`, []any{people, places, bookings}},
 		{`update subscribers set email = null, name = '', organisation = '', country = '', topics = '{}', pace = 'each', paused_until = null,
 			linked_at = null, state = 'erased' where id = any($1)`, []any{people}},

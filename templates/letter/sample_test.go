@@ -167,6 +167,37 @@ func followUp() mce.ReminderRule {
 		Show:    []mce.Show{mce.ShowHandouts}}
 }
 
+// thanks is for who was there, with all that comes afterwards.
+func thanks() mce.ReminderRule {
+	return mce.ReminderRule{ID: 4, Slug: "thanks", For: mce.ForArrived, Anchor: mce.AtEnd, Days: 3, At: "10:00", Useful: 240,
+		Subject: both("Thank you for coming to {city}", "Grazie di essere venuti a {city}"),
+		Body:    both("Your certificate of attendance is attached.", "L’attestato di partecipazione è allegato."),
+		Show:    []mce.Show{mce.ShowCertificate, mce.ShowHandouts, mce.ShowFeedback, mce.ShowNext}}
+}
+
+// digest tells of handouts as they are published.
+func digest() mce.ReminderRule {
+	return mce.ReminderRule{ID: 5, Slug: "handouts", Anchor: mce.AtEnd, Days: 4, At: "09:00", Useful: 12, Daily: true,
+		Subject: both("New in the knowledge base: {title}", "Novità nella base di conoscenza: {title}"),
+		Body:    both("This is new of **{title}**.", "Ecco le novità: **{title}**."),
+		Show:    []mce.Show{mce.ShowHandouts}}
+}
+
+func enclosed() mce.Enclosures {
+	next := prato()
+	next.ID, next.Slug, next.Title, next.City, next.Venue, next.Sessions = 3, "2024-next", both("Annual conference 2024 in Münster", "Conferenza annuale 2024 a Münster"), en("Münster"), nil, nil
+	next.Body, next.Interpretation = nil, nil
+	next.Starts, next.Ends = at("2024-10-16T09:00:00+02:00"), at("2024-10-18T13:00:00+02:00")
+	return mce.Enclosures{Handouts: handouts(), Next: &next}
+}
+
+func invite() mce.ReminderRule {
+	return mce.ReminderRule{ID: 3, Slug: "invite", For: mce.ForInterested, Anchor: mce.AtStart, Days: -30, At: "10:00", Useful: 240,
+		Subject: both("See you in {city}? {title}", "Ci vediamo a {city}? {title}"),
+		Body:    both("Registration is open: {title} begins on **{starts}**.", "Le iscrizioni sono aperte: {title} inizia **{starts}**."),
+		Show:    []mce.Show{mce.ShowFacts, mce.ShowProgramme}}
+}
+
 func reader() mce.Subscriber {
 	return mce.Subscriber{
 		ID: 9, Email: "anna.rossi@comune.example", Details: mce.Details{Name: "Anna Rossi"}, State: mce.Active,
@@ -238,11 +269,22 @@ func samples() []sample {
 			return change(l, inState(mce.EventMoved), congress(), lang)
 		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"reminder", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
-			return l.Reminder(weekBefore(), prato(), handouts(), lang)
+			return l.Reminder(weekBefore(), prato(), mce.Enclosures{Handouts: handouts()}, lang)
 		}, []string{mce.SlotGreeting, mce.SlotCode}},
 		{"follow-up", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
-			return l.Reminder(followUp(), prato(), handouts(), lang)
+			return l.Reminder(followUp(), prato(), mce.Enclosures{Handouts: handouts()}, lang)
 		}, []string{mce.SlotGreeting}},
+		{"certificate", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			e := prato()
+			e.Feedback = "https://forms.example/prato"
+			return l.Certificate(thanks(), e, enclosed(), registration(lang), stamp)
+		}, []string{mce.SlotGreeting}},
+		{"digest", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return l.Reminder(digest(), prato(), enclosed(), lang)
+		}, []string{mce.SlotGreeting}},
+		{"invitation", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return l.Reminder(invite(), prato(), mce.Enclosures{}, lang)
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"welcome", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Welcome(lang, reader().Choices, latest())
 		}, []string{mce.SlotGreeting, mce.SlotToken}},
