@@ -129,6 +129,11 @@ func samples(t testing.TB) []sample {
 		{"follow-up", mce.Reminder, false, false, func(l mce.Lang) (mce.Edition, error) {
 			return letters.Reminder(lib.Reminders[1], prato, lib.Resources[1:], l)
 		}},
+		{"invitation", mce.Invitation, false, false, func(l mce.Lang) (mce.Edition, error) {
+			rule := lib.Reminders[0]
+			rule.For = mce.ForInterested
+			return letters.Reminder(rule, prato, nil, l)
+		}},
 		{"welcome", mce.Welcome, false, false, func(l mce.Lang) (mce.Edition, error) {
 			d := fixtureDraft(lib).For([]string{"association-news"})
 			d.Issue.StartedAt = FixtureNow

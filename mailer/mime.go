@@ -81,7 +81,7 @@ func leaveHeaders(m *mail.Msg, e mce.Edition, s Sender) {
 	m.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 }
 
-// listHeaders are those of a newsletter: RFC 2369, RFC 2919.
+// listHeaders are those of a letter to many: RFC 2369, RFC 2919.
 func listHeaders(m *mail.Msg, e mce.Edition, s Sender) {
 	site := s.Site
 	m.SetGenHeader("List-Id", fmt.Sprintf("%s <%s.%s>", phrase(site.Name), e.ListID, site.Domain()))
@@ -90,7 +90,7 @@ func listHeaders(m *mail.Msg, e mce.Edition, s Sender) {
 	m.SetGenHeader("List-Archive", "<"+site.URL("archive")+">")
 	m.SetGenHeader("List-Post", "NO")
 	// Google's form: campaign, customer, kind, sender; no part of it tells readers apart.
-	m.SetGenHeader("Feedback-ID", fmt.Sprintf("%d:%s:newsletter:%s", e.Number, e.ListID, site.Domain()))
+	m.SetGenHeader("Feedback-ID", fmt.Sprintf("%d:%s:%s:%s", e.Number, e.ListID, e.Kind, site.Domain()))
 	m.SetGenHeader(mail.HeaderPrecedence, "bulk")
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"net/mail"
 	"regexp"
@@ -156,17 +157,24 @@ func TestMailHeaders(t *testing.T) {
 		"Feedback-ID":  "12:newsletter:newsletter:mail.majorcities.example",
 		"Precedence":   "bulk",
 	}
+	invitation := maps.Clone(newsletter)
+	invitation["List-Id"] = `"Major Cities of Europe" <invitations.mail.majorcities.example>`
+	invitation["Feedback-ID"] = "0:invitations:invitation:mail.majorcities.example"
 	single := map[string]string{"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 	eachMail(t, func(t *testing.T, s sample, lang mce.Lang, raw []byte) {
 		m, err := inbox.Parse(raw)
 		if err != nil {
 			t.Fatal(err)
 		}
+		list := newsletter
+		if s.kind == mce.Invitation {
+			list = invitation
+		}
 		for _, h := range []struct {
 			headers map[string]string
 			there   bool
 		}{
-			{leavable, s.kind == mce.Newsletter || s.kind == mce.Welcome}, {newsletter, s.kind == mce.Newsletter}, {single, s.kind != mce.Newsletter},
+			{leavable, s.kind.Leavable()}, {list, s.kind.Bulk()}, {single, !s.kind.Bulk()},
 		} {
 			for name, value := range h.headers {
 				if got := m.Get(name); h.there && got != value || !h.there && got != "" {

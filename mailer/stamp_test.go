@@ -157,7 +157,7 @@ func TestTokensOpen(t *testing.T) {
 	keys := FixtureKeys(t)
 	token := regexp.MustCompile(`(?:/leave/|/choices/|/confirm/|/me/|/move/|\?subject=leave-)([A-Za-z0-9_-]+)`)
 	counts := map[mce.LetterKind]int{ // twice in a header; in text and HTML, to leave and to choose
-		mce.Newsletter: 6, mce.Welcome: 6, mce.OptIn: 2, mce.SelfLink: 2, mce.Move: 2,
+		mce.Newsletter: 6, mce.Welcome: 6, mce.Invitation: 6, mce.OptIn: 2, mce.SelfLink: 2, mce.Move: 2,
 	}
 	eachMail(t, func(t *testing.T, s sample, _ mce.Lang, raw []byte) {
 		text, page := bodies(t, raw)

@@ -15,6 +15,7 @@ type Dossier struct {
 	Letters       []DossierLetter       `json:"letters"`       // the newest first; those of registrations among them
 	Registrations []DossierRegistration `json:"registrations"` // under the same address, the latest event first
 	Bookings      []DossierBooking      `json:"bookings"`      // of others, under the same address
+	Invitations   []DossierInvitation   `json:"invitations"`   // the oldest first
 	Contacts      []DossierContact      `json:"contacts"`
 	Suppression   *DossierSuppression   `json:"suppression"` // null: the address may be written to
 }
@@ -101,6 +102,14 @@ type DossierReminder struct {
 	Outcome string    `json:"outcome"`
 	Reason  string    `json:"reason"`
 	At      time.Time `json:"at"`
+}
+
+// DossierInvitation is that the person was invited to an event, by a rule of reminders.
+type DossierInvitation struct {
+	Event string    `json:"event"` // slug
+	Title Text      `json:"title"`
+	Rule  string    `json:"rule"`
+	At    time.Time `json:"at"`
 }
 
 // DossierContact is an organisation that has the person among its contacts.

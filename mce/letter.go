@@ -23,13 +23,15 @@ const (
 	Cancellation LetterKind = "cancellation" // of a registration
 	ChangeOf     LetterKind = "change"       // of an event, or of their registration, to a delegate
 	Booked       LetterKind = "booking"      // to who registered others
+	Invitation   LetterKind = "invitation"   // to an event, to a subscriber who chose one of its topics
 )
 
-// Bulk letters carry List-* headers and, in doubt, are parked rather than sent again.
-func (k LetterKind) Bulk() bool { return k == Newsletter }
+// Bulk letters go to many who did not ask for this very one: they carry List-* headers, let single letters pass and, in doubt, are parked
+// rather than sent again.
+func (k LetterKind) Bulk() bool { return k == Newsletter || k == Invitation }
 
 // Leavable letters can be left by their token, from the letter itself and by one click of a mail program.
-func (k LetterKind) Leavable() bool { return k == Newsletter || k == Welcome }
+func (k LetterKind) Leavable() bool { return k == Newsletter || k == Welcome || k == Invitation }
 
 // Slot names of an edition: what is personal in a letter. Everything else is the same for all.
 const (
@@ -53,8 +55,8 @@ type Edition struct {
 	Method   string // iTIP method of the calendar: REQUEST or CANCEL
 	Files    []File // what it carries beside its words
 	ReplyTo  string // empty: the association's own
-	ListID   string // newsletter only: the series' slug
-	Number   int    // newsletter only: the issue's number
+	ListID   string // bulk only: the series' slug, or that of all invitations
+	Number   int    // bulk only: the issue's number, or the event's
 	Domain   string // right half of the Message-IDs; set when the edition is kept
 	IssueID  int64  // 0 unless newsletter
 	// Latest is the last moment at which the letter is of use; zero means as long as retries go on.
@@ -94,7 +96,7 @@ type Letter struct {
 // Purpose is what the letter's token is good for.
 func (l Letter) Purpose() Purpose {
 	switch l.Kind {
-	case Newsletter, Welcome:
+	case Newsletter, Welcome, Invitation:
 		return ForLeaving
 	case OptIn:
 		return ForConfirming

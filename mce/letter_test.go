@@ -51,6 +51,7 @@ func TestTheKindOfALetterDecidesWhatItsTokenIsGoodFor(t *testing.T) {
 	}{
 		mce.Newsletter:   {mce.ForLeaving, true, true},
 		mce.Welcome:      {mce.ForLeaving, false, true},
+		mce.Invitation:   {mce.ForLeaving, true, true},
 		mce.OptIn:        {mce.ForConfirming, false, false},
 		mce.SelfLink:     {mce.ForSelf, false, false},
 		mce.Move:         {mce.ForMoving, false, false},

@@ -44,7 +44,15 @@ const (
 	ForDelegates Audience = "delegates" // who has a place, speakers too
 	ForWaiting   Audience = "waiting"   // who is on the waiting list
 	ForSpeakers  Audience = "speakers"
+	// ForInterested are subscribers who chose one of the event's topics and have no registration for it.
+	ForInterested Audience = "interested"
 )
+
+// Audiences lists them.
+func Audiences() []Audience { return []Audience{ForDelegates, ForWaiting, ForSpeakers, ForInterested} }
+
+// OfReaders reports whether the audience is subscribers, who are invited, and not people of the event.
+func (a Audience) OfReaders() bool { return a == ForInterested }
 
 // Show is a part of the event that a reminder shows below its wording.
 type Show string
@@ -58,7 +66,7 @@ const (
 
 // Concerns reports whether the rule is for the event.
 func (r ReminderRule) Concerns(e Event) bool {
-	if e.Off() || r.Anchor == AtOpens && e.Opens.IsZero() {
+	if e.Off() || r.Anchor == AtOpens && e.Opens.IsZero() || r.Audience().OfReaders() && e.State == EventClosed {
 		return false
 	}
 	return (r.Event == "" || r.Event == e.Slug) && (len(r.Kinds) == 0 || slices.Contains(r.Kinds, e.Kind))
@@ -69,13 +77,17 @@ func (r ReminderRule) Audience() Audience {
 	return cmp.Or(r.For, ForDelegates)
 }
 
-// Due is when the reminder is due for an event as it now stands, and the latest moment at which it is still of use.
+// Due is when the reminder is due for an event as it now stands, and the latest moment at which it is still of use. Readers hear of no event
+// before it is published.
 func (r ReminderRule) Due(e Event) (due, latest time.Time, err error) {
 	at, err := ParseLocalTime(r.At)
 	if err != nil {
 		return due, latest, err
 	}
 	due = at.On(r.Anchor.of(e).In(e.Zone()), r.Days)
+	if r.Audience().OfReaders() && due.Before(e.From) {
+		due = e.From
+	}
 	latest = due.Add(time.Duration(r.Useful) * time.Hour)
 	if end := r.overtaken(e); !end.IsZero() && latest.After(end) {
 		latest = end
@@ -97,12 +109,12 @@ func (a Anchor) of(e Event) time.Time {
 }
 
 // overtaken is when the event makes the reminder useless, zero for never. One that counts from the start is of no use once the event has
-// begun; one that tells of registration, once it has closed.
+// begun; one that tells of registration or invites, once it has closed.
 func (r ReminderRule) overtaken(e Event) time.Time {
 	switch {
 	case r.Anchor == AtEnd:
 		return time.Time{}
-	case r.Anchor == AtOpens, r.Anchor == AtCloses && r.Days <= 0:
+	case r.Anchor == AtOpens, r.Anchor == AtCloses && r.Days <= 0, r.Audience().OfReaders():
 		return e.RegistrationEnds()
 	default:
 		return e.Starts
@@ -115,8 +127,11 @@ func (r ReminderRule) Check() error {
 	if !slices.Contains([]Anchor{AtStart, AtEnd, AtOpens, AtCloses}, r.Anchor) {
 		return Invalidf("%s: anchor %q must be start, end, opens or closes", what, r.Anchor)
 	}
-	if !slices.Contains([]Audience{ForDelegates, ForWaiting, ForSpeakers}, r.Audience()) {
-		return Invalidf("%s: audience %q must be delegates, waiting or speakers", what, r.For)
+	if !slices.Contains(Audiences(), r.Audience()) {
+		return Invalidf("%s: audience %q must be one of %v", what, r.For, Audiences())
+	}
+	if r.Audience().OfReaders() && r.Anchor == AtEnd {
+		return Invalidf("%s: nobody can be invited to an event that is over; count from start, opens or closes", what)
 	}
 	if _, err := ParseLocalTime(r.At); err != nil {
 		return Invalidf("%s: %s", what, err)

@@ -50,6 +50,15 @@ func TestAReminderIsDueOnTheVenuesWallClock(t *testing.T) {
 			}
 		})
 	}
+	invite, e := rule(mce.AtStart, -60, "09:00", 48), conference()
+	invite.For, e.From = mce.ForInterested, at("2024-02-10T12:00:00+01:00")
+	if due, latest, err := invite.Due(e); err != nil || !due.Equal(e.From) || !latest.Equal(e.From.AddDate(0, 0, 2)) {
+		t.Errorf("nobody is invited before the event is published: %s until %s, %v", due, latest, err)
+	}
+	e.Closes, invite.Days = at("2024-03-20T12:00:00+01:00"), -15
+	if _, latest, err := invite.Due(e); err != nil || !latest.Equal(e.Closes) {
+		t.Errorf("nor after registration has closed: until %s, %v", latest, err)
+	}
 	_, _, err := rule(mce.AtStart, 0, "noon", 1).Due(conference())
 	refused(t, err, mce.Invalid, "noon")
 }
@@ -67,6 +76,8 @@ func TestARuleConcernsItsEvents(t *testing.T) {
 		"its slug":              {mce.ReminderRule{Event: "2024-izmir"}, mce.EventOpen, true},
 		"another slug":          {mce.ReminderRule{Event: "2023-prato"}, mce.EventOpen, false},
 		"no opening known":      {mce.ReminderRule{Anchor: mce.AtOpens}, mce.EventOpen, false},
+		"closed, delegates":     {mce.ReminderRule{}, mce.EventClosed, true},
+		"closed, readers":       {mce.ReminderRule{For: mce.ForInterested}, mce.EventClosed, false},
 		"never a cancelled one": {mce.ReminderRule{Event: "2024-izmir"}, mce.EventCancelled, false},
 	} {
 		e := conference()

@@ -18,7 +18,7 @@ type Purpose string
 
 // The purposes of tokens, and the numbers that each carries.
 const (
-	ForLeaving    Purpose = "leave"    // subscriber, issue (0: a welcome); it opens the choices too, for years, also to whom a letter was forwarded
+	ForLeaving    Purpose = "leave"    // subscriber, issue or event (0: a welcome); it opens the choices too, for years, also to whom a letter was forwarded
 	ForConfirming Purpose = "confirm"  // subscriber, consent asked
 	ForDelegate   Purpose = "delegate" // registration, 0: its page, on which it is changed and cancelled
 	ForBooking    Purpose = "booking"  // booking, 0: its page

@@ -34,7 +34,7 @@ type Welcomer interface {
 }
 
 // ConsentVersion names the wording of Site.ConsentWording. It changes with every change of the words, in any language.
-const ConsentVersion = "2026-11"
+const ConsentVersion = "2026-11b"
 
 // CheckConsentVersion refuses words other than the present ones: the record would not hold what the person read. A form that was opened before
 // the words changed sends the former version; "" is a form that does not tell.
@@ -48,9 +48,9 @@ func CheckConsentVersion(shown string) error {
 // ConsentWording is what a person agrees to who subscribes. The record keeps these very words.
 func (s Site) ConsentWording(lang Lang) string {
 	if lang == "it" {
-		return fmt.Sprintf("Desidero ricevere per e-mail le newsletter di %s sui temi che ho scelto. Posso annullare l'iscrizione in qualsiasi momento.", s.Name) //nolint:misspell // Italian
+		return fmt.Sprintf("Desidero ricevere per e-mail le newsletter e gli inviti agli eventi di %s sui temi che ho scelto. Posso annullare l'iscrizione in qualsiasi momento.", s.Name) //nolint:misspell // Italian
 	}
-	return fmt.Sprintf("I want to receive the newsletters of %s by e-mail on the topics I chose. I can unsubscribe at any time.", s.Name)
+	return fmt.Sprintf("I want to receive the newsletters and event invitations of %s by e-mail on the topics I chose. I can unsubscribe at any time.", s.Name)
 }
 
 // Entry is what somebody entered to subscribe, as it came.

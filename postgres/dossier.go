@@ -31,6 +31,7 @@ func (s *Store) Dossier(ctx context.Context, subscriberID int64, now time.Time) 
 			func() (err error) { d.Letters, err = dossierLetters(ctx, tx, who); return err },
 			func() (err error) { d.Registrations, err = dossierRegistrations(ctx, tx, who.delegates); return err },
 			func() (err error) { d.Bookings, err = dossierBookings(ctx, tx, who.bookers); return err },
+			func() (err error) { d.Invitations, err = dossierInvitations(ctx, tx, subscriberID); return err },
 			func() (err error) { d.Contacts, err = dossierContacts(ctx, tx, email); return err },
 			func() (err error) { d.Suppression, err = dossierSuppression(ctx, tx, email); return err },
 		} {
@@ -183,6 +184,25 @@ func dossierReminders(ctx context.Context, tx *sqlx.Tx, registrations []int64) (
 	for _, r := range rows {
 		r.At = r.At.UTC()
 		out[r.RegistrationID] = append(out[r.RegistrationID], r.DossierReminder)
+	}
+	return out, err
+}
+
+func dossierInvitations(ctx context.Context, tx *sqlx.Tx, id int64) ([]mce.DossierInvitation, error) {
+	const invitations = `
+		select e.slug as event, e.title, u.slug as rule, m.at
+		from invitations m join events e on e.id = m.event_id join reminder_rules u on u.id = m.rule_id
+		where m.subscriber_id = $1 order by m.at, e.slug, u.slug`
+	var rows []struct {
+		Event string
+		Title jsonb[mce.Text]
+		Rule  string
+		At    time.Time
+	}
+	err := tx.SelectContext(ctx, &rows, invitations, id)
+	out := make([]mce.DossierInvitation, len(rows))
+	for i, r := range rows {
+		out[i] = mce.DossierInvitation{Event: r.Event, Title: r.Title.V, Rule: r.Rule, At: r.At.UTC()}
 	}
 	return out, err
 }

@@ -22,6 +22,7 @@ func known(t *testing.T) *office {
 	value(o.Register(t.Context(), mce.Order{Booker: &booker, People: delegates(email)}, personal, domain, now))(t)
 	value(o.Register(t.Context(), mce.Order{People: delegates("anna@example.org")}, personal, domain, now))(t)
 	o.sql(`insert into reminders (rule_id, registration_id, due, outcome, reason, at) select u.id, r.id, $1, 'dropped', 'registered too late', $1 from reminder_rules u, registrations r where r.email = $2`, now, email)
+	o.sql(`insert into invitations (rule_id, event_id, subscriber_id, due, at) select u.id, e.id, $2, $1, $1 from reminder_rules u, events e`, now, id)
 	o.sending()
 	_, newsletters := o.lease(4)
 	for _, l := range newsletters {
@@ -80,7 +81,8 @@ func TestADossierHoldsAllThatIsKnown(t *testing.T) {
 			EventState: mce.EventOpen, State: mce.Registered, Name: "Delegate dora@example.org", Language: "en", Role: mce.AsDelegate, Sessions: []string{}, BookedBy: "Dora Bianchi", RegisteredAt: now,
 			Reminders: []mce.DossierReminder{{Rule: "soon", Outcome: "dropped", Reason: "registered too late", At: now}},
 		}},
-		Bookings: []mce.DossierBooking{{Event: "prato", Title: both("Conference", "Conferenza"), Name: "Dora Bianchi", Language: "it", People: 1, At: now}},
+		Bookings:    []mce.DossierBooking{{Event: "prato", Title: both("Conference", "Conferenza"), Name: "Dora Bianchi", Language: "it", People: 1, At: now}},
+		Invitations: []mce.DossierInvitation{{Event: "prato", Title: both("Conference", "Conferenza"), Rule: "soon", At: now}},
 		Contacts:    []mce.DossierContact{{Organisation: "City of Prato", Country: "IT", Membership: mce.Member, Name: "D. Bianchi", Role: "CIO"}},
 		Suppression: &mce.DossierSuppression{Reason: "unknown", Source: "refused at delivery", At: now},
 	}
@@ -112,7 +114,7 @@ func TestADossierIsOnePersons(t *testing.T) {
 	}
 	o.moved("anna@example.org", "anna@city.example")
 	d := value(o.Dossier(t.Context(), o.subscriber("anna@city.example").ID, now))(t)
-	if len(d.Registrations)+len(d.Contacts) != 0 || len(d.Consents) != 2 || len(d.Letters) != 2 {
+	if len(d.Registrations)+len(d.Contacts)+len(d.Invitations) != 0 || len(d.Consents) != 2 || len(d.Letters) != 2 {
 		t.Errorf("who moved takes along what stands under the old address, which may be somebody else's now: %+v", d)
 	}
 }
@@ -126,7 +128,7 @@ func TestADossierOfNobodyAndOfSomebodyNew(t *testing.T) {
 	_, err = o.Dossier(t.Context(), gone, now)
 	refused(t, err, mce.NotFound, "no such subscriber")
 	raw := string(value(json.Marshal(value(o.Dossier(t.Context(), o.subscriber("bob@example.org").ID, now))(t)))(t))
-	for _, want := range []string{`"state":"unsubscribed"`, `"moves":[]`, `"letters":[]`, `"registrations":[]`, `"contacts":[]`, `"suppression":null`} {
+	for _, want := range []string{`"state":"unsubscribed"`, `"moves":[]`, `"letters":[]`, `"registrations":[]`, `"invitations":[]`, `"contacts":[]`, `"suppression":null`} {
 		if !strings.Contains(raw, want) {
 			t.Errorf("no %s in %s", want, raw)
 		}

@@ -137,6 +137,7 @@ func erasePeople(ctx context.Context, tx *sqlx.Tx, who traces) error {
 		{`delete from consent_details d using consents c where c.id = d.consent_id and c.subscriber_id = any($1)`, []any{people}},
 		{`delete from consent_people where subscriber_id = any($1)`, []any{people}},
 		{`delete from moves where subscriber_id = any($1)`, []any{people}},
+		{`delete from invitations where subscriber_id = any($1)`, []any{people}},
 		{theirs + ` delete from edition_files where edition_id in (select edition_id from theirs where coalesce(registration_id, booking_id) is not null and kind <> 'reminder')`,
 			[]any{people, places, bookings}},
 		{theirs + ` update editions set subject = '', html = '', plain = '', calendar = ''

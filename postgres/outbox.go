@@ -106,25 +106,28 @@ func (s *Store) ReturnRun(ctx context.Context, run mce.Run) error {
 	return err
 }
 
+// bulk is mce.LetterKind.Bulk of a letter x on the express lane; the lane's index has this very expression.
+const bulk = `(x.kind in ('newsletter', 'invitation'))`
+
 const claimExpress = `
 	with picked as (
 		select x.letter_id from express x
-		where not x.parked and x.due <= $1 and x.domain <> all($3) and not (x.kind = 'newsletter' and $4)
+		where not x.parked and x.due <= $1 and x.domain <> all($3) and not (` + bulk + ` and $4)
 			and (x.leased_until is null or x.leased_until < now())
 			and (x.issue_id is null or exists (select from issues i where i.id = x.issue_id and i.state = 'sending'))
 			and (x.registration_id is null or not exists (
 				select from express o where o.registration_id = x.registration_id and o.letter_id < x.letter_id))
-		order by x.kind = 'newsletter', x.due limit $2 for update of x skip locked
+		order by ` + bulk + `, x.due limit $2 for update of x skip locked
 	), new as (select gen_random_uuid() as lease)
 	update express x
-	set lease = case when x.lease is not null and x.kind = 'newsletter' then x.lease else new.lease end,
-		parked = x.lease is not null and x.kind = 'newsletter',
+	set lease = case when x.lease is not null and ` + bulk + ` then x.lease else new.lease end,
+		parked = x.lease is not null and ` + bulk + `,
 		leased_until = now() + interval '` + leaseTime + `'
 	from picked, new where x.letter_id = picked.letter_id
 	returning x.letter_id, x.born, x.lease, x.parked`
 
-// ClaimExpress leases single letters and retries that are due, the longest due first, those that are not newsletters before all others.
-// A newsletter letter whose lease ran out is in doubt and is parked; any other is sent again, with its Message-ID. Of the letters of a
+// ClaimExpress leases single letters and retries that are due, the longest due first, newsletters and invitations after all others.
+// One of these whose lease ran out is in doubt and is parked; any other is sent again, with its Message-ID. Of the letters of a
 // registration only the first that has no end yet is given: a calendar never gets a cancellation before its invitation.
 func (s *Store) ClaimExpress(ctx context.Context, c mce.Claim) (lease string, letters []mce.Letter, err error) {
 	claiming, err := s.stmt(ctx, claimExpress) //nolint:sqlclosecheck // it is kept
@@ -212,7 +215,8 @@ const lettersQuery = `
 			when ` + recipient + ` is null then 'the new address is not asked for any more'
 			when x.email is not null then 'the address is suppressed'
 			when l.kind in ('newsletter', 'welcome') and s.state <> 'active' then 'unsubscribed'
-			when l.kind = 'newsletter' and s.paused_until > l.created_at then 'paused by the reader'
+			when l.kind in ('newsletter', 'invitation') and s.paused_until > l.created_at then 'paused by the reader'
+			when l.kind = 'invitation' then coalesce((select ` + uninvited + ` from events e where e.id = l.cause_id), '')
 			when l.kind = 'opt_in' and s.state <> 'pending' then 'no longer waiting for a confirmation'
 			when l.kind = 'reminder' and r.state = 'cancelled' then 'the registration was cancelled'
 			when l.kind = 'reminder' and r.created_at > l.created_at then 'the registration was made anew since'
@@ -223,7 +227,8 @@ const lettersQuery = `
 			else ''
 		end as left_out
 	from letters l
-	left join lateral (select email, name, state, paused_until from subscribers where id = l.subscriber_id offset 0) s on true
+	left join lateral (
+		select email, name, state, paused_until, topics, pace from subscribers where id = l.subscriber_id offset 0) s on true
 	left join lateral (
 		select p.email, p.name, p.state, p.code, p.created_at, e.state as event_state
 		from registrations p join events e on e.id = p.event_id where p.id = l.registration_id offset 0) r on true
@@ -234,7 +239,7 @@ const lettersQuery = `
 
 const recipient = `case when l.kind = 'move' then (select email from moves where id = l.cause_id) else coalesce(s.email, r.email, b.email) end`
 
-const singleQuery = lettersQuery + ` where l.id = any($1) and l.born = any($2) order by l.kind = 'newsletter', l.id`
+const singleQuery = lettersQuery + ` where l.id = any($1) and l.born = any($2) order by l.kind in ('newsletter', 'invitation'), l.id`
 
 type letterRow struct {
 	ID        int64

@@ -70,9 +70,12 @@ const dueDelegates = `
 		and not exists (
 			select from reminders m where m.rule_id = $3 and m.registration_id = r.id and (m.outcome = 'queued' or m.due = $2))`
 
-// QueueReminder puts a due reminder of an event into the outbox, for every delegate who has not had it; render makes its edition in a
-// language. Repeating it, also at the same moment elsewhere, does nothing.
+// QueueReminder puts a due reminder of an event into the outbox, for everybody of its audience who has not had it; render makes its edition in
+// a language. Repeating it, also at the same moment elsewhere, does nothing.
 func (s *Store) QueueReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, latest, now time.Time, render func(mce.Lang) (mce.Edition, error), domain string) (letters int, err error) {
+	if rule.Audience().OfReaders() {
+		return s.queueInvitations(ctx, rule, event, due, latest, now, render, domain)
+	}
 	err = s.inTx(ctx, sql.LevelRepeatableRead, func(tx *sqlx.Tx) error {
 		var langs []mce.Lang
 		if err := tx.SelectContext(ctx, &langs, `select distinct r.language`+dueDelegates, event.ID, due, rule.ID, rule.Audience()); err != nil || len(langs) == 0 {
@@ -81,16 +84,9 @@ func (s *Store) QueueReminder(ctx context.Context, rule mce.ReminderRule, event 
 		if err := ensurePartition(ctx, tx, now); err != nil {
 			return err
 		}
-		editions := make([]int64, len(langs))
-		for i, lang := range langs {
-			e, err := render(lang)
-			if err != nil {
-				return fmt.Errorf("render reminder %s: %w", rule.Slug, err)
-			}
-			e.Latest = latest
-			if editions[i], err = insertEdition(ctx, tx, e, domain, now); err != nil {
-				return err
-			}
+		editions, err := reminderEditions(ctx, tx, rule, langs, latest, now, render, domain)
+		if err != nil {
+			return err
 		}
 		const queue = `
 			with due as (
@@ -118,8 +114,29 @@ func (s *Store) QueueReminder(ctx context.Context, rule mce.ReminderRule, event 
 	return letters, err
 }
 
+// reminderEditions makes an edition in each language, in that order.
+func reminderEditions(
+	ctx context.Context, tx *sqlx.Tx, rule mce.ReminderRule, langs []mce.Lang, latest, now time.Time, render func(mce.Lang) (mce.Edition, error), domain string,
+) ([]int64, error) {
+	editions := make([]int64, len(langs))
+	for i, lang := range langs {
+		e, err := render(lang)
+		if err != nil {
+			return nil, fmt.Errorf("render reminder %s: %w", rule.Slug, err)
+		}
+		e.Latest = latest
+		if editions[i], err = insertEdition(ctx, tx, e, domain, now); err != nil {
+			return nil, err
+		}
+	}
+	return editions, nil
+}
+
 // DropReminder records that a reminder went to nobody because its latest useful moment had passed.
 func (s *Store) DropReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due time.Time, reason string, now time.Time) (dropped int, err error) {
+	if rule.Audience().OfReaders() {
+		return s.dropInvitations(ctx, rule, event, due, reason, now)
+	}
 	const note = `
 		insert into reminders (rule_id, registration_id, due, outcome, reason, at)
 		select $3, r.id, $2, 'dropped', $5, $6` + dueDelegates + ` on conflict do nothing`

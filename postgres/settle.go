@@ -82,7 +82,7 @@ func (s *Store) settlePlain(ctx context.Context, born time.Time, ids []int64, no
 func holdIssues(ctx context.Context, tx *sqlx.Tx, tries []mce.Try) error {
 	var issues []int64
 	for _, t := range tries {
-		if t.Letter.Kind.Bulk() && t.Outcome != mce.Delivered {
+		if t.Letter.Kind == mce.Newsletter && t.Outcome != mce.Delivered {
 			issues = append(issues, t.Letter.CauseID)
 		}
 	}

@@ -86,6 +86,30 @@ func TestACancelledRegistrationStopsItsReminder(t *testing.T) {
 }
 
 // The reminder went, somebody registered later, and the event was moved: it is due again for the one who has not had it.
+// Readers are invited by the same rules of time, once, and not after an outage that was too long.
+func TestReadersAreInvited(t *testing.T) {
+	for name, c := range map[string]struct {
+		found time.Time
+		want  int
+	}{"in time": {aWeekBefore, 2}, "too late": {aWeekBefore.AddDate(0, 0, 3), 0}} {
+		t.Run(name, func(t *testing.T) {
+			h := withDelegates(t)
+			h.lib.Events[0].Topics = []string{"news"}
+			h.lib.Reminders[0].For = mce.ForInterested
+			h.save()
+			_, err := h.store.Register(t.Context(), mce.Order{People: []mce.Registration{{Event: "prato", Email: "Reader1@example.org", Name: "R", Language: "en"}}}, h.letters, "mce.example", h.clock.Now())
+			h.must(err)
+			h.tickAll(aWeekBefore.Add(-time.Second))
+			h.tickAll(c.found)
+			h.tick(c.found.Add(time.Hour))
+			if n := h.count(`select from letters where kind = 'invitation'`); n != c.want {
+				t.Errorf("%d invitations, want %d", n, c.want)
+			}
+			h.reminders(0, "for delegates")
+		})
+	}
+}
+
 func TestAMovedEventRemindsOnlyWhoWasNotRemindedYet(t *testing.T) {
 	h := withDelegates(t)
 	h.tickAll(aWeekBefore)

@@ -31,11 +31,11 @@ func (c *reminderListCmd) Run(e *env) error {
 
 type reminderExplainCmd struct {
 	asJSON
-	Address string `arg:"" help:"Of a registered person."`
+	Address string `arg:"" help:"Of a registered person or a reader."`
 	Event   string `help:"This event only, by its slug."`
 }
 
-// Run explains the reminders of a person.
+// Run explains the reminders and invitations of a person.
 func (c *reminderExplainCmd) Run(e *env) error {
 	return e.with(func(a *app) error {
 		all, err := c.outlooks(e, a)
@@ -64,6 +64,10 @@ func (c *reminderExplainCmd) outlooks(e *env, a *app) (all []mce.ReminderOutlook
 	if err != nil {
 		return nil, err
 	}
+	add := func(o mce.ReminderOutlook, err error) error {
+		all = append(all, o)
+		return err
+	}
 	for _, p := range people {
 		if c.Event != "" && p.Event != c.Event {
 			continue
@@ -73,12 +77,33 @@ func (c *reminderExplainCmd) outlooks(e *env, a *app) (all []mce.ReminderOutlook
 			return nil, err
 		}
 		for _, r := range rules {
-			o, err := r.Outlook(event, p, fates, e.clock.Now())
-			if err != nil {
+			if r.Audience().OfReaders() {
+				continue
+			}
+			if err := add(r.Outlook(event, p, fates, e.clock.Now())); err != nil {
 				return nil, err
 			}
-			all = append(all, o)
 		}
 	}
-	return all, nil
+	err = c.invitations(e, a, rules, add)
+	return all, err
+}
+
+// invitations explains those rules that are for readers.
+func (c *reminderExplainCmd) invitations(e *env, a *app, rules []mce.ReminderRule, add func(mce.ReminderOutlook, error) error) error {
+	prospects, err := a.store.Prospects(e.ctx, c.Address, e.clock.Now())
+	if err != nil {
+		return err
+	}
+	for _, p := range prospects {
+		for _, r := range rules {
+			if !r.Audience().OfReaders() || !r.Concerns(p.Event) || c.Event != "" && p.Event.Slug != c.Event {
+				continue
+			}
+			if err := add(r.Invitation(p, e.clock.Now())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

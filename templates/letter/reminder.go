@@ -10,7 +10,8 @@ import (
 )
 
 // Reminder renders what a rule says about an event as it now stands. Handouts are shown only where the rule shows them. The code for the
-// desk is in reminders that count from the start, for those who have a place; after the end there is no desk.
+// desk is in reminders that count from the start, for those who have a place; after the end there is no desk. For readers it is an invitation:
+// they see of the event what everybody may see, and can leave by it.
 func (l *Letters) Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Resource, lang mce.Lang) (mce.Edition, error) {
 	nonce, err := newNonce(rule, e, handouts, l.site)
 	if err != nil {
@@ -28,9 +29,9 @@ func (l *Letters) Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Re
 	p.Greeting = mce.SlotMark(nonce, mce.SlotGreeting)
 	p.Body = w.reminderBody(rule, e)
 	if slices.Contains(rule.Show, mce.ShowFacts) {
-		p.Facts = w.facts(e, forDelegates)
+		p.Facts = w.facts(e, audienceOf(rule))
 	}
-	if rule.Anchor == mce.AtStart && rule.Audience() != mce.ForWaiting {
+	if rule.Anchor == mce.AtStart && rule.Audience() != mce.ForWaiting && !rule.Audience().OfReaders() {
 		p.Code = w.code(e, mce.SlotMark(nonce, mce.SlotCode))
 	}
 	if slices.Contains(rule.Show, mce.ShowProgramme) {
@@ -41,9 +42,29 @@ func (l *Letters) Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Re
 	}
 	p.Button = webLink(w.say("event_more"), words{}, e.Link)
 	w.eventFooter(p, e)
-	out, err := w.finish(p, mce.Reminder, nonce)
+	kind := mce.Reminder
+	if rule.Audience().OfReaders() {
+		kind = mce.Invitation
+		p.Footer.Why = []string{w.say("why_invitation", "Association", l.site.Name)}
+		w.choose(p, nonce)
+		p.Footer.Leave.Label = w.say("leave_all")
+	}
+	out, err := w.finish(p, kind, nonce)
 	out.ReplyTo, out.Latest = e.Contact, latest
+	if kind.Bulk() {
+		out.ListID, out.Number = invitations, int(e.ID)
+	}
 	return out, err
+}
+
+// invitations is the list (RFC 2919) that all of them belong to, so that a reader can sort them.
+const invitations = "invitations"
+
+func audienceOf(rule mce.ReminderRule) audience {
+	if rule.Audience().OfReaders() {
+		return forEverybody
+	}
+	return forDelegates
 }
 
 func (w *writer) handouts(list []mce.Resource) []section {

@@ -211,6 +211,31 @@ func TestReminderShows(t *testing.T) {
 }
 
 // TestOptInPromotesNothing: the only links are to confirm and to write to people.
+// An invitation is a letter to many: it can be left, belongs to a list, and shows of the event what everybody may see.
+func TestAnInvitationIsForReaders(t *testing.T) {
+	l, e := newLetters(t), webinar()
+	e.Address = "Behind the door"
+	got, err := l.Reminder(invite(), e, nil, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Kind != mce.Invitation || got.ListID != "invitations" || got.Number != 2 || got.Latest.IsZero() {
+		t.Errorf("kind %s, list %q, number %d, latest %s", got.Kind, got.ListID, got.Number, got.Latest)
+	}
+	for _, part := range []string{got.HTML, got.Text} {
+		for _, secret := range []string{"meet.majorcities.example", "Behind the door", mce.SlotMark(got.Nonce, mce.SlotCode)} {
+			if strings.Contains(part, secret) {
+				t.Errorf("it tells %q", secret)
+			}
+		}
+		for _, way := range []string{"/leave/", "/choices/"} {
+			if !strings.Contains(part, way+mce.SlotMark(got.Nonce, mce.SlotToken)) {
+				t.Errorf("it does not lead to %s", way)
+			}
+		}
+	}
+}
+
 func TestOptInPromotesNothing(t *testing.T) {
 	e, err := newLetters(t).OptIn("en", topics())
 	if err != nil {

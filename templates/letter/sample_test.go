@@ -160,6 +160,13 @@ func followUp() mce.ReminderRule {
 		Show:    []mce.Show{mce.ShowHandouts}}
 }
 
+func invite() mce.ReminderRule {
+	return mce.ReminderRule{ID: 3, Slug: "invite", For: mce.ForInterested, Anchor: mce.AtStart, Days: -30, At: "10:00", Useful: 240,
+		Subject: both("See you in {city}? {title}", "Ci vediamo a {city}? {title}"),
+		Body:    both("Registration is open: {title} begins on **{starts}**.", "Le iscrizioni sono aperte: {title} inizia **{starts}**."),
+		Show:    []mce.Show{mce.ShowFacts, mce.ShowProgramme}}
+}
+
 func reader() mce.Subscriber {
 	return mce.Subscriber{
 		ID: 9, Email: "anna.rossi@comune.example", Details: mce.Details{Name: "Anna Rossi"}, State: mce.Active,
@@ -228,6 +235,9 @@ func samples() []sample {
 		{"follow-up", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Reminder(followUp(), prato(), handouts(), lang)
 		}, []string{mce.SlotGreeting}},
+		{"invitation", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return l.Reminder(invite(), prato(), nil, lang)
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"welcome", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Welcome(lang, reader().Choices, latest())
 		}, []string{mce.SlotGreeting, mce.SlotToken}},

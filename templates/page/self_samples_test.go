@@ -109,6 +109,10 @@ func dossier() mce.Dossier {
 				Name: "Anna Rossi", Language: "it", Role: mce.AsSpeaker, Code: "WX7DEFGH", RegisteredAt: at(4, 2, 8), CancelledAt: when(at(4, 20, 8)),
 			},
 		},
+		Invitations: []mce.DossierInvitation{
+			{Event: "prato", Title: mce.Text{"en": "Annual conference 2023 in Prato", "it": "Conferenza annuale 2023 a Prato"}, Rule: "invite", At: at(6, 20, 8)},
+			{Event: "webinar", Title: mce.Text{"en": "Digital twins"}, Rule: "last-call", At: at(4, 1, 8)},
+		},
 		Contacts:    []mce.DossierContact{{Organisation: "Comune di Prato", Country: "IT", Membership: mce.Member, Name: "Anna Rossi", Role: "CIO"}},
 		Suppression: &mce.DossierSuppression{Reason: "5.2.2 mailbox full", Source: "refused at delivery", At: at(10, 2, 9)},
 	}
@@ -138,6 +142,7 @@ func hostileDossier(words string) mce.Dossier {
 		Letters: []mce.DossierLetter{{
 			Kind: mce.LetterKind(words), Subject: words, Lang: lang, Outcome: mce.Outcome(words), Status: words, Answer: words,
 		}},
+		Invitations: []mce.DossierInvitation{{Event: words, Title: text, Rule: words}},
 		Registrations: []mce.DossierRegistration{{
 			Event: words, Title: text, TimeZone: words, Contact: words, State: mce.RegistrationState(words), Name: words, Organisation: words,
 			Country: words, Language: lang, Code: words, Reminders: []mce.DossierReminder{{Rule: words, Outcome: words, Reason: words}},
