@@ -22,7 +22,7 @@ func (s *Store) TakeOut(ctx context.Context, people bool) ([]mce.Departure, erro
 		join editions e on e.id = l.edition_id
 		left join subscribers s on s.id = l.subscriber_id
 		left join registrations r on r.id = l.registration_id
-		left join events v on v.id = r.event_id
+		left join events v on v.id = case when l.kind = 'invitation' then l.cause_id else r.event_id end
 		group by l.kind, v.slug, v.time_zone, e.lang, e.topics, e.subject
 		order by l.kind, v.slug, e.lang, e.subject, e.topics`
 	var rows []struct {

@@ -14,7 +14,7 @@ import (
 // scenery is what stands on the stage of a rehearsal in place of the tables that a tick writes: copies of what it decides by, and an outbox that
 // is empty at first. Wishes are left out: their letters leave within seconds, and are nothing to plan by. All other tables are read as they are.
 func scenery() (copied, empty []string) {
-	return []string{"series", "issues", "issue_items", "item_ledger", "events", "event_versions", "registrations", "reminders"},
+	return []string{"series", "issues", "issue_items", "item_ledger", "events", "event_versions", "registrations", "reminders", "invitations", "invitation_rounds"},
 		[]string{"editions", "edition_files", "letters", "runs", "express", "wishes"}
 }
 
@@ -45,12 +45,18 @@ func setStage(ctx context.Context, tx *sqlx.Tx, from, to time.Time) error {
 		return err
 	}
 	copied, empty := scenery()
+	var past bool
+	if err := tx.GetContext(ctx, &past, `select exists (select from subscribers where changed_at > $1)`, from); err != nil {
+		return err
+	} else if past {
+		copied = append(copied, "subscribers")
+	}
 	for _, table := range slices.Concat(copied, empty) {
 		if err := standIn(ctx, tx, house, table, slices.Contains(copied, table)); err != nil {
 			return fmt.Errorf("%s: %w", table, err)
 		}
 	}
-	if err := asIfBefore(ctx, tx, from); err != nil {
+	if err := asIfBefore(ctx, tx, from, past); err != nil {
 		return err
 	}
 	for month := monthOf(from); !month.After(monthOf(to).AddDate(0, 1, 0)); month = month.AddDate(0, 1, 0) {
@@ -71,8 +77,13 @@ func standIn(ctx context.Context, tx *sqlx.Tx, house, table string, full bool) e
 	if _, err := tx.ExecContext(ctx, fmt.Sprintf(like, table, house)); err != nil || !full {
 		return err
 	}
-	const fill = `insert into %[1]s overriding system value select * from %[2]s.%[1]s; analyze %[1]s`
-	if _, err := tx.ExecContext(ctx, fmt.Sprintf(fill, table, house)); err != nil {
+	var columns string
+	const written = `select string_agg(quote_ident(attname), ', ') from pg_attribute where attrelid = $1::regclass and attnum > 0 and attgenerated = ''`
+	if err := tx.GetContext(ctx, &columns, written, table); err != nil {
+		return err
+	}
+	const fill = `insert into %[1]s (%[3]s) overriding system value select %[3]s from %[2]s.%[1]s; analyze %[1]s`
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf(fill, table, house, columns)); err != nil {
 		return err
 	}
 	var numbered bool
@@ -84,13 +95,17 @@ func standIn(ctx context.Context, tx *sqlx.Tx, house, table string, full bool) e
 	return err
 }
 
-// asIfBefore lets what stands now have stood since the rehearsal begins, where that is in the past: series were watched, and people registered.
-func asIfBefore(ctx context.Context, tx *sqlx.Tx, from time.Time) error {
-	return inOrder(ctx, tx, []step{
+// asIfBefore lets what stands now have stood since the rehearsal begins, where that is in the past: series were watched, people registered and read.
+func asIfBefore(ctx context.Context, tx *sqlx.Tx, from time.Time, readers bool) error {
+	steps := []step{
 		{`update series set watched_from = $1 where watched_from > $1`, []any{from}},
 		{`update registrations set created_at = $1 where created_at > $1`, []any{from}},
 		{`update event_versions set at = $1 where at > $1`, []any{from}},
-	})
+	}
+	if readers {
+		steps = append(steps, step{`update subscribers set changed_at = $1 where changed_at > $1`, []any{from}})
+	}
+	return inOrder(ctx, tx, steps)
 }
 
 // inSavepoint runs f in a part of a transaction, and takes back what it did when it fails.

@@ -121,9 +121,9 @@ func (r *recorder) whyIssue(i mce.Issue) string {
 	s := r.series[i.Series]
 	switch {
 	case s.Approval == mce.ApprovalAutomatic:
-		return fmt.Sprintf("its slot, %s; the series needs no approval", i.Slot.Wall)
+		return "at its slot; the series needs no approval"
 	case i.ApprovedBy == policy:
-		return fmt.Sprintf("its slot, %s, if an editor approves it in time", i.Slot.Wall)
+		return "at its slot, if an editor approves it in time"
 	default:
 		return "approved by " + i.ApprovedBy + " and scheduled"
 	}
@@ -186,9 +186,9 @@ func (r *recorder) QueueReminder(ctx context.Context, rule mce.ReminderRule, eve
 	if err != nil {
 		return n, err
 	}
-	why := fmt.Sprintf("%s, for %s", rule.Words(), rule.Audience())
+	why := whyReminder(rule, event, due)
 	if due.Before(now) {
-		why += "; it was due on " + due.Format("2 January 2006 at 15:04")
+		why += "; it was due on " + due.Format(onDay)
 	}
 	if n == 0 {
 		if due.Equal(now) {
@@ -209,8 +209,21 @@ func (r *recorder) DropReminder(ctx context.Context, rule mce.ReminderRule, even
 	if err != nil || n == 0 {
 		return n, err
 	}
-	why := fmt.Sprintf("%s, for %s, was due on %s: %s", rule.Words(), rule.Audience(), due.Format("2 January 2006 at 15:04"), reason)
+	why := fmt.Sprintf("%s, was due on %s: %s", whyReminder(rule, event, due), due.Format(onDay), reason)
 	return n, r.unsent(rule, event, mce.Drops, n, why)
+}
+
+const onDay = "2 January 2006 at 15:04"
+
+func whyReminder(rule mce.ReminderRule, event mce.Event, due time.Time) string {
+	when, whom := rule.Words(), string(rule.Audience())
+	if rule.Audience().OfReaders() {
+		whom = "readers of its topics who have not registered"
+		if due.Equal(event.From) {
+			when = "as soon as the event is published"
+		}
+	}
+	return when + ", for " + whom
 }
 
 // unsent notes a reminder that does not leave.

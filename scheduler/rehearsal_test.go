@@ -18,7 +18,7 @@ func (h *house) register(people ...mce.Registration) {
 	for i := range people {
 		people[i].Event = "prato"
 	}
-	_, err := h.store.Register(h.t.Context(), people, h.letters, "mce.example", h.clock.Now())
+	_, err := h.store.Register(h.t.Context(), mce.Order{People: people}, h.letters, "mce.example", h.clock.Now())
 	h.must(err)
 }
 
