@@ -145,6 +145,16 @@ func (r ReminderRule) DueBy(e Event, now time.Time) (due, latest time.Time, err 
 	return due, due.Add(time.Duration(r.Useful) * time.Hour), err
 }
 
+// DueAfter is when the reminder falls due next after now, or the last time before where it does not any more.
+func (r ReminderRule) DueAfter(e Event, now time.Time) (time.Time, error) {
+	due, _, err := r.DueBy(e, now)
+	if err != nil || !r.Daily || due.After(now) {
+		return due, err
+	}
+	at, err := ParseLocalTime(r.At)
+	return at.On(due.In(e.Zone()), 1), err
+}
+
 func (a Anchor) of(e Event) time.Time {
 	switch a {
 	case AtEnd:

@@ -24,10 +24,19 @@ import (
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
-	db       *sqlx.DB
+	db       handle
+	pool     *sqlx.DB // nil in a rehearsal
 	url      string
 	prepared prepared
 	keys     *mce.Keys // nil: consents are sealed later, and nobody can be erased
+}
+
+// handle is what statements run on: the pool of connections, or the one transaction of a rehearsal.
+type handle interface {
+	sqlx.ExtContext
+	GetContext(ctx context.Context, row any, query string, args ...any) error
+	SelectContext(ctx context.Context, rows any, query string, args ...any) error
+	PreparexContext(ctx context.Context, query string) (*sqlx.Stmt, error)
 }
 
 // Open connects, and waits for no more than ctx allows. The schema may still be missing: see Migrate.
@@ -47,7 +56,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 		db.Close()
 		return nil, mce.Unavailablef(err, "the database cannot be reached; check DATABASE_URL and that PostgreSQL is running")
 	}
-	return &Store{db: db, url: address}, nil
+	return &Store{db: db, pool: db, url: address}, nil
 }
 
 // tuned makes every connection speak UTC, so that a time reads the same whatever the server's own zone is, and quickly.
@@ -65,7 +74,7 @@ func tuned(address string) (string, error) {
 }
 
 // Close ends all connections.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error { return s.pool.Close() }
 
 // Migrate brings the schema up to date. Several daemons may do so at once: a session lock lets one go first. It is harmless to repeat.
 func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
@@ -73,7 +82,7 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	p, err := goose.NewProvider(goose.DialectPostgres, s.db.DB, migrations.Files, goose.WithSessionLocker(locker))
+	p, err := goose.NewProvider(goose.DialectPostgres, s.pool.DB, migrations.Files, goose.WithSessionLocker(locker))
 	if err != nil {
 		return 0, err
 	}
@@ -86,7 +95,7 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 
 // Ready reports whether the database answers and has the schema that this program was built with.
 func (s *Store) Ready(ctx context.Context) error {
-	p, err := goose.NewProvider(goose.DialectPostgres, s.db.DB, migrations.Files)
+	p, err := goose.NewProvider(goose.DialectPostgres, s.pool.DB, migrations.Files)
 	if err != nil {
 		return err
 	}
@@ -124,9 +133,12 @@ func (s *Store) Vacuum(ctx context.Context) error {
 	return err
 }
 
-// inTx runs f in a transaction and commits when it returns nil.
+// inTx runs f in a transaction and commits when it returns nil. In a rehearsal it is a part of that one's transaction, which fails alone.
 func (s *Store) inTx(ctx context.Context, level sql.IsolationLevel, f func(*sqlx.Tx) error) error {
-	tx, err := s.db.BeginTxx(ctx, &sql.TxOptions{Isolation: level})
+	if tx, rehearsed := s.db.(*sqlx.Tx); rehearsed {
+		return inSavepoint(ctx, tx, f)
+	}
+	tx, err := s.pool.BeginTxx(ctx, &sql.TxOptions{Isolation: level})
 	if err != nil {
 		return err
 	}

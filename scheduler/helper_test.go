@@ -53,6 +53,7 @@ type house struct {
 	t       *testing.T
 	store   *postgres.Store
 	db      *sql.DB
+	address string // of the database
 	clock   *clock
 	letters *letter.Letters
 	daemons [2]*scheduler.Scheduler
@@ -64,16 +65,12 @@ func newHouse(t *testing.T, now time.Time, change func(*mce.Library)) *house {
 	t.Helper()
 	t.Parallel()
 	address := pgtest.URL(t)
-	h := &house{t: t, db: pgtest.DB(t, address), clock: &clock{now: now}, lib: library()}
+	h := &house{t: t, db: pgtest.DB(t, address), address: address, clock: &clock{now: now}, lib: library()}
 	letters, err := letter.New(mce.Site{Name: "Major Cities of Europe", Short: "MCE", Postal: "Prato", PublicURL: "https://mail.example", From: "news@mce.example"})
 	h.must(err)
 	h.letters = letters
 	for i := range h.daemons {
-		store, err := postgres.Open(t.Context(), address)
-		h.must(err)
-		t.Cleanup(func() { store.Close() })
-		h.store = store
-		h.daemons[i] = scheduler.New(store, letters, "mce.example", mce.Keep{Letters: 2, Unconfirmed: 30, Unsubscribed: 36, Delegates: 24}, h.clock, slog.New(slog.DiscardHandler))
+		h.daemons[i] = h.another()
 	}
 	if change != nil {
 		change(&h.lib)
@@ -86,6 +83,17 @@ func newHouse(t *testing.T, now time.Time, change func(*mce.Library)) *house {
 	_, err = h.store.ImportSubscribers(t.Context(), people, "yes", "test", now, nil)
 	h.must(err)
 	return h
+}
+
+// another is one more daemon, with connections of its own.
+func (h *house) another() *scheduler.Scheduler {
+	h.t.Helper()
+	store, err := postgres.Open(h.t.Context(), h.address)
+	h.must(err)
+	h.t.Cleanup(func() { store.Close() })
+	h.store = store
+	keep := mce.Keep{Letters: 2, Unconfirmed: 30, Unsubscribed: 36, Delegates: 24}
+	return scheduler.New(store, h.letters, "mce.example", keep, h.clock, slog.New(slog.DiscardHandler))
 }
 
 // library has a weekly series without approval, for one article an issue.

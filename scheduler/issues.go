@@ -67,9 +67,12 @@ func (s *Scheduler) advance(ctx context.Context, series mce.Series, now time.Tim
 	return nil
 }
 
+// policy stands in the place of an editor's name.
+const policy = "the policy of the series"
+
 func (s *Scheduler) letGo(ctx context.Context, issue mce.Issue, now time.Time) error {
 	if issue.State == mce.InReview {
-		if _, err := s.Store.Approve(ctx, issue.ID, "the policy of the series", s.Letters.Look()); err != nil {
+		if _, err := s.Store.Approve(ctx, issue.ID, policy, s.Letters.Look()); err != nil {
 			return err
 		}
 	}

@@ -41,6 +41,7 @@ type cli struct {
 	Reminder     reminderCmd     `cmd:"" help:"Mails that are due by the dates of events."`
 	Registration registrationCmd `cmd:"" help:"The delegates' places in events."`
 	Token        tokenCmd        `cmd:"" help:"Tokens of programs that use the interface."`
+	Simulate     simulateCmd     `cmd:"" help:"Look ahead: every mail that would leave, when, to whom and why. Nothing is sent, nothing stays."`
 	Outbox       outboxCmd       `cmd:"" help:"Letters on their way."`
 	Purge        purgeCmd        `cmd:"" help:"Remove what has been kept for its time: letters, people who left, delegates. The daemon does so every night."`
 	Bench        benchCmd        `cmd:"" help:"Measure delivery against a mail server on this machine that throws mail away."`

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write docs/configuration.md anew")
+var update = flag.Bool("update", false, "write docs/configuration.md and the golden files anew")
 
 // alone takes away every setting that the tests' own environment has.
 func alone(t *testing.T) {

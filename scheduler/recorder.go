@@ -1,0 +1,264 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// recorder stands between the scheduler and the stage, and notes what each cause brings about.
+type recorder struct {
+	Stage
+	rehearsal Rehearsal
+	clock     *standing
+	plan      mce.Plan
+	series    map[string]mce.Series // as they are kept, by slug
+	voided    bool                  // an approval was taken back in this tick
+}
+
+// begin notes what stands already: the issues that wait for an editor, and the series that nobody lets go on.
+func (r *recorder) begin(ctx context.Context) error {
+	all, err := r.AllSeries(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		if err := r.paused(s); err != nil {
+			return err
+		}
+		if s.Approval == mce.ApprovalAutomatic {
+			continue
+		}
+		waiting, err := r.UnscheduledOf(ctx, s.ID)
+		if err != nil {
+			return err
+		}
+		for _, i := range waiting {
+			why := "an editor must approve it"
+			if i.State == mce.Approved {
+				why = "it is approved; an editor must schedule it"
+			}
+			r.issue(i, mce.Waits, why, nil)
+		}
+	}
+	return nil
+}
+
+func (r *recorder) paused(s mce.Series) error {
+	schedule, err := s.Schedule()
+	if err != nil || !s.Paused {
+		return err
+	}
+	if slot := schedule.Next(r.clock.now); slot.Due.Before(r.plan.To) {
+		r.plan.Add(mce.Planned{
+			ID: s.Slug + "@" + slot.Wall, At: slot.Due, Zone: s.TimeZone, Kind: mce.Newsletter, Fate: mce.Skips, Series: s.Slug,
+			Why: "the series is paused: neither this slot nor a later one has an issue",
+		})
+	}
+	return nil
+}
+
+// AllSeries lets those that need an approval do without one, where the plan takes it for granted.
+func (r *recorder) AllSeries(ctx context.Context) ([]mce.Series, error) {
+	all, err := r.Stage.AllSeries(ctx)
+	r.series = map[string]mce.Series{}
+	for i, s := range all {
+		r.series[s.Slug] = s
+		if r.rehearsal.Approve {
+			all[i].Approval = mce.ApprovalAutomatic
+		}
+	}
+	return all, err
+}
+
+// Assemble notes an issue that does not go on by itself.
+func (r *recorder) Assemble(ctx context.Context, series mce.Series, slot mce.Slot, submit bool, now time.Time) (mce.Issue, bool, error) {
+	i, made, err := r.Stage.Assemble(ctx, series, slot, submit, now)
+	switch {
+	case err != nil || !made:
+	case i.State == mce.Skipped:
+		r.issue(i, mce.Skips, i.Reason, nil)
+	case series.Approval == mce.ApprovalRequired:
+		r.issue(i, mce.Waits, "it is assembled at its slot; an editor must approve it", nil)
+	}
+	return i, made, err
+}
+
+// VoidChanged notes the issues that need another approval.
+func (r *recorder) VoidChanged(ctx context.Context, look string) ([]mce.Issue, error) {
+	changed, err := r.Stage.VoidChanged(ctx, look)
+	for _, i := range changed {
+		r.voided = true
+		if s := r.series[i.Series]; s.Approval == mce.ApprovalRequired && !r.rehearsal.Approve {
+			r.issue(i, mce.Waits, i.Reason, nil)
+		}
+	}
+	return changed, err
+}
+
+// StartSending notes an issue that leaves.
+func (r *recorder) StartSending(ctx context.Context, id int64, render mce.Renderer, domain string, now time.Time) (int, error) {
+	n, err := r.Stage.StartSending(ctx, id, render, domain, now)
+	if err != nil {
+		return n, err
+	}
+	i, err := r.Issue(ctx, id)
+	if err != nil {
+		return n, err
+	}
+	gone, err := r.TakeOut(ctx, r.rehearsal.People)
+	fate, why := mce.Leaves, r.whyIssue(i)
+	if n == 0 {
+		fate, why = mce.Nowhere, "nobody reads what is in it"
+	}
+	r.issue(i, fate, why, shares(gone))
+	return n, err
+}
+
+func (r *recorder) whyIssue(i mce.Issue) string {
+	s := r.series[i.Series]
+	switch {
+	case s.Approval == mce.ApprovalAutomatic:
+		return "at its slot; the series needs no approval"
+	case i.ApprovedBy == policy:
+		return "at its slot, if an editor approves it in time"
+	default:
+		return "approved by " + i.ApprovedBy + " and scheduled"
+	}
+}
+
+func (r *recorder) issue(i mce.Issue, fate mce.Fate, why string, to []mce.Share) {
+	name := fmt.Sprintf("%s#%d", i.Series, i.Number)
+	if i.Number == 0 {
+		name = i.Series + "@" + i.Slot.Wall
+	}
+	r.plan.Add(mce.Planned{
+		ID: name, At: r.clock.now, Zone: r.series[i.Series].TimeZone, Kind: mce.Newsletter, Fate: fate, Series: i.Series, Number: i.Number,
+		Subject: i.Subject[mce.English], Shares: to, Why: why,
+	})
+}
+
+// TellChanges notes what delegates are told of.
+func (r *recorder) TellChanges(ctx context.Context, notices mce.Notices, domain string, now time.Time) (int, error) {
+	n, err := r.Stage.TellChanges(ctx, notices, domain, now)
+	if err != nil {
+		return n, err
+	}
+	return n, r.noteAll(ctx, "the event has changed since they heard of it")
+}
+
+// MoveUp notes who is told that a place has become free.
+func (r *recorder) MoveUp(ctx context.Context, notices mce.Notices, domain string, now time.Time) (int, error) {
+	n, err := r.Stage.MoveUp(ctx, notices, domain, now)
+	if err != nil {
+		return n, err
+	}
+	return n, r.noteAll(ctx, "there are places for some who wait for one")
+}
+
+// rest notes what left without a cause that has words of its own.
+func (r *recorder) rest(ctx context.Context) error { return r.noteAll(ctx, "it is due") }
+
+// noteAll notes what stands in the outbox: a line for each event and kind of mail.
+func (r *recorder) noteAll(ctx context.Context, why string) error {
+	gone, err := r.TakeOut(ctx, r.rehearsal.People)
+	for len(gone) > 0 {
+		first, n := gone[0], 1
+		for n < len(gone) && gone[n].Kind == first.Kind && gone[n].Event == first.Event {
+			n++
+		}
+		r.plan.Add(mce.Planned{
+			ID: first.Event + "/" + string(first.Kind), At: r.clock.now, Zone: first.Zone, Kind: first.Kind, Fate: mce.Leaves, Event: first.Event,
+			Shares: shares(gone[:n]), Why: why,
+		})
+		gone = gone[n:]
+	}
+	return err
+}
+
+// QueueReminder notes a reminder that leaves, and one that finds nobody when it is due.
+func (r *recorder) QueueReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, latest, now time.Time,
+	render func(mce.Lang) (mce.Edition, error), domain string,
+) (int, error) {
+	n, err := r.Stage.QueueReminder(ctx, rule, event, due, latest, now, render, domain)
+	if err != nil {
+		return n, err
+	}
+	return n, r.queued(ctx, rule, event, due, now, n)
+}
+
+// QueuePersonal notes it likewise, where each person has an edition of their own.
+func (r *recorder) QueuePersonal(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, latest, now time.Time,
+	render func(mce.Registration) (mce.Edition, error), domain string,
+) (int, error) {
+	n, err := r.Stage.QueuePersonal(ctx, rule, event, due, latest, now, render, domain)
+	if err != nil {
+		return n, err
+	}
+	return n, r.queued(ctx, rule, event, due, now, n)
+}
+
+// queued notes the n letters of a reminder.
+func (r *recorder) queued(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, now time.Time, n int) error {
+	why := whyReminder(rule, event, due)
+	if due.Before(now) {
+		why += "; it was due on " + due.Format(onDay)
+	}
+	if n == 0 {
+		if due.Equal(now) {
+			return r.unsent(rule, event, mce.Nowhere, 0, why+"; there is nobody who has not had it")
+		}
+		return nil
+	}
+	gone, err := r.TakeOut(ctx, r.rehearsal.People)
+	l := reminder(rule, event, mce.Leaves, why)
+	l.At, l.Shares = now, shares(gone)
+	r.plan.Add(l)
+	return err
+}
+
+// DropReminder notes a reminder that is too late.
+func (r *recorder) DropReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due time.Time, reason string, now time.Time) (int, error) {
+	n, err := r.Stage.DropReminder(ctx, rule, event, due, reason, now)
+	if err != nil || n == 0 {
+		return n, err
+	}
+	why := fmt.Sprintf("%s, was due on %s: %s", whyReminder(rule, event, due), due.Format(onDay), reason)
+	return n, r.unsent(rule, event, mce.Drops, n, why)
+}
+
+const onDay = "2 January 2006 at 15:04"
+
+func whyReminder(rule mce.ReminderRule, event mce.Event, due time.Time) string {
+	when, whom := rule.Words(), string(rule.Audience())
+	if rule.Audience().OfReaders() {
+		whom = "readers of its topics who have not registered"
+		if due.Equal(event.From) {
+			when = "as soon as the event is published"
+		}
+	}
+	return when + ", for " + whom
+}
+
+// unsent notes a reminder that does not leave.
+func (r *recorder) unsent(rule mce.ReminderRule, event mce.Event, fate mce.Fate, people int, why string) error {
+	e, err := r.rehearsal.Letters.Reminder(rule, event, mce.Enclosures{}, mce.English)
+	l := reminder(rule, event, fate, why)
+	l.At, l.People, l.Subject = r.clock.now, people, e.Subject
+	r.plan.Add(l)
+	return err
+}
+
+func reminder(rule mce.ReminderRule, event mce.Event, fate mce.Fate, why string) mce.Planned {
+	return mce.Planned{ID: event.Slug + "/" + rule.Slug, Zone: event.TimeZone, Kind: mce.Reminder, Fate: fate, Event: event.Slug, Rule: rule.Slug, Why: why}
+}
+
+func shares(all []mce.Departure) []mce.Share {
+	out := make([]mce.Share, len(all))
+	for i, d := range all {
+		out[i] = d.Share
+	}
+	return out
+}
