@@ -22,6 +22,7 @@ const (
 	WaitingList  LetterKind = "waiting"      // to whom there was no place for
 	Cancellation LetterKind = "cancellation" // of a registration
 	ChangeOf     LetterKind = "change"       // of an event, to a delegate
+	LoginLink    LetterKind = "login"        // to a user of the editors' desk
 )
 
 // Bulk letters carry List-* headers and, in doubt, are parked rather than sent again.
@@ -81,7 +82,7 @@ type Letter struct {
 	CreatedAt time.Time // its Date header, the same at every try
 	To        string
 	Name      string // empty when unknown
-	PersonID  int64  // what the token is made of: the subscriber, or the registration
+	PersonID  int64  // what the token is made of: the subscriber, the registration, or the user
 	CauseID   int64  // and its second number: see the purposes of tokens
 	Code      string // delegates only
 	Attempts  int    // tries so far
@@ -101,6 +102,8 @@ func (l Letter) Purpose() Purpose {
 		return ForSelf
 	case Move:
 		return ForMoving
+	case LoginLink:
+		return ForLogin
 	case Confirmation, Reminder, WaitingList, Cancellation, ChangeOf:
 	}
 	return ForDelegate

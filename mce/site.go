@@ -42,6 +42,9 @@ func (s Site) SelfURL(token string) string { return s.PublicURL + "/me/" + token
 // MoveURL is the page for confirming a new address.
 func (s Site) MoveURL(token string) string { return s.PublicURL + "/move/" + token }
 
+// LoginURL is the page of the link into the editors' desk.
+func (s Site) LoginURL(token string) string { return s.PublicURL + "/desk/login/" + token }
+
 // ArchiveURL is the public page of an issue; series and language as they are.
 func (s Site) ArchiveURL(series string, number string, lang Lang) string {
 	return s.URL("archive", series, number, string(lang))

@@ -52,6 +52,7 @@ type Letters interface {
 	mce.Notices
 	OptIn(lang mce.Lang, topics []mce.Topic) (mce.Edition, error)
 	Link(lang mce.Lang) (mce.Edition, error)
+	Login(lang mce.Lang) (mce.Edition, error)
 	Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Resource, lang mce.Lang) (mce.Edition, error)
 }
 
