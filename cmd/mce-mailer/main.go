@@ -42,6 +42,7 @@ type cli struct {
 	Registration registrationCmd `cmd:"" help:"The delegates' places in events."`
 	Outbox       outboxCmd       `cmd:"" help:"Letters on their way."`
 	Purge        purgeCmd        `cmd:"" help:"Remove what has been kept for its time: letters, people who left, delegates. The daemon does so every night."`
+	User         userCmd         `cmd:"" help:"Who may come to the editors' desk."`
 	Bench        benchCmd        `cmd:"" help:"Measure delivery against a mail server on this machine that throws mail away."`
 	DKIM         dkimCmd         `cmd:"" name:"dkim" help:"Keys for signing mails, where the relay does not sign."`
 	SendTest     sendTestCmd     `cmd:"" name:"send-test" help:"Send one mail through the relay, to see whether it arrives."`
