@@ -111,7 +111,7 @@ func (s *scene) register(addresses ...string) {
 		s.check(err)
 		people = append(people, p)
 	}
-	_, err := s.store.Register(s.t.Context(), people, s.letters, mailer.FixtureSite().Domain(), s.clock.Now())
+	_, err := s.store.Register(s.t.Context(), mce.Order{People: people}, s.letters, mailer.FixtureSite().Domain(), s.clock.Now())
 	s.check(err)
 }
 

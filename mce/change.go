@@ -61,6 +61,13 @@ func (r Registration) Changes(old, e Event) []Change {
 	return append(out, r.sessionChanges(old, e)...)
 }
 
+// ChosenChanged reports whether one of the changes is of a session that the person chose.
+func (r Registration) ChosenChanged(changes []Change) bool {
+	return slices.ContainsFunc(changes, func(c Change) bool {
+		return slices.Contains(r.Sessions, c.New.Slug) || slices.Contains(r.Sessions, c.Old.Slug)
+	})
+}
+
 // sessionChanges leaves out sessions that moved along with the whole event, as the venue's clocks show it: the event's own change says it. The
 // clocks may be set on the way.
 func (r Registration) sessionChanges(old, e Event) (out []Change) {

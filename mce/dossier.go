@@ -14,6 +14,7 @@ type Dossier struct {
 	Moves         []DossierMove         `json:"moves"`         // new addresses that nobody has confirmed yet
 	Letters       []DossierLetter       `json:"letters"`       // the newest first; those of registrations among them
 	Registrations []DossierRegistration `json:"registrations"` // under the same address, the latest event first
+	Bookings      []DossierBooking      `json:"bookings"`      // of others, under the same address
 	Contacts      []DossierContact      `json:"contacts"`
 	Suppression   *DossierSuppression   `json:"suppression"` // null: the address may be written to
 }
@@ -77,9 +78,21 @@ type DossierRegistration struct {
 	Zone         string            `json:"zone"`     // where they are at home; empty: not told
 	Sessions     []string          `json:"sessions"` // those that they chose, by slug
 	Code         string            `json:"code"`
+	BookedBy     string            `json:"booked_by"` // the name of who registered them; empty: they themselves
+	ArrivedAt    *time.Time        `json:"arrived_at"`
 	RegisteredAt time.Time         `json:"registered_at"`
 	CancelledAt  *time.Time        `json:"cancelled_at"`
 	Reminders    []DossierReminder `json:"reminders"`
+}
+
+// DossierBooking is a registration of others.
+type DossierBooking struct {
+	Event    string    `json:"event"` // slug
+	Title    Text      `json:"title"`
+	Name     string    `json:"name"`
+	Language Lang      `json:"language"`
+	People   int       `json:"people"` // how many they registered
+	At       time.Time `json:"at"`
 }
 
 // DossierReminder is what became of a reminder: queued, or dropped and why.

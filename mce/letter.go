@@ -21,7 +21,8 @@ const (
 	Move         LetterKind = "move"         // to a new address: asks to confirm it
 	WaitingList  LetterKind = "waiting"      // to whom there was no place for
 	Cancellation LetterKind = "cancellation" // of a registration
-	ChangeOf     LetterKind = "change"       // of an event, to a delegate
+	ChangeOf     LetterKind = "change"       // of an event, or of their registration, to a delegate
+	Booked       LetterKind = "booking"      // to who registered others
 	LoginLink    LetterKind = "login"        // to a user of the editors' desk
 )
 
@@ -82,7 +83,7 @@ type Letter struct {
 	CreatedAt time.Time // its Date header, the same at every try
 	To        string
 	Name      string // empty when unknown
-	PersonID  int64  // what the token is made of: the subscriber, the registration, or the user
+	PersonID  int64  // what the token is made of: the subscriber, the registration, the booking, or the user
 	CauseID   int64  // and its second number: see the purposes of tokens
 	Code      string // delegates only
 	Attempts  int    // tries so far
@@ -102,6 +103,8 @@ func (l Letter) Purpose() Purpose {
 		return ForSelf
 	case Move:
 		return ForMoving
+	case Booked:
+		return ForBooking
 	case LoginLink:
 		return ForLogin
 	case Confirmation, Reminder, WaitingList, Cancellation, ChangeOf:

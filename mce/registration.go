@@ -48,9 +48,11 @@ type Registration struct {
 	Zone         string   // where the person is at home, by name; empty: not told
 	Sessions     []string // the optional ones that were chosen, by slug
 	State        RegistrationState
-	Code         string // typed at the desk: 8 letters and digits that cannot be mistaken
-	Sequence     int    // of the calendar entry: raised by each cancellation and re-registration
-	Told         int    // the version of the event that the person knows
+	Code         string    // typed at the desk: 8 letters and digits that cannot be mistaken
+	Sequence     int       // of the calendar entry: raised by each cancellation and re-registration
+	Told         int       // the version of the event that the person knows
+	Booking      int64     // 0: nobody registered them but themselves
+	Arrived      time.Time // when their code was taken at the desk; zero: not yet
 	CreatedAt    time.Time
 }
 
@@ -70,11 +72,46 @@ func (r Registration) Programme(e Event) []Session {
 	return out
 }
 
+// Particulars are what delegates may change of their registration by themselves.
+type Particulars struct {
+	Name         string
+	Organisation string
+	Country      string
+	Language     Lang
+	Zone         string
+	Sessions     []string
+}
+
+// Particulars are those of the registration.
+func (r Registration) Particulars() Particulars {
+	return Particulars{Name: r.Name, Organisation: r.Organisation, Country: r.Country, Language: r.Language, Zone: r.Zone, Sessions: r.Sessions}
+}
+
+// With is the registration with other particulars.
+func (r Registration) With(p Particulars) Registration {
+	r.Name, r.Organisation, r.Country, r.Language, r.Zone, r.Sessions = p.Name, p.Organisation, p.Country, p.Language, p.Zone, p.Sessions
+	return r
+}
+
+// SeenIn reports whether going from r to next changes what the person was told of the registration.
+func (r Registration) SeenIn(next Registration) bool {
+	return r.Name != next.Name || r.Language != next.Language || r.Zone != next.Zone || !slices.Equal(r.Sessions, next.Sessions)
+}
+
+// Chosen is what the person chose of the event's sessions, in order of time.
+func (r Registration) Chosen(e Event) []Session {
+	return slices.DeleteFunc(r.Programme(e), func(s Session) bool { return !s.Optional })
+}
+
 // Notices makes the mails that tell people where they stand with an event, each for one person alone and in their language; at is the moment of
 // the cause.
 type Notices interface {
 	// Confirmation tells that a place is taken, with the invitation for the calendar.
 	Confirmation(e Event, r Registration, at time.Time) (Edition, error)
+	// Update tells a person who has a place what stands after they changed it from old.
+	Update(e Event, old, r Registration, at time.Time) (Edition, error)
+	// Booked tells who registered others how each of them stands.
+	Booked(e Event, b Booking, people []Registration) (Edition, error)
 	// Waiting tells that all places are taken and the person is on the waiting list.
 	Waiting(e Event, r Registration, at time.Time) (Edition, error)
 	// Cancellation tells that the registration has ended, whoever ended it, and takes the invitation back. Who only waited was never invited.

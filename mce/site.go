@@ -42,6 +42,18 @@ func (s Site) SelfURL(token string) string { return s.PublicURL + "/me/" + token
 // MoveURL is the page for confirming a new address.
 func (s Site) MoveURL(token string) string { return s.PublicURL + "/move/" + token }
 
+// EventsURL is the page of all events.
+func (s Site) EventsURL() string { return s.PublicURL + "/events" }
+
+// EventURL is the public page of an event.
+func (s Site) EventURL(slug string) string { return s.URL("events", slug) }
+
+// RegistrationURL is the page of a registration, on which its person changes and cancels it.
+func (s Site) RegistrationURL(token string) string { return s.PublicURL + "/registration/" + token }
+
+// BookingURL is the page of a booking.
+func (s Site) BookingURL(token string) string { return s.PublicURL + "/booking/" + token }
+
 // LoginURL is the page of the link into the editors' desk.
 func (s Site) LoginURL(token string) string { return s.PublicURL + "/desk/login/" + token }
 

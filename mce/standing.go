@@ -43,9 +43,9 @@ func (e Event) RegistrationEnds() time.Time {
 	return e.Closes
 }
 
-// Admits refuses with an error of code Conflict whoever cannot register as the event stands, and with one of code Invalid who chose a session that
-// cannot be chosen. Whether somebody is a member is the caller's to find out.
-func (e Event) Admits(s Standing, p Registration) error {
+// Admits refuses with an error of code Conflict whoever wants to register when nobody can, as the event stands. Whether somebody is a member is the
+// caller's to find out.
+func (e Event) Admits(s Standing) error {
 	title := e.Title[English]
 	switch s {
 	case CalledOff:
@@ -63,9 +63,14 @@ func (e Event) Admits(s Standing, p Registration) error {
 		return Conflictf("%s is not open for registration yet: it opens on %s", title, e.Opens.In(e.Zone()).Format("Monday 2 January 2006 at 15:04 (MST)"))
 	case Open, Full:
 	}
-	for _, slug := range p.Sessions {
+	return nil
+}
+
+// Offers refuses with an error of code Invalid whoever chose a session that cannot be chosen.
+func (e Event) Offers(chosen []string) error {
+	for _, slug := range chosen {
 		if found, ok := sessionBySlug(e, slug); !ok || !found.Optional {
-			return Invalidf("%s has no session %q that can be chosen", title, slug)
+			return Invalidf("%s has no session %q that can be chosen", e.Title[English], slug)
 		}
 	}
 	return nil

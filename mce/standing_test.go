@@ -58,7 +58,7 @@ func TestWhereAnEventStands(t *testing.T) {
 				c.change(&e)
 			}
 			got := e.Standing(c.taken, instant(c.now))
-			err := e.Admits(got, mce.Registration{Email: "anna@example.org", Sessions: []string{"data"}})
+			err := e.Admits(got)
 			if got != c.want {
 				t.Errorf("it is %s, want %s", got, c.want)
 			}
@@ -73,8 +73,11 @@ func TestWhereAnEventStands(t *testing.T) {
 }
 
 func TestOnlyWhatCanBeChosenIsChosen(t *testing.T) {
+	if err := meeting().Offers([]string{"data"}); err != nil {
+		t.Error(err)
+	}
 	for _, slug := range []string{"opening", "nothing"} {
-		err := meeting().Admits(mce.Open, mce.Registration{Sessions: []string{slug}})
+		err := meeting().Offers([]string{slug})
 		if want := `has no session "` + slug + `" that can be chosen`; mce.ErrorCode(err) != mce.Invalid || !strings.Contains(mce.ErrorMessage(err), want) {
 			t.Errorf("%s: %v", slug, err)
 		}

@@ -20,7 +20,9 @@ type Purpose string
 const (
 	ForLeaving    Purpose = "leave"    // subscriber, issue (0: a welcome); it opens the choices too, for years, also to whom a letter was forwarded
 	ForConfirming Purpose = "confirm"  // subscriber, consent asked
-	ForDelegate   Purpose = "delegate" // registration, 0
+	ForDelegate   Purpose = "delegate" // registration, 0: its page, on which it is changed and cancelled
+	ForBooking    Purpose = "booking"  // booking, 0: its page
+	ForCalendar   Purpose = "calendar" // registration, 0: the address that answers of its calendar go to
 	ForReturn     Purpose = "return"   // letter, 0: the keyed return path
 	ForSelf       Purpose = "self"     // subscriber, Unix time of its end: all that is theirs, so it goes to their address alone and not for long
 	ForMoving     Purpose = "move"     // subscriber, move
@@ -51,7 +53,7 @@ func NewKeys(secret []byte) (*Keys, error) {
 		return nil, Invalidf("the secret must have at least %d characters", MinSecret)
 	}
 	k := &Keys{purposes: map[Purpose]*sync.Pool{}}
-	for _, p := range []Purpose{ForLeaving, ForConfirming, ForDelegate, ForReturn, ForSelf, ForMoving, ForLogin} {
+	for _, p := range []Purpose{ForLeaving, ForConfirming, ForDelegate, ForBooking, ForCalendar, ForReturn, ForSelf, ForMoving, ForLogin} {
 		var err error
 		if k.purposes[p], err = hashes(secret, "token "+string(p)); err != nil {
 			return nil, err

@@ -69,15 +69,15 @@ create table audit_origins (
     at     timestamptz not null
 );
 
--- A letter is to a subscriber, to a delegate, or to a user of the desk.
+-- A letter may be to a user of the desk, too.
 alter table letters
     add column user_id bigint,
-    drop constraint letters_check,
-    add constraint letters_person check (num_nonnulls(subscriber_id, registration_id, user_id) = 1);
+    drop constraint letters_person,
+    add constraint letters_person check (num_nonnulls(subscriber_id, registration_id, booking_id, user_id) = 1);
 
 alter table editions drop constraint editions_kind_check;
 alter table editions add constraint editions_kind_check check (kind in ('newsletter', 'confirmation', 'reminder', 'opt_in', 'welcome', 'link', 'move',
-    'waiting', 'cancellation', 'change', 'login'));
+    'waiting', 'cancellation', 'change', 'booking', 'login'));
 
 -- +goose Down
 delete from express where kind = 'login';
@@ -85,11 +85,11 @@ delete from letters where kind = 'login';
 delete from editions where kind = 'login';
 alter table editions drop constraint editions_kind_check;
 alter table editions add constraint editions_kind_check check (kind in ('newsletter', 'confirmation', 'reminder', 'opt_in', 'welcome', 'link', 'move',
-    'waiting', 'cancellation', 'change'));
+    'waiting', 'cancellation', 'change', 'booking'));
 alter table letters
     drop constraint letters_person,
     drop column user_id,
-    add check ((subscriber_id is null) <> (registration_id is null));
+    add constraint letters_person check (num_nonnulls(subscriber_id, registration_id, booking_id) = 1);
 drop table audit_origins, audit, desk_sessions, logins;
 delete from wishes where kind = 'login';
 alter table wishes

@@ -41,7 +41,7 @@ func (s *Store) TellChanges(ctx context.Context, notices mce.Notices, domain str
 }
 
 func tellChanges(ctx context.Context, tx *sqlx.Tx, slug string, notices mce.Notices, domain string, now time.Time) (letters int, err error) {
-	if err := lockEvents(ctx, tx, []mce.Registration{{Event: slug}}); err != nil {
+	if err := lockEvents(ctx, tx, slug); err != nil {
 		return 0, err
 	}
 	e, err := eventBySlug(ctx, tx, slug)

@@ -29,7 +29,7 @@ func congress(t *testing.T) (*office, mce.Library) {
 		p.Country, p.Sessions = fmt.Sprint("Country ", i%25), []string{fmt.Sprintf("s%d", i%60), fmt.Sprintf("s%d", (i+7)%60), fmt.Sprintf("s%d", (i+13)%60)}
 		people = append(people, p)
 	}
-	value(o.Register(t.Context(), people, told, domain, now))(t)
+	value(o.Register(t.Context(), mce.Order{People: people}, told, domain, now))(t)
 	return o, lib
 }
 

@@ -20,15 +20,17 @@ func (s *Store) Dossier(ctx context.Context, subscriberID int64, now time.Time) 
 		if d.Subscriber, err = dossierSubscriber(ctx, tx, subscriberID); err != nil {
 			return err
 		}
-		email, delegates := d.Subscriber.Email, []int64{}
-		if err := tx.SelectContext(ctx, &delegates, `select id from registrations where lower(email) = lower($1)`, email); err != nil {
+		email := d.Subscriber.Email
+		who, err := tracesOf(ctx, tx, email, "")
+		if err != nil {
 			return err
 		}
 		for _, read := range []func() error{
 			func() (err error) { d.Consents, err = dossierConsents(ctx, tx, subscriberID); return err },
 			func() (err error) { d.Moves, err = dossierMoves(ctx, tx, subscriberID); return err },
-			func() (err error) { d.Letters, err = dossierLetters(ctx, tx, subscriberID, delegates); return err },
-			func() (err error) { d.Registrations, err = dossierRegistrations(ctx, tx, delegates); return err },
+			func() (err error) { d.Letters, err = dossierLetters(ctx, tx, who); return err },
+			func() (err error) { d.Registrations, err = dossierRegistrations(ctx, tx, who.delegates); return err },
+			func() (err error) { d.Bookings, err = dossierBookings(ctx, tx, who.bookers); return err },
 			func() (err error) { d.Contacts, err = dossierContacts(ctx, tx, email); return err },
 			func() (err error) { d.Suppression, err = dossierSuppression(ctx, tx, email); return err },
 		} {
@@ -76,10 +78,12 @@ func dossierMoves(ctx context.Context, tx *sqlx.Tx, id int64) ([]mce.DossierMove
 	return out, err
 }
 
-func dossierLetters(ctx context.Context, tx *sqlx.Tx, id int64, delegates []int64) ([]mce.DossierLetter, error) {
+// dossierLetters are the letters to a person. Those to who booked for them are not.
+func dossierLetters(ctx context.Context, tx *sqlx.Tx, who traces) ([]mce.DossierLetter, error) {
 	const letters = theirs + `
 		select t.created_at, t.kind, coalesce(e.subject, '') as subject, coalesce(e.lang, '') as lang, t.outcome, t.settled_at, t.code, t.status, t.detail
 		from theirs t left join editions e on e.id = t.edition_id
+		where t.booking_id is null or t.booking_id = any($3)
 		order by t.created_at desc, t.id desc`
 	var rows []struct {
 		CreatedAt      time.Time `db:"created_at"`
@@ -91,7 +95,7 @@ func dossierLetters(ctx context.Context, tx *sqlx.Tx, id int64, delegates []int6
 		Code           int
 		Status, Detail string
 	}
-	err := tx.SelectContext(ctx, &rows, letters, pq.Array([]int64{id}), pq.Array(delegates))
+	err := tx.SelectContext(ctx, &rows, letters, pq.Array(who.readers), pq.Array(who.delegates), pq.Array(who.bookers))
 	out := make([]mce.DossierLetter, len(rows))
 	for i, r := range rows {
 		out[i] = mce.DossierLetter{
@@ -105,8 +109,8 @@ func dossierLetters(ctx context.Context, tx *sqlx.Tx, id int64, delegates []int6
 func dossierRegistrations(ctx context.Context, tx *sqlx.Tx, ids []int64) ([]mce.DossierRegistration, error) {
 	const registrations = `
 		select r.id, e.slug as event, e.title, e.starts, e.ends, e.time_zone, e.state as event_state, e.contact, r.state, r.name, r.organisation, r.country,
-			r.language, r.role, r.zone, r.sessions, r.code, r.created_at, r.cancelled_at
-		from registrations r join events e on e.id = r.event_id
+			r.language, r.role, r.zone, r.sessions, r.code, coalesce(b.name, '') as booked_by, r.arrived_at, r.created_at, r.cancelled_at
+		from registrations r join events e on e.id = r.event_id left join bookings b on b.id = r.booking_id
 		where r.id = any($1) order by e.starts desc, r.id`
 	var rows []struct {
 		ID                          int64
@@ -123,6 +127,8 @@ func dossierRegistrations(ctx context.Context, tx *sqlx.Tx, ids []int64) ([]mce.
 		Zone                        string
 		Sessions                    pq.StringArray
 		Code                        string
+		BookedBy                    string     `db:"booked_by"`
+		ArrivedAt                   *time.Time `db:"arrived_at"`
 		CreatedAt                   time.Time  `db:"created_at"`
 		CancelledAt                 *time.Time `db:"cancelled_at"`
 	}
@@ -136,8 +142,28 @@ func dossierRegistrations(ctx context.Context, tx *sqlx.Tx, ids []int64) ([]mce.
 			Event: r.Event, Title: r.Title.V, Starts: r.Starts.UTC(), Ends: r.Ends.UTC(), TimeZone: r.TimeZone, EventState: r.EventState, Contact: r.Contact,
 			State: r.State, Name: r.Name, Organisation: r.Organisation, Country: r.Country, Language: r.Language,
 			Role: r.Role, Zone: r.Zone, Sessions: append([]string{}, r.Sessions...), Code: r.Code,
-			RegisteredAt: r.CreatedAt.UTC(), CancelledAt: inUTC(r.CancelledAt), Reminders: append([]mce.DossierReminder{}, reminders[r.ID]...),
+			BookedBy: r.BookedBy, ArrivedAt: inUTC(r.ArrivedAt), RegisteredAt: r.CreatedAt.UTC(), CancelledAt: inUTC(r.CancelledAt), Reminders: append([]mce.DossierReminder{}, reminders[r.ID]...),
 		}
+	}
+	return out, err
+}
+
+func dossierBookings(ctx context.Context, tx *sqlx.Tx, ids []int64) ([]mce.DossierBooking, error) {
+	var rows []struct {
+		Event    string
+		Title    jsonb[mce.Text]
+		Name     string
+		Language mce.Lang
+		People   int
+		At       time.Time
+	}
+	err := tx.SelectContext(ctx, &rows, `
+		select e.slug as event, e.title, b.name, b.language, b.created_at as at,
+			(select count(*) from registrations r where r.booking_id = b.id) as people
+		from bookings b join events e on e.id = b.event_id where b.id = any($1) order by b.created_at desc, b.id`, pq.Array(ids))
+	out := make([]mce.DossierBooking, len(rows))
+	for i, r := range rows {
+		out[i] = mce.DossierBooking{Event: r.Event, Title: r.Title.V, Name: r.Name, Language: r.Language, People: r.People, At: r.At.UTC()}
 	}
 	return out, err
 }

@@ -18,7 +18,9 @@ func known(t *testing.T) *office {
 	id := o.subscriber(email).ID
 	value(o.SaveDetails(t.Context(), id, mce.Details{Name: "Dora Bianchi", Organisation: "Comune di Dorano", Country: "IT"}, consentAt(now)))(t)
 	value(o.SaveChoices(t.Context(), id, mce.Choices{Language: "it", Topics: []string{"news"}, Pace: mce.EachIssue}, consentAt(now)))(t)
-	value(o.Register(t.Context(), delegates(email, "anna@example.org"), personal, domain, now))(t)
+	booker := mce.Booking{Event: "prato", Email: "Dora@example.org", Name: "Dora Bianchi", Language: "it"}
+	value(o.Register(t.Context(), mce.Order{Booker: &booker, People: delegates(email)}, personal, domain, now))(t)
+	value(o.Register(t.Context(), mce.Order{People: delegates("anna@example.org")}, personal, domain, now))(t)
 	o.sql(`insert into reminders (rule_id, registration_id, due, outcome, reason, at) select u.id, r.id, $1, 'dropped', 'registered too late', $1 from reminder_rules u, registrations r where r.email = $2`, now, email)
 	o.sending()
 	_, newsletters := o.lease(4)
@@ -75,9 +77,10 @@ func TestADossierHoldsAllThatIsKnown(t *testing.T) {
 		Moves: []mce.DossierMove{{Email: "dora@city.example", At: now}},
 		Registrations: []mce.DossierRegistration{{
 			Event: "prato", Title: both("Conference", "Conferenza"), Starts: at("2024-10-23T07:00:00Z"), Ends: at("2024-10-25T11:00:00Z"), TimeZone: "Europe/Rome",
-			EventState: mce.EventOpen, State: mce.Registered, Name: "Delegate dora@example.org", Language: "en", Role: mce.AsDelegate, Sessions: []string{}, RegisteredAt: now,
+			EventState: mce.EventOpen, State: mce.Registered, Name: "Delegate dora@example.org", Language: "en", Role: mce.AsDelegate, Sessions: []string{}, BookedBy: "Dora Bianchi", RegisteredAt: now,
 			Reminders: []mce.DossierReminder{{Rule: "soon", Outcome: "dropped", Reason: "registered too late", At: now}},
 		}},
+		Bookings: []mce.DossierBooking{{Event: "prato", Title: both("Conference", "Conferenza"), Name: "Dora Bianchi", Language: "it", People: 1, At: now}},
 		Contacts:    []mce.DossierContact{{Organisation: "City of Prato", Country: "IT", Membership: mce.Member, Name: "D. Bianchi", Role: "CIO"}},
 		Suppression: &mce.DossierSuppression{Reason: "unknown", Source: "refused at delivery", At: now},
 	}
@@ -89,7 +92,7 @@ func TestADossierHoldsAllThatIsKnown(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{
 		"move|From dora@example.org|it|waiting||", "link|link|it|waiting||", "newsletter|Primo|it|delivered||",
-		"confirmation|For Delegate dora@example.org|en|refused|5.1.1|<DORA@example.org>: unknown",
+		"booking|For Dora Bianchi|it|waiting||", "confirmation|For Delegate dora@example.org|en|refused|5.1.1|<DORA@example.org>: unknown",
 		"welcome|welcome|en|waiting||", "confirmation|See you in ||waiting||",
 	}, letters); diff != "" {
 		t.Error(diff)
@@ -147,6 +150,9 @@ func TestNoIndexKnowsWhatSettlingChanges(t *testing.T) {
 			if strings.Contains(def, changed) {
 				t.Errorf("%s is changed when a letter is settled: %s", changed, def)
 			}
+		}
+		if strings.Contains(def, "booking_id") && !strings.Contains(def, "WHERE (booking_id IS NOT NULL)") {
+			t.Errorf("a fan-out adds to %s", def)
 		}
 		if strings.Contains(def, "registration_id") && !strings.Contains(def, "WHERE (registration_id IS NOT NULL)") {
 			t.Errorf("a fan-out adds to %s", def)

@@ -16,7 +16,7 @@ func TestAnEditionKeepsItsFiles(t *testing.T) {
 		{Name: "a.ics", Type: "text/calendar; charset=utf-8", Content: []byte("BEGIN:VCALENDAR\r\n")},
 	}
 	var carrying notices = func(_ mce.Event, r mce.Registration) mce.Edition { return mce.Edition{Lang: r.Language, Files: want} }
-	value(o.Register(t.Context(), delegates("ida@example.org"), carrying, domain, now))(t)
+	value(o.Register(t.Context(), mce.Order{People: delegates("ida@example.org")}, carrying, domain, now))(t)
 	found := 0
 	for _, l := range o.claim(10) {
 		if l.Kind != mce.Confirmation || l.To != "ida@example.org" {

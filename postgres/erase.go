@@ -25,33 +25,46 @@ func (s *Store) Erase(ctx context.Context, email, source string, now time.Time) 
 		if err := refuseDelegates(ctx, tx, email, now); err != nil {
 			return err
 		}
-		var readers, delegates []int64
-		if err := tx.SelectContext(ctx, &readers, `select id from subscribers where lower(email) = lower($1) for update`, email); err != nil {
+		who, err := tracesOf(ctx, tx, email, ` for update`)
+		if err != nil {
 			return err
 		}
-		if err := tx.SelectContext(ctx, &delegates, `select id from registrations where lower(email) = lower($1) for update`, email); err != nil {
-			return err
-		}
-		if len(readers)+len(delegates) == 0 {
+		if len(who.readers)+len(who.delegates)+len(who.bookers) == 0 {
 			return mce.NotFoundf("nothing is known of %s", email)
 		}
-		addresses, err := addressesOf(ctx, tx, email, readers)
+		addresses, err := addressesOf(ctx, tx, email, who.readers)
 		if err != nil {
 			return err
 		}
 		if err := s.mark(ctx, tx, addresses, now); err != nil {
 			return err
 		}
-		if err := eraseTraces(ctx, tx, addresses, readers, delegates); err != nil {
+		if err := eraseTraces(ctx, tx, addresses, who); err != nil {
 			return err
 		}
-		for _, id := range readers {
+		for _, id := range who.readers {
 			if _, err := s.addConsent(ctx, tx, id, mce.Consent{Action: "erased", Source: source, At: now}); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// traces are where something personal stands: the ids of subscribers, of registrations, and of bookings.
+type traces struct{ readers, delegates, bookers []int64 }
+
+// tracesOf are those of an address; lock is empty, or locks them.
+func tracesOf(ctx context.Context, tx *sqlx.Tx, email, lock string) (who traces, err error) {
+	for _, t := range []struct {
+		ids   *[]int64
+		table string
+	}{{&who.readers, "subscribers"}, {&who.delegates, "registrations"}, {&who.bookers, "bookings"}} {
+		if err := tx.SelectContext(ctx, t.ids, `select id from `+t.table+` where lower(email) = lower($1)`+lock, email); err != nil {
+			return who, err
+		}
+	}
+	return who, nil
 }
 
 // addressesOf are an address ("" for none), those of readers, and those that they had before and nobody else has now, in small letters.
@@ -88,8 +101,8 @@ func refuseDelegates(ctx context.Context, tx *sqlx.Tx, email string, now time.Ti
 	return err
 }
 
-// theirs are the letters of subscribers ($1) and of registrations ($2), found by the keys of letters alone, never by going through the table:
-// issue by issue for newsletters, then letters of no issue, then those of registrations.
+// theirs are the letters of subscribers ($1), of registrations ($2) and of bookings ($3), found by the keys of letters alone, never by going through the table:
+// issue by issue for newsletters, then letters of no issue, then those of registrations, and those to who booked for them, which name them.
 const theirs = `
 	with theirs as (
 		select l.* from issues i join letters l on l.issue_id = i.id and l.subscriber_id = any($1::bigint[])
@@ -97,11 +110,13 @@ const theirs = `
 		select l.* from letters l where l.issue_id is null and l.subscriber_id = any($1::bigint[])
 		union all
 		select l.* from letters l where l.registration_id = any($2::bigint[])
+		union all
+		select l.* from letters l where l.booking_id = any($3::bigint[] || array(select booking_id from registrations where id = any($2::bigint[])))
 	)`
 
 // eraseTraces takes the person out of every table, wherever one of the addresses stands.
-func eraseTraces(ctx context.Context, tx *sqlx.Tx, addresses []string, readers, delegates []int64) error {
-	if err := erasePeople(ctx, tx, readers, delegates); err != nil {
+func eraseTraces(ctx context.Context, tx *sqlx.Tx, addresses []string, who traces) error {
+	if err := erasePeople(ctx, tx, who); err != nil {
 		return err
 	}
 	all := []any{pq.Array(addresses)}
@@ -110,27 +125,28 @@ func eraseTraces(ctx context.Context, tx *sqlx.Tx, addresses []string, readers, 
 		{`delete from moves where lower(email) = any($1)`, all},
 		{`delete from contacts where lower(email) = any($1)`, all},
 		{`delete from wishes where lower(email) = any($1)`, all},
-		{`update registrations set state = 'cancelled' where id = any($1)`, []any{pq.Array(delegates)}},
+		{`update registrations set state = 'cancelled' where id = any($1)`, []any{pq.Array(who.delegates)}},
 	})
 }
 
-// erasePeople takes what is personal from subscribers, with their record of consent, and from registrations; whether a place was taken stays.
+// erasePeople takes what is personal from subscribers, with their record of consent, from registrations and bookings; whether a place was taken stays.
 // A mail of their own (an edition that nobody else has) loses its words; in what servers said about letters the address may stand.
-func erasePeople(ctx context.Context, tx *sqlx.Tx, readers, delegates []int64) error {
-	people, places := pq.Array(readers), pq.Array(delegates)
+func erasePeople(ctx context.Context, tx *sqlx.Tx, who traces) error {
+	people, places, bookings := pq.Array(who.readers), pq.Array(who.delegates), pq.Array(who.bookers)
 	return inOrder(ctx, tx, []step{
 		{`delete from consent_details d using consents c where c.id = d.consent_id and c.subscriber_id = any($1)`, []any{people}},
 		{`delete from consent_people where subscriber_id = any($1)`, []any{people}},
 		{`delete from moves where subscriber_id = any($1)`, []any{people}},
-		{theirs + ` delete from edition_files where edition_id in (select edition_id from theirs where registration_id is not null and kind <> 'reminder')`,
-			[]any{people, places}},
+		{theirs + ` delete from edition_files where edition_id in (select edition_id from theirs where coalesce(registration_id, booking_id) is not null and kind <> 'reminder')`,
+			[]any{people, places, bookings}},
 		{theirs + ` update editions set subject = '', html = '', plain = '', calendar = ''
 			where id in (select edition_id from theirs where kind <> 'newsletter')
-				and kind in ('confirmation', 'opt_in', 'move', 'waiting', 'cancellation', 'change')`, []any{people, places}},
-		{theirs + ` update letters l set detail = '' from theirs t where l.id = t.id and l.born = t.born and t.detail <> ''`, []any{people, places}},
+				and kind in ('confirmation', 'opt_in', 'move', 'waiting', 'cancellation', 'change', 'booking')`, []any{people, places, bookings}},
+		{theirs + ` update letters l set detail = '' from theirs t where l.id = t.id and l.born = t.born and t.detail <> ''`, []any{people, places, bookings}},
 		{`update subscribers set email = null, name = '', organisation = '', country = '', topics = '{}', pace = 'each', paused_until = null,
 			linked_at = null, state = 'erased' where id = any($1)`, []any{people}},
 		{`update registrations set email = null, name = '', organisation = '', country = '', zone = '', sessions = '{}' where id = any($1)`, []any{places}},
+		{`update bookings set email = null, name = '' where id = any($1)`, []any{bookings}},
 	})
 }
 

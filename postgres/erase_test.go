@@ -36,7 +36,8 @@ func TestAnErasedPersonIsNowhere(t *testing.T) {
 	o := recorded(t)
 	const email, name = "dora@example.org", "Delegate dora@example.org"
 	o.sql(`update subscribers set name = $1 where email = $2`, name, email)
-	value(o.Register(t.Context(), delegates(email, "anna@example.org"), personal, domain, now))(t)
+	anna := mce.Booking{Event: "prato", Email: "anna@example.org", Name: "Anna", Language: "it"}
+	value(o.Register(t.Context(), mce.Order{Booker: &anna, People: delegates(email, "anna@example.org")}, personal, domain, now))(t)
 	for _, l := range o.claim(10) {
 		if l.To == email {
 			must(t, o.Settle(t.Context(), []mce.Try{{Letter: l, Outcome: mce.Refused, Detail: "5.1.1 <DORA@example.org>: unknown", Suppress: true}}, now))

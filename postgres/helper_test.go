@@ -206,7 +206,7 @@ func (o *office) crash() {
 
 func (o *office) register(emails ...string) []mce.Registration {
 	o.t.Helper()
-	return value(o.Register(o.t.Context(), delegates(emails...), told, domain, now))(o.t)
+	return value(o.Register(o.t.Context(), mce.Order{People: delegates(emails...)}, told, domain, now))(o.t)
 }
 
 func delegates(emails ...string) (out []mce.Registration) {
@@ -241,6 +241,18 @@ func (n notices) of(kind mce.LetterKind, method string, e mce.Event, r mce.Regis
 
 func (n notices) Confirmation(e mce.Event, r mce.Registration, _ time.Time) (mce.Edition, error) {
 	return n.of(mce.Confirmation, "REQUEST", e, r)
+}
+
+func (n notices) Update(e mce.Event, _, r mce.Registration, _ time.Time) (mce.Edition, error) {
+	return n.of(mce.ChangeOf, "REQUEST", e, r)
+}
+
+func (n notices) Booked(e mce.Event, b mce.Booking, people []mce.Registration) (mce.Edition, error) {
+	out, err := n.of(mce.Booked, "", e, mce.Registration{Email: b.Email, Name: b.Name, Language: b.Language})
+	for _, r := range people {
+		out.Text += fmt.Sprintf(" %s %s;", r.Email, r.State)
+	}
+	return out, err
 }
 
 func (n notices) Waiting(e mce.Event, r mce.Registration, _ time.Time) (mce.Edition, error) {

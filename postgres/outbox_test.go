@@ -351,7 +351,7 @@ func TestPartitionsAreMadeWhileLettersAreReadAndWritten(t *testing.T) {
 		t.Errorf("%d of its keys are those of the letters", n)
 	}
 	must(t, long.Commit())
-	value(o.Register(t.Context(), delegates("bob@example.org"), told, domain, now.AddDate(0, 5, 0)))(t)
+	value(o.Register(t.Context(), mce.Order{People: delegates("bob@example.org")}, told, domain, now.AddDate(0, 5, 0)))(t)
 	if n := o.sql(`select distinct id from letters`); n != 2 {
 		t.Errorf("%d ids of letters in two partitions", n)
 	}

@@ -48,7 +48,7 @@ func TestThirtyPlacesForFortyFive(t *testing.T) {
 	var all errgroup.Group
 	for i := range 45 {
 		all.Go(func() error {
-			_, err := o.Register(t.Context(), delegates(fmt.Sprintf("p%d@example.org", i)), told, domain, now.Add(time.Duration(i)*time.Second))
+			_, err := o.Register(t.Context(), mce.Order{People: delegates(fmt.Sprintf("p%d@example.org", i))}, told, domain, now.Add(time.Duration(i)*time.Second))
 			return err
 		})
 	}
@@ -112,7 +112,7 @@ func TestASpeakerTakesNoPlace(t *testing.T) {
 	o.tour(1, nil)
 	speakers := delegates("s1@example.org", "s2@example.org")
 	speakers[0].Role, speakers[1].Role = mce.AsSpeaker, mce.AsSpeaker
-	value(o.Register(t.Context(), speakers, told, domain, now))(t)
+	value(o.Register(t.Context(), mce.Order{People: speakers}, told, domain, now))(t)
 	o.register("anna@example.org", "bob@example.org")
 	if in := o.standing(mce.Registered); len(in) != 3 || slices.Contains(in, "bob@example.org") {
 		t.Errorf("%v", in)
@@ -128,7 +128,7 @@ func TestOnlyMembersComeToWhatIsForThem(t *testing.T) {
 	}, now))
 	o.register("anna@comune.example", "Mayor@Elsewhere.example")
 	for _, email := range []string{"bob@elsewhere.example", "carla@acme.example"} {
-		_, err := o.Register(t.Context(), delegates(email), told, domain, now)
+		_, err := o.Register(t.Context(), mce.Order{People: delegates(email)}, told, domain, now)
 		refused(t, err, mce.Conflict, "is for members of the association")
 		refused(t, err, mce.Conflict, "use the address at your member city, or ask us to add yours")
 	}

@@ -39,6 +39,9 @@ func (s *Store) Purge(ctx context.Context, keep mce.Keep, now time.Time) (mce.Pu
 		{"erase delegates", &p.Delegates, func(ctx context.Context, tx *sqlx.Tx) (int, error) {
 			return forgetDelegates(ctx, tx, keep.DelegatesFrom(now))
 		}},
+		{"erase who booked", &p.Bookers, func(ctx context.Context, tx *sqlx.Tx) (int, error) {
+			return forgetBookers(ctx, tx, keep.DelegatesFrom(now))
+		}},
 		{"remove moves", &p.Moves, func(ctx context.Context, tx *sqlx.Tx) (int, error) {
 			return execCount(ctx, tx, removeOld("moves"), now.Add(-mce.KeepMoves), purgePortion)
 		}},
@@ -129,7 +132,7 @@ func (s *Store) forget(ctx context.Context, tx *sqlx.Tx, pick string, before tim
 			return 0, err
 		}
 	}
-	if err := erasePeople(ctx, tx, ids, nil); err != nil {
+	if err := erasePeople(ctx, tx, traces{readers: ids}); err != nil {
 		return 0, err
 	}
 	const record = `
@@ -149,7 +152,18 @@ func forgetDelegates(ctx context.Context, tx *sqlx.Tx, before time.Time) (int, e
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	return len(ids), erasePeople(ctx, tx, nil, ids)
+	return len(ids), erasePeople(ctx, tx, traces{delegates: ids})
+}
+
+const pastBookers = `from bookings b join events e on e.id = b.event_id where b.email is not null and e.ends < $1`
+
+func forgetBookers(ctx context.Context, tx *sqlx.Tx, before time.Time) (int, error) {
+	var ids []int64
+	err := tx.SelectContext(ctx, &ids, `select b.id `+pastBookers+` order by b.id limit $2 for update of b skip locked`, before, purgePortion)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	return len(ids), erasePeople(ctx, tx, traces{bookers: ids})
 }
 
 // WouldPurge is what Purge would do, as far as can be said without locking anything.
@@ -174,6 +188,7 @@ func (s *Store) WouldPurge(ctx context.Context, keep mce.Keep, now time.Time) (m
 				+ (select count(*) from subscribers s where s.state = 'pending' and s.changed_at < $2 and ` + hasLeft + ` and ` + leftAt + ` < $1)`,
 			[]any{left, confirmed}},
 		{&p.Delegates, `select count(*) ` + pastDelegates, []any{keep.DelegatesFrom(now)}},
+		{&p.Bookers, `select count(*) ` + pastBookers, []any{keep.DelegatesFrom(now)}},
 		{&p.Moves, `select count(*) from moves where at < $1`, []any{now.Add(-mce.KeepMoves)}},
 		{&p.Wishes, `select count(*) from wishes where at < $1`, []any{now.Add(-mce.KeepWishes)}},
 	} {

@@ -232,14 +232,15 @@ func TestDelegatesOfPastEventsLoseTheirNames(t *testing.T) {
 		{Event: "prato", Email: "anna@example.org", Name: "Anna", Organisation: "City of Anna", Country: "Annaland", Language: "en"},
 		{Event: "prato", Email: "bob@example.org", Name: "Bob", Language: "it"},
 	}
-	value(o.Register(t.Context(), people, personal, domain, now))(t)
+	booker := mce.Booking{Event: "prato", Email: "bob@example.org", Name: "Bob", Language: "it"}
+	value(o.Register(t.Context(), mce.Order{Booker: &booker, People: people}, personal, domain, now))(t)
 	must(t, o.CancelRegistration(t.Context(), "prato", "bob@example.org", told, domain, now))
 	o.settle(mce.Refused, o.claim(5)...)
 	o.sql(`update letters set detail = '5.1.1 <anna@example.org>'`)
 	codes := o.sql(`select from registrations where code <> ''`)
 	over := at("2024-10-25T11:00:00Z").AddDate(2, 0, 0)
 	o.gone(over, mce.Purged{})
-	o.gone(over.Add(time.Second), mce.Purged{Delegates: 2})
+	o.gone(over.Add(time.Second), mce.Purged{Delegates: 2, Bookers: 1})
 	o.nowhere("anna", "bob")
 	if n := o.sql(`select from registrations where state = 'registered'`); n != 1 || codes != 2 {
 		t.Errorf("%d places are taken", n)
@@ -253,7 +254,7 @@ func TestDelegatesOfPastEventsLoseTheirNames(t *testing.T) {
 // TestAConfirmationLosesItsWordsWithItsDelegate: letters may be kept for longer than delegates.
 func TestAConfirmationLosesItsWordsWithItsDelegate(t *testing.T) {
 	o := sealed(t)
-	value(o.Register(t.Context(), delegates("anna@example.org"), personal, domain, now))(t)
+	value(o.Register(t.Context(), mce.Order{People: delegates("anna@example.org")}, personal, domain, now))(t)
 	o.remind()
 	long := mce.Keep{Letters: 1200, Unconfirmed: 30, Unsubscribed: 36, Delegates: 1}
 	if p := value(o.Purge(t.Context(), long, now.AddDate(1, 0, 0)))(t); p.Delegates != 1 || len(p.Removed) > 0 {

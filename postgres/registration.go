@@ -5,7 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
-	"slices"
+	"fmt"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -29,19 +29,21 @@ type registrationRow struct {
 	Code         string
 	Sequence     int
 	Told         int
-	CreatedAt    time.Time `db:"created_at"`
+	Booking      int64      `db:"booking_id"`
+	ArrivedAt    *time.Time `db:"arrived_at"`
+	CreatedAt    time.Time  `db:"created_at"`
 }
 
 const selectRegistrations = `
 	select r.id, e.slug as event, coalesce(r.email, '') as email, r.name, r.organisation, r.country, r.language, r.role,
-		r.zone, r.sessions, r.state, r.code, r.sequence, r.told, r.created_at
+		r.zone, r.sessions, r.state, r.code, r.sequence, r.told, coalesce(r.booking_id, 0) as booking_id, r.arrived_at, r.created_at
 	from registrations r join events e on e.id = r.event_id`
 
 func (r registrationRow) registration() mce.Registration {
 	return mce.Registration{
 		ID: r.ID, Event: r.Event, Email: r.Email, Name: r.Name, Organisation: r.Organisation, Country: r.Country, Language: r.Language,
 		Role: r.Role, Zone: r.Zone, Sessions: r.Sessions, State: r.State, Code: r.Code, Sequence: r.Sequence, Told: r.Told,
-		CreatedAt: r.CreatedAt.UTC(),
+		Booking: r.Booking, Arrived: orZero(r.ArrivedAt), CreatedAt: r.CreatedAt.UTC(),
 	}
 }
 
@@ -60,100 +62,111 @@ func registrations(ctx context.Context, q sqlx.QueryerContext, where string, arg
 	return out, err
 }
 
-// Register takes the registrations and queues what tells each person where they stand: all of them, or none. Where all places are taken, or
-// others wait already, they go on the waiting list. A person who had cancelled comes back with a calendar entry of a higher sequence; one who
-// is registered or waits already gives an error of code Conflict, as does an event that takes nobody, or not this person.
-func (s *Store) Register(ctx context.Context, people []mce.Registration, notices mce.Notices, domain string, now time.Time) ([]mce.Registration, error) {
-	out := make([]mce.Registration, 0, len(people))
-	err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		if err := lockEvents(ctx, tx, people); err != nil {
-			return err
-		}
-		for _, p := range people {
-			event, err := eventBySlug(ctx, tx, p.Event)
-			if err != nil {
-				return err
-			}
-			if p.State, err = placeFor(ctx, tx, event, p, now); err != nil {
-				return err
-			}
-			reg, err := saveRegistration(ctx, tx, event, p, now)
-			if err != nil {
-				return err
-			}
-			if err := queueNotice(ctx, tx, notices, event, reg, domain, now); err != nil {
-				return err
-			}
-			out = append(out, reg)
-		}
-		return nil
+// Register takes the places that an order asks for and queues what tells each person where they stand, and who booked: all of them, or none. Where
+// all places are taken, or others wait already, they go on the waiting list. A person who had cancelled comes back with a calendar entry of a
+// higher sequence; one who is registered or waits already gives an error of code Conflict, as does an event that takes nobody, or not this
+// person. A fault that lies with one of the people is an *mce.FieldError such as "people/1/email".
+func (s *Store) Register(ctx context.Context, order mce.Order, notices mce.Notices, domain string, now time.Time) (out []mce.Registration, err error) {
+	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		out, err = register(ctx, tx, order, notices, domain, now)
+		return err
 	})
 	return out, err
 }
 
-// lockEvents makes those who want places in the same events come one after the other: always in the same order, so that none waits for each other.
-func lockEvents(ctx context.Context, tx *sqlx.Tx, people []mce.Registration) error {
-	var slugs []string
+func register(ctx context.Context, tx *sqlx.Tx, order mce.Order, notices mce.Notices, domain string, now time.Time) ([]mce.Registration, error) {
+	if err := lockEvents(ctx, tx, eventsOf(order.People)...); err != nil {
+		return nil, err
+	}
+	booking, err := saveBooking(ctx, tx, order, now)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]mce.Registration, len(order.People))
+	for i, p := range order.People {
+		p.Booking = booking.ID
+		if out[i], err = registerOne(ctx, tx, p, notices, domain, now); err != nil {
+			return nil, faultOf(i, err)
+		}
+	}
+	if order.Booker == nil {
+		return out, nil
+	}
+	return out, queueBooked(ctx, tx, notices, booking, out, domain, now)
+}
+
+// faultOf says of which person a fault in one of their fields is.
+func faultOf(i int, err error) error {
+	var fault *mce.FieldError
+	if errors.As(err, &fault) && fault.Field != "event" {
+		return &mce.FieldError{Field: fmt.Sprintf("people/%d/%s", i, fault.Field), Err: fault.Err}
+	}
+	return err
+}
+
+func registerOne(ctx context.Context, tx *sqlx.Tx, p mce.Registration, notices mce.Notices, domain string, now time.Time) (mce.Registration, error) {
+	event, err := eventBySlug(ctx, tx, p.Event)
+	if err != nil {
+		return p, &mce.FieldError{Field: "event", Err: err}
+	}
+	if p.State, err = placeFor(ctx, tx, event, p, now); err != nil {
+		return p, err
+	}
+	r, err := saveRegistration(ctx, tx, event, p, now)
+	if err != nil {
+		return p, err
+	}
+	return r, queueNotice(ctx, tx, notices, event, r, domain, now)
+}
+
+func eventsOf(people []mce.Registration) (slugs []string) {
 	for _, p := range people {
 		slugs = append(slugs, p.Event)
 	}
+	return slugs
+}
+
+// lockEvents makes those who want places in the same events come one after the other: always in the same order, so that none waits for each other.
+func lockEvents(ctx context.Context, tx *sqlx.Tx, slugs ...string) error {
 	_, err := tx.ExecContext(ctx, `select from events where slug = any($1) order by id for no key update`, pq.Array(slugs))
 	return err
 }
 
-// placeFor is the state that a new registration has: a place, or a turn on the waiting list.
-func placeFor(ctx context.Context, tx *sqlx.Tx, e mce.Event, p mce.Registration, now time.Time) (mce.RegistrationState, error) {
-	var taken int
-	const count = `select count(*) from registrations where event_id = $1 and role = 'delegate' and state in ('registered', 'waiting')`
-	if err := tx.GetContext(ctx, &taken, count, e.ID); err != nil {
-		return "", err
-	}
-	standing := e.Standing(taken, now)
-	if err := e.Admits(standing, p); err != nil {
-		return "", err
-	}
-	if e.Admission == mce.ForMembers {
-		if member, err := isMember(ctx, tx, p.Email); err != nil {
-			return "", err
-		} else if !member {
-			return "", mce.Conflictf("%s is for members of the association, and %s does not belong to one that we know. Please use the address at "+
-				"your member city, or ask us to add yours", e.Title[mce.English], p.Email)
-		}
-	}
-	if standing == mce.Full && p.Role != mce.AsSpeaker {
-		return mce.OnWaitingList, nil
-	}
-	return mce.Registered, nil
-}
-
-// isMember reports whether an address belongs to a member.
-func isMember(ctx context.Context, q sqlx.QueryerContext, email string) (bool, error) {
-	theirs, err := organisationsOf(ctx, q, email)
-	return slices.ContainsFunc(theirs, func(o mce.Organisation) bool { return o.Membership == mce.Member }), err
-}
-
 func saveRegistration(ctx context.Context, tx *sqlx.Tx, event mce.Event, p mce.Registration, now time.Time) (mce.Registration, error) {
 	const upsert = `
-		insert into registrations (event_id, email, name, organisation, country, language, role, zone, sessions, told, state, code, created_at)
-		values ($1, $2, $3, $4, $5, $6, coalesce(nullif($7, ''), 'delegate'), $8, $9, $10, $11, $12, $13)
+		insert into registrations (event_id, email, name, organisation, country, language, role, zone, sessions, told, state, code, created_at, booking_id)
+		values ($1, $2, $3, $4, $5, $6, coalesce(nullif($7, ''), 'delegate'), $8, $9, $10, $11, $12, $13, nullif($14::bigint, 0))
 		on conflict (event_id, lower(email)) do update set name = excluded.name, organisation = excluded.organisation,
 			country = excluded.country, language = excluded.language, role = excluded.role, zone = excluded.zone,
 			sessions = excluded.sessions, told = excluded.told, state = excluded.state, sequence = registrations.sequence + 1,
-			created_at = excluded.created_at, cancelled_at = null
+			created_at = excluded.created_at, booking_id = excluded.booking_id, cancelled_at = null, arrived_at = null
 		where registrations.state = 'cancelled'
 		returning id`
 	var id int64
 	err := tx.GetContext(ctx, &id, upsert, event.ID, p.Email, p.Name, p.Organisation, p.Country, p.Language, p.Role, p.Zone,
-		pq.Array(strs(p.Sessions)), event.Version, p.State, newCode(), now)
+		pq.Array(strs(p.Sessions)), event.Version, p.State, newCode(), now, p.Booking)
 	if errors.Is(err, sql.ErrNoRows) {
-		return p, mce.Conflictf("%s is registered for %s already", p.Email, event.Title[mce.English])
+		return p, &mce.FieldError{Field: "email", Err: mce.Conflictf("%s is registered for %s already", p.Email, event.Title[mce.English])}
 	}
 	if err != nil {
 		return p, err
 	}
-	found, err := registrations(ctx, tx, ` where r.id = $1`, id)
+	return registrationByID(ctx, tx, id, "")
+}
+
+// RegistrationByID is one registration, in whatever state; the error is of code NotFound when there is none, or its person was erased.
+func (s *Store) RegistrationByID(ctx context.Context, id int64) (mce.Registration, error) {
+	return registrationByID(ctx, s.db, id, "")
+}
+
+// registrationByID is RegistrationByID with a lock, such as " for update of r".
+func registrationByID(ctx context.Context, q sqlx.QueryerContext, id int64, lock string) (mce.Registration, error) {
+	found, err := registrations(ctx, q, ` where r.id = $1 and r.email is not null`+lock, id)
+	if err == nil && len(found) == 0 {
+		err = mce.NotFoundf("there is no such registration")
+	}
 	if err != nil {
-		return p, err
+		return mce.Registration{}, err
 	}
 	return found[0], nil
 }
@@ -182,29 +195,41 @@ func newCode() string {
 	return string(raw)
 }
 
-// CancelRegistration gives a place back, or a turn on the waiting list, and tells the person; the first who wait get the places that are free.
-// Reminders stop, also those in the outbox. Of an event that is over or off nobody is told.
+// CancelRegistration is CancelByID for an event and an address.
 func (s *Store) CancelRegistration(ctx context.Context, event, email string, notices mce.Notices, domain string, now time.Time) error {
+	var id int64
+	err := s.db.GetContext(ctx, &id, `
+		select r.id from registrations r join events e on e.id = r.event_id where e.slug = $1 and lower(r.email) = lower($2) and r.state <> 'cancelled'`, event, email)
+	if errors.Is(err, sql.ErrNoRows) {
+		return mce.NotFoundf("%s is not registered for %s", email, event)
+	}
+	if err != nil {
+		return err
+	}
+	return s.CancelByID(ctx, id, notices, domain, now)
+}
+
+// CancelByID gives a place back, or a turn on the waiting list, and tells the person; the first who wait get the places that are free. Reminders
+// stop, also those in the outbox. Of an event that is over or off nobody is told. Who has cancelled already gives an error of code Conflict, as does
+// who has arrived.
+func (s *Store) CancelByID(ctx context.Context, id int64, notices mce.Notices, domain string, now time.Time) error {
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		if err := lockEvents(ctx, tx, []mce.Registration{{Event: event}}); err != nil {
+		r, e, err := lockRegistration(ctx, tx, id)
+		switch {
+		case err != nil:
 			return err
+		case r.State == mce.Withdrawn:
+			return mce.Conflictf("the registration of %s for %s was cancelled already", r.Email, r.Event)
+		case !r.Arrived.IsZero():
+			return mce.Conflictf("%s has arrived at %s; what has begun cannot be cancelled", r.Name, r.Event)
 		}
-		found, err := registrations(ctx, tx, ` where e.slug = $1 and lower(r.email) = lower($2) and r.state <> 'cancelled' for update of r`, event, email)
-		if err != nil {
-			return err
-		}
-		if len(found) == 0 {
-			return mce.NotFoundf("%s is not registered for %s", email, event)
-		}
-		r := found[0]
 		r.Sequence++
 		const cancel = `update registrations set state = 'cancelled', sequence = $2, cancelled_at = $3 where id = $1`
 		if _, err := tx.ExecContext(ctx, cancel, r.ID, r.Sequence, now); err != nil {
 			return err
 		}
-		e, err := eventBySlug(ctx, tx, event)
-		if err != nil || e.Off() || !e.Ends.After(now) {
-			return err
+		if e.Off() || !e.Ends.After(now) {
+			return nil
 		}
 		edition, err := notices.Cancellation(e, r, now)
 		if err != nil {
@@ -218,65 +243,60 @@ func (s *Store) CancelRegistration(ctx context.Context, event, email string, not
 	})
 }
 
-// MoveUp gives places that have become free, because an event has more of them now, to the first who wait for one.
-func (s *Store) MoveUp(ctx context.Context, notices mce.Notices, domain string, now time.Time) (moved int, err error) {
-	const waited = `
-		select e.slug from events e
-		where e.starts > $1 and e.state not in ('cancelled', 'moved')
-			and exists (select from registrations r where r.event_id = e.id and r.state = 'waiting')
-			and (e.capacity = 0 or e.capacity > (
-				select count(*) from registrations r where r.event_id = e.id and r.state = 'registered' and r.role = 'delegate'))
-		order by e.id`
-	var slugs []string
-	if err := s.db.SelectContext(ctx, &slugs, waited, now); err != nil {
-		return 0, err
+// lockRegistration gives a registration and its event, both locked: the event first, as everywhere.
+func lockRegistration(ctx context.Context, tx *sqlx.Tx, id int64) (r mce.Registration, e mce.Event, err error) {
+	if r, err = registrationByID(ctx, tx, id, ""); err != nil {
+		return r, e, err
 	}
-	for _, slug := range slugs {
-		err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-			if err := lockEvents(ctx, tx, []mce.Registration{{Event: slug}}); err != nil {
-				return err
-			}
-			e, err := eventBySlug(ctx, tx, slug)
-			if err != nil {
-				return err
-			}
-			n, err := moveUp(ctx, tx, e, notices, domain, now)
-			moved += n
-			return err
-		})
-		if err != nil {
-			return moved, err
-		}
+	if err = lockEvents(ctx, tx, r.Event); err != nil {
+		return r, e, err
 	}
-	return moved, nil
+	if r, err = registrationByID(ctx, tx, id, ` for update of r`); err != nil {
+		return r, e, err
+	}
+	e, err = eventBySlug(ctx, tx, r.Event)
+	return r, e, err
 }
 
-// moveUp gives the free places of an event, whose row is locked, to the first who wait. From then on they are registered: what was due before is
-// not for them. An event that has begun or is off gives none.
-func moveUp(ctx context.Context, tx *sqlx.Tx, e mce.Event, notices mce.Notices, domain string, now time.Time) (moved int, err error) {
-	if e.Off() || !e.Starts.After(now) {
-		return 0, nil
-	}
-	const next = `
-		with free as (
-			select case when $2 = 0 then null else greatest($2 - count(*), 0) end as places
-			from registrations where event_id = $1 and state = 'registered' and role = 'delegate'
-		), first as (
-			select id from registrations where event_id = $1 and state = 'waiting' order by created_at, id limit (select places from free) for update
-		)
-		update registrations r set state = 'registered', created_at = $3, told = $4 from first where r.id = first.id returning r.id`
-	var ids []int64
-	if err := tx.SelectContext(ctx, &ids, next, e.ID, e.Capacity, now, e.Version); err != nil || len(ids) == 0 {
-		return 0, err
-	}
-	found, err := registrations(ctx, tx, ` where r.id = any($1) order by r.id`, pq.Array(ids))
-	if err != nil {
-		return 0, err
-	}
-	for _, r := range found {
-		if err := queueNotice(ctx, tx, notices, e, r, domain, now); err != nil {
-			return 0, err
+// ChangeRegistration gives a registration the particulars that its person wants, and tells them what stands where it shows in what they were
+// told. An event that is over or off, and a registration that was cancelled, give an error of code Conflict; a session that cannot be chosen is an
+// *mce.FieldError of the field sessions.
+func (s *Store) ChangeRegistration(ctx context.Context, id int64, to mce.Particulars, notices mce.Notices, domain string, now time.Time) (r mce.Registration, err error) {
+	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		old, e, err := lockRegistration(ctx, tx, id)
+		if err != nil {
+			return err
 		}
+		if err := changeable(old, e, to, now); err != nil {
+			return err
+		}
+		const change = `
+			update registrations set name = $2, organisation = $3, country = $4, language = $5, zone = $6, sessions = $7 where id = $1`
+		if _, err := tx.ExecContext(ctx, change, id, to.Name, to.Organisation, to.Country, to.Language, to.Zone, pq.Array(strs(to.Sessions))); err != nil {
+			return err
+		}
+		r = old.With(to)
+		if r.State != mce.Registered || !old.SeenIn(r) {
+			return nil
+		}
+		edition, err := notices.Update(e, old, r, now)
+		if err != nil {
+			return err
+		}
+		return queueLetter(ctx, tx, edition, person{registration: id}, domain, now)
+	})
+	return r, err
+}
+
+func changeable(r mce.Registration, e mce.Event, to mce.Particulars, now time.Time) error {
+	switch {
+	case r.State == mce.Withdrawn:
+		return mce.Conflictf("the registration for %s was cancelled", e.Title[mce.English])
+	case e.Off() || !e.Ends.After(now):
+		return mce.Conflictf("%s is over or was called off; registrations for it cannot be changed any more", e.Title[mce.English])
 	}
-	return len(found), nil
+	if err := e.Offers(to.Sessions); err != nil {
+		return &mce.FieldError{Field: "sessions", Err: err}
+	}
+	return nil
 }

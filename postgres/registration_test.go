@@ -38,7 +38,7 @@ func TestAQuotedAddressIsCarried(t *testing.T) {
 	value(o.SubscriberByEmail(t.Context(), mce.AddressKey(address)))(t)
 	p := delegates("anna@example.org")
 	p[0].Email = address
-	value(o.Register(t.Context(), p, told, domain, now))(t)
+	value(o.Register(t.Context(), mce.Order{People: p}, told, domain, now))(t)
 	if l := o.claim(5); len(l) != 1 || l[0].To != address || l[0].Domain() != "example.org" {
 		t.Errorf("%+v", l)
 	}
@@ -52,7 +52,7 @@ func TestAQuotedAddressIsCarried(t *testing.T) {
 func TestTheSamePersonRegistersOnce(t *testing.T) {
 	o := newOffice(t)
 	o.register("anna@example.org")
-	_, err := o.Register(t.Context(), delegates("bob@example.org", "ANNA@example.org"), told, domain, now)
+	_, err := o.Register(t.Context(), mce.Order{People: delegates("bob@example.org", "ANNA@example.org")}, told, domain, now)
 	refused(t, err, mce.Conflict, "ANNA@example.org is registered for Conference already")
 	if all := value(o.Registrations(t.Context(), "prato"))(t); len(all) != 1 || len(o.claim(5)) != 1 {
 		t.Errorf("not all or nothing: %v", all)
@@ -60,7 +60,7 @@ func TestTheSamePersonRegistersOnce(t *testing.T) {
 	var twice errgroup.Group
 	for range 4 {
 		twice.Go(func() error {
-			_, err := o.Register(t.Context(), delegates("eve@example.org"), told, domain, now)
+			_, err := o.Register(t.Context(), mce.Order{People: delegates("eve@example.org")}, told, domain, now)
 			if mce.ErrorCode(err) == mce.Conflict {
 				err = nil
 			}
@@ -95,10 +95,10 @@ func TestOnlyAnOpenEventTakesRegistrations(t *testing.T) {
 		lib := library()
 		change(&lib.Events[0])
 		o.save(lib)
-		if _, err := o.Register(t.Context(), delegates("anna@example.org"), told, domain, now); mce.ErrorCode(err) != mce.Conflict {
+		if _, err := o.Register(t.Context(), mce.Order{People: delegates("anna@example.org")}, told, domain, now); mce.ErrorCode(err) != mce.Conflict {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	_, err := o.Register(t.Context(), []mce.Registration{{Event: "nowhere", Email: "a@example.org"}}, told, domain, now)
+	_, err := o.Register(t.Context(), mce.Order{People: []mce.Registration{{Event: "nowhere", Email: "a@example.org"}}}, told, domain, now)
 	refused(t, err, mce.NotFound, `no event "nowhere"`)
 }

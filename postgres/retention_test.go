@@ -87,7 +87,7 @@ func TestOnlyOldLettersGo(t *testing.T) {
 	o := newOffice(t)
 	o.register("anna@example.org")
 	o.settle(mce.Delivered, o.claim(1)...)
-	value(o.Register(t.Context(), delegates("bob@example.org"), told, domain, at("2024-04-01T00:00:00Z")))(t)
+	value(o.Register(t.Context(), mce.Order{People: delegates("bob@example.org")}, told, domain, at("2024-04-01T00:00:00Z")))(t)
 	if p := o.purge(june); len(p.Removed) != 1 || p.Removed[0].Month != "2024-03" || p.Editions != 1 {
 		t.Errorf("%+v", p)
 	}

@@ -96,7 +96,7 @@ func TestPlacesThatAreAddedGoToWhoWaits(t *testing.T) {
 	h.lib.Events[0].Capacity = 2
 	h.save()
 	late := []mce.Registration{{Event: "prato", Email: "carla@example.org", Name: "Carla", Language: "it"}}
-	_, err := h.store.Register(t.Context(), late, h.letters, "mce.example", h.clock.Now())
+	_, err := h.store.Register(t.Context(), mce.Order{People: late}, h.letters, "mce.example", h.clock.Now())
 	h.must(err)
 	h.tickAll(h.clock.Now().Add(time.Hour))
 	if got := h.mails(mce.Confirmation, "carla@example.org"); len(got) != 0 {

@@ -19,9 +19,9 @@ func withDelegates(t *testing.T) *house {
 			Slug: "soon", Anchor: mce.AtStart, Days: -7, At: "09:00", Useful: 48, Subject: en("Soon"), Body: en("Body"), Show: []mce.Show{mce.ShowHandouts},
 		}}
 	})
-	_, err := h.store.Register(t.Context(), []mce.Registration{
+	_, err := h.store.Register(t.Context(), mce.Order{People: []mce.Registration{
 		{Event: "prato", Email: "anna@example.org", Name: "Anna", Language: "en"}, {Event: "prato", Email: "bob@example.org", Name: "Bob", Language: "it"},
-	}, h.letters, "mce.example", h.clock.Now())
+	}}, h.letters, "mce.example", h.clock.Now())
 	h.must(err)
 	return h
 }
@@ -90,9 +90,9 @@ func TestAMovedEventRemindsOnlyWhoWasNotRemindedYet(t *testing.T) {
 	h := withDelegates(t)
 	h.tickAll(aWeekBefore)
 	h.reminders(2, "on the old date")
-	_, err := h.store.Register(t.Context(), []mce.Registration{
+	_, err := h.store.Register(t.Context(), mce.Order{People: []mce.Registration{
 		{Event: "prato", Email: "late@example.org", Name: "Late", Language: "en"},
-	}, h.letters, "mce.example", h.clock.Now().Add(time.Hour))
+	}}, h.letters, "mce.example", h.clock.Now().Add(time.Hour))
 	h.must(err)
 	e := &h.lib.Events[0]
 	e.Starts, e.Ends = e.Starts.AddDate(0, 0, 7), e.Ends.AddDate(0, 0, 7)

@@ -15,7 +15,7 @@ import (
 func (s *site) registered(email string) {
 	s.t.Helper()
 	r := mce.Registration{Event: s.conference(), Email: email, Name: "Anna Rossi", Organisation: "Comune di Prato", Country: "Italy", Language: "en"}
-	if _, err := s.store.Register(s.t.Context(), []mce.Registration{r}, s.letters, "mce.example", frozen{}.Now()); err != nil {
+	if _, err := s.store.Register(s.t.Context(), mce.Order{People: []mce.Registration{r}}, s.letters, "mce.example", frozen{}.Now()); err != nil {
 		s.t.Fatal(err)
 	}
 }

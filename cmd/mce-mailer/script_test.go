@@ -177,7 +177,7 @@ func registered(ts *testscript.TestScript, neg bool, args []string) {
 	defer store.Close()
 	letters, err := letter.New(mce.Site{Name: "Major Cities of Europe", PublicURL: "https://mce.example", From: "news@mce.example", ReplyTo: "office@mce.example"})
 	ts.Check(err)
-	_, err = store.Register(ctx, []mce.Registration{{Event: "conference", Email: args[0], Name: "A delegate", Language: mce.English}}, letters, "mce.example", then)
+	_, err = store.Register(ctx, mce.Order{People: []mce.Registration{{Event: "conference", Email: args[0], Name: "A delegate", Language: mce.English}}}, letters, "mce.example", then)
 	ts.Check(err)
 	if len(args) < 3 {
 		return

@@ -47,7 +47,7 @@ func Request(e mce.Event, r mce.Registration, by Organizer, url string, stamp ti
 	if url != "" {
 		entry.SetURL(url)
 	}
-	return serialize(MethodRequest, entry, e)
+	return serialize(MethodRequest, e, entry)
 }
 
 // Cancel takes the invitation back: the same UID with a higher sequence (RFC 5546 §3.2.5). It frees the time also in calendars that
@@ -59,7 +59,7 @@ func Cancel(e mce.Event, r mce.Registration, by Organizer, stamp time.Time) (str
 	}
 	entry.SetStatus(ics.ObjectStatusCancelled)
 	entry.SetTimeTransparency(ics.TransparencyTransparent)
-	return serialize(MethodCancel, entry, e)
+	return serialize(MethodCancel, e, entry)
 }
 
 // UID names the calendar entry of a registration for ever: through updates, cancellation and re-registration. It changes with the
@@ -95,7 +95,8 @@ func newEntry(e mce.Event, r mce.Registration, by Organizer, stamp time.Time, at
 	return entry, nil
 }
 
-func serialize(method string, entry *ics.VEvent, e mce.Event) (string, error) {
+// serialize writes the entries of an event: at its own times, or within them.
+func serialize(method string, e mce.Event, entries ...*ics.VEvent) (string, error) {
 	cal := &ics.Calendar{}
 	cal.SetProductId(productID)
 	cal.SetVersion("2.0")
@@ -103,7 +104,9 @@ func serialize(method string, entry *ics.VEvent, e mce.Event) (string, error) {
 	if zone := e.Zone(); zone != time.UTC {
 		cal.AddVTimezone(timezone(zone, e.Starts, e.Ends))
 	}
-	cal.AddVEvent(entry)
+	for _, entry := range entries {
+		cal.AddVEvent(entry)
+	}
 	var b strings.Builder
 	err := cal.SerializeTo(&b, ics.WithNewLine("\r\n"))
 	return b.String(), err

@@ -29,6 +29,7 @@ func (l *Letters) Change(old, e mce.Event, r mce.Registration, changes []mce.Cha
 		p.News = []section{{Title: words{Text: w.say("change_list")}, Items: w.changes(old, e, r, changes)},
 			{Title: words{Text: w.say("change_now")}, Items: []item{{Title: w.words(e.Title), Facts: w.factsFor(e, r)}}}}
 		p.Programme = w.programmeFor(e, r)
+		p.Button = w.manage(nonce)
 	}
 	material := r.State == mce.Registered && old.MaterialChange(e)
 	if material && e.Off() {
@@ -38,7 +39,15 @@ func (l *Letters) Change(old, e mce.Event, r mce.Registration, changes []mce.Cha
 	}
 	out, err := w.finish(p, mce.ChangeOf, nonce)
 	out.ReplyTo = e.Contact
-	if err != nil || !material {
+	if err != nil {
+		return out, err
+	}
+	if r.State == mce.Registered && (material || r.ChosenChanged(changes)) {
+		if out.Files, err = w.changedEntries(old, e, r, at); err != nil {
+			return out, err
+		}
+	}
+	if !material {
 		return out, err
 	}
 	if e.Off() {
@@ -49,6 +58,15 @@ func (l *Letters) Change(old, e mce.Event, r mce.Registration, changes []mce.Cha
 	out.Method = calendar.MethodRequest
 	out.Calendar, err = calendar.Request(e, r, l.organizer(), webURL(e.Link), at)
 	return out, err
+}
+
+// changedEntries are the calendar entries of the sessions that the person chose, as they are now; of an event that is off they are dropped.
+func (w *writer) changedEntries(old, e mce.Event, r mce.Registration, at time.Time) ([]mce.File, error) {
+	now := r
+	if e.Off() {
+		now.Sessions = nil
+	}
+	return w.entries(nil, e, now, gone(old, r, e, now), at)
 }
 
 func (w *writer) changes(old, e mce.Event, r mce.Registration, list []mce.Change) (out []item) {

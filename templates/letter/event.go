@@ -105,6 +105,9 @@ func (w *writer) factsFor(e mce.Event, r mce.Registration) []fact {
 	if own := w.ownTime(e.Starts, e, r); own.Text != "" {
 		out[0].Lines = append(out[0].Lines, own)
 	}
+	if site := webLink(w.say("event_more"), words{}, e.Link); site != nil {
+		out = append(out, fact{Label: w.say("website"), Link: site})
+	}
 	return out
 }
 
