@@ -9,6 +9,7 @@ import (
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/page"
+	"github.com/majorcities/mce-mailer/web/client"
 )
 
 // What somebody chose, opened by the token of any newsletter. Newsletters are forwarded, so the page shows and changes nothing that is more
@@ -107,7 +108,7 @@ func (s *Server) check(r *http.Request, c mce.Choices) (*mce.FieldError, error) 
 func (s *Server) saveChoices(w http.ResponseWriter, r *http.Request, sub mce.Subscriber, c mce.Choices) error {
 	lang := readerLang(r, sub.Language)
 	consent := mce.Consent{
-		Wording: s.Site.ConsentWording(lang), Version: mce.ConsentVersion, Source: "choices page", Origin: clientAddress(r), At: s.Clock.Now(),
+		Wording: s.Site.ConsentWording(lang), Version: mce.ConsentVersion, Source: "choices page", Origin: client.Address(r), At: s.Clock.Now(),
 	}
 	if _, err := s.Store.SaveChoices(r.Context(), sub.ID, c, consent); err != nil && mce.ErrorCode(err) != mce.Conflict {
 		return err // a conflict: they have left meanwhile, as the page is going to say

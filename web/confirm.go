@@ -7,6 +7,7 @@ import (
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/page"
+	"github.com/majorcities/mce-mailer/web/client"
 )
 
 // askToConfirm shows the page of the link in an opt-in letter. Only its button confirms.
@@ -38,7 +39,7 @@ func (s *Server) confirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	done, err := s.Store.Confirm(r.Context(), sub.ID, consent, "confirmation link", clientAddress(r), s.Letters, s.Site.Domain(), s.Clock.Now())
+	done, err := s.Store.Confirm(r.Context(), sub.ID, consent, "confirmation link", client.Address(r), s.Letters, s.Site.Domain(), s.Clock.Now())
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/page"
+	"github.com/majorcities/mce-mailer/web/client"
 )
 
 // askToLeave shows the page of a leave link. Only its buttons do anything.
@@ -79,7 +80,7 @@ func (s *Server) comeBack(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	done, err := s.Store.Return(r.Context(), sub.ID, "leave page", clientAddress(r), s.Clock.Now())
+	done, err := s.Store.Return(r.Context(), sub.ID, "leave page", client.Address(r), s.Clock.Now())
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/page"
+	"github.com/majorcities/mce-mailer/web/client"
 )
 
 // askForLink shows the form of who lost the link to their own page.
@@ -38,12 +39,12 @@ func (s *Server) sendLink(w http.ResponseWriter, r *http.Request) error {
 
 // wishForLink notes the wish for the link, bounded for each client.
 func (s *Server) wishForLink(r *http.Request, email, source string) error {
-	if !s.forms.allow(clientAddress(r)) {
+	if !s.forms.Allow(client.Address(r)) {
 		return errThrottled()
 	}
 	return s.Store.AddWish(r.Context(), mce.Wish{
 		Kind: mce.ForLink, Subscriber: mce.Subscriber{Email: email, Choices: mce.Choices{Language: readerLang(r, "")}},
-		Consent: mce.Consent{Source: source, Origin: clientAddress(r), At: s.Clock.Now()},
+		Consent: mce.Consent{Source: source, Origin: client.Address(r), At: s.Clock.Now()},
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/page"
+	"github.com/majorcities/mce-mailer/web/client"
 )
 
 // One's own page: what needs proof that one reads the mailbox. Its link works for a day and comes by mail alone.
@@ -91,7 +92,7 @@ func (s *Server) askToMove(w http.ResponseWriter, r *http.Request, sub mce.Subsc
 	if v.FaultIn != "" || v.Better != "" {
 		return s.selfPage(w, r, http.StatusUnprocessableEntity, sub, v)
 	}
-	if !s.forms.allow(clientAddress(r)) {
+	if !s.forms.Allow(client.Address(r)) {
 		return errThrottled()
 	}
 	if _, err := s.Store.AskToMove(r.Context(), sub.ID, to, s.Letters.Move, s.Site.Domain(), s.Clock.Now()); err != nil {
@@ -103,7 +104,7 @@ func (s *Server) askToMove(w http.ResponseWriter, r *http.Request, sub mce.Subsc
 // consent is what the record says of a change that is made here and now. The words are those under which the subscription goes on.
 func (s *Server) consent(r *http.Request, sub mce.Subscriber, source string) mce.Consent {
 	return mce.Consent{
-		Wording: s.Site.ConsentWording(readerLang(r, sub.Language)), Version: mce.ConsentVersion, Source: source, Origin: clientAddress(r), At: s.Clock.Now(),
+		Wording: s.Site.ConsentWording(readerLang(r, sub.Language)), Version: mce.ConsentVersion, Source: source, Origin: client.Address(r), At: s.Clock.Now(),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/page"
+	"github.com/majorcities/mce-mailer/web/client"
 )
 
 // Wishes to subscribe, by the page and by the interface for the association's own site. Known, new and suppressed addresses are answered
@@ -62,10 +63,10 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
 	if v.FaultIn != "" || v.Better != "" {
 		return s.subscribePage(w, r, http.StatusUnprocessableEntity, v)
 	}
-	if !s.forms.allow(clientAddress(r)) {
+	if !s.forms.Allow(client.Address(r)) {
 		return errThrottled()
 	}
-	if err := s.Store.AddWish(r.Context(), s.Site.Wished(wish, readerLang(r, ""), "subscribe page", clientAddress(r), s.Clock.Now())); err != nil {
+	if err := s.Store.AddWish(r.Context(), s.Site.Wished(wish, readerLang(r, ""), "subscribe page", client.Address(r), s.Clock.Now())); err != nil {
 		return err
 	}
 	v.Done = true
@@ -175,7 +176,7 @@ func (s *Server) apiSubscribe(w http.ResponseWriter, r *http.Request) {
 	case fault != nil:
 		s.fail(w, r, fault.Field, fault.Err)
 		return
-	case !s.sites.allow(clientAddress(r)):
+	case !s.sites.Allow(client.Address(r)):
 		s.fail(w, r, "", errThrottled())
 		return
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/page"
+	"github.com/majorcities/mce-mailer/web/client"
 )
 
 // Store is what the pages need of the database.
@@ -62,13 +63,13 @@ type Server struct {
 	// Left hears who has left before they are answered: once it returns, no letter to them begins here. May be nil.
 	Left func(subscriberID int64)
 
-	forms, sites *throttle // wishes and moves by the forms, and wishes by the interface
+	forms, sites *client.Throttle // wishes and moves by the forms, and wishes by the interface
 }
 
 // Handler is the whole of the pages, below the path of the public address.
 func (s *Server) Handler() http.Handler {
 	mux, base := http.NewServeMux(), s.basePath()
-	s.forms, s.sites = newThrottle(formEvery, formBurst), newThrottle(siteEvery, siteBurst)
+	s.forms, s.sites = client.NewThrottle(formEvery, formBurst), client.NewThrottle(siteEvery, siteBurst)
 	mux.Handle("GET "+base+"/{$}", s.page(s.home))
 	mux.Handle("GET "+base+"/help", s.page(s.help))
 	mux.Handle("GET "+base+"/archive", s.page(s.archive))

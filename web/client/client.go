@@ -1,4 +1,5 @@
-package web
+// Package client tells the clients of the web pages apart, and bounds what each of them may do.
+package client
 
 import (
 	"net"
@@ -10,9 +11,9 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// clientAddress is where a request comes from. A proxy on this machine names the client last; what clients say of themselves before that
+// Address is where a request comes from. A proxy on this machine names the client last; what clients say of themselves before that
 // is not believed.
-func clientAddress(r *http.Request) string {
+func Address(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr
@@ -31,8 +32,8 @@ func clientAddress(r *http.Request) string {
 	return host
 }
 
-// throttle bounds how often one client may do something that sends a mail.
-type throttle struct {
+// Throttle bounds how often one client may do something that sends a mail.
+type Throttle struct {
 	every time.Duration
 	burst int
 
@@ -48,12 +49,13 @@ type visitor struct {
 // maxClients is when those that may do everything again are forgotten.
 const maxClients = 10_000
 
-func newThrottle(every time.Duration, burst int) *throttle {
-	return &throttle{every: every, burst: burst, clients: map[string]*visitor{}}
+// NewThrottle lets a client do something burst times at once, and once more after each pause.
+func NewThrottle(every time.Duration, burst int) *Throttle {
+	return &Throttle{every: every, burst: burst, clients: map[string]*visitor{}}
 }
 
-// allow reports whether a client may. Of IPv6 the first half is one client: that is what one household has.
-func (t *throttle) allow(client string) bool {
+// Allow reports whether a client may. Of IPv6 the first half is one client: that is what one household has.
+func (t *Throttle) Allow(client string) bool {
 	if ip := net.ParseIP(client); ip != nil && ip.To4() == nil {
 		client = ip.Mask(net.CIDRMask(64, 128)).String()
 	}
