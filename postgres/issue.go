@@ -68,6 +68,11 @@ func (s *Store) UnscheduledOf(ctx context.Context, seriesID int64) ([]mce.Issue,
 	return issues(ctx, s.db, ` where i.series_id = $1 and i.state in ('in_review', 'approved') order by i.due, i.id`, seriesID)
 }
 
+// IssuesInWork lists the issues that have not come to an end, the next to go out or be decided on first.
+func (s *Store) IssuesInWork(ctx context.Context) ([]mce.Issue, error) {
+	return issues(ctx, s.db, ` where i.state not in ('sent', 'cancelled', 'skipped') order by coalesce(i.scheduled_for, i.due), i.id`)
+}
+
 // Issue is one issue by its id.
 func (s *Store) Issue(ctx context.Context, id int64) (mce.Issue, error) {
 	return issueByID(ctx, s.db, id, "")

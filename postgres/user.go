@@ -91,7 +91,7 @@ func (s *Store) SaveUser(ctx context.Context, u mce.User, by mce.Actor, reason s
 			return err
 		}
 		if before.Email != u.Email || before.Role != u.Role {
-			if err := errors.Join(adminLeft(ctx, tx), shutOut(ctx, tx, u.ID)); err != nil {
+			if err := errors.Join(adminLeft(ctx, tx, before), shutOut(ctx, tx, u.ID)); err != nil {
 				return err
 			}
 		}
@@ -105,13 +105,14 @@ func (s *Store) SaveUser(ctx context.Context, u mce.User, by mce.Actor, reason s
 // admin would be left.
 func (s *Store) RemoveUser(ctx context.Context, id int64, by mce.Actor, reason string, now time.Time) error {
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		if _, err := lockUser(ctx, tx, id); err != nil {
+		before, err := lockUser(ctx, tx, id)
+		if err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `update users set email = null, removed_at = $2 where id = $1`, id, now); err != nil {
 			return err
 		}
-		if err := errors.Join(adminLeft(ctx, tx), shutOut(ctx, tx, id)); err != nil {
+		if err := errors.Join(adminLeft(ctx, tx, before), shutOut(ctx, tx, id)); err != nil {
 			return err
 		}
 		return addAudit(ctx, tx, mce.Audit{At: now, By: by, Action: mce.RemovedUser, Object: mce.OnUser, ObjectID: id, Reason: reason})
@@ -134,8 +135,11 @@ func lockUser(ctx context.Context, tx *sqlx.Tx, id int64) (mce.User, error) {
 	return mce.User{}, errNoUser()
 }
 
-// adminLeft refuses a change after which nobody could manage users.
-func adminLeft(ctx context.Context, tx *sqlx.Tx) error {
+// adminLeft refuses to take the role from the last who can manage users, who was before.
+func adminLeft(ctx context.Context, tx *sqlx.Tx, before mce.User) error {
+	if before.Role != mce.Admin {
+		return nil
+	}
 	var left bool
 	err := tx.GetContext(ctx, &left, `select exists (select from users where role = 'admin' and email is not null)`)
 	if err == nil && !left {

@@ -1,7 +1,7 @@
 // Package web serves the public pages: subscribing, leaving, confirming, one's own page and data, the archive and its feeds, help, privacy,
-// accessibility, an interface for the association's own site, and the two addresses that monitors ask.
+// accessibility, an interface for the association's own site, and the two addresses that monitors ask. The editors' desk stands beside them.
 //
-// GET, HEAD and OPTIONS never change anything: scanners fetch every link of every mail. Nothing needs a cookie, so there is no
+// GET, HEAD and OPTIONS never change anything: scanners fetch every link of every mail. No page needs a cookie, so there is no
 // authority that another site could borrow; what may be done hangs on the token in the address alone.
 package web
 
@@ -49,7 +49,7 @@ type Letters interface {
 	Move(p mce.Subscriber) (mce.Edition, error)
 }
 
-// Server answers requests. All fields but Left are required.
+// Server answers requests. All fields but Left and Desk are required.
 type Server struct {
 	Store   Store
 	Letters Letters
@@ -62,6 +62,8 @@ type Server struct {
 	Mailer  func() error // why nothing is delivered now, or nil: part of /readyz
 	// Left hears who has left before they are answered: once it returns, no letter to them begins here. May be nil.
 	Left func(subscriberID int64)
+	// Desk answers everything below /desk/, with guards of its own. Nil: there is no desk.
+	Desk http.Handler
 
 	forms, sites *client.Throttle // wishes and moves by the forms, and wishes by the interface
 }
@@ -104,7 +106,21 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("GET "+base+"/healthz", http.HandlerFunc(s.healthz))
 	mux.Handle("GET "+base+"/readyz", http.HandlerFunc(s.readyz))
 	mux.Handle("/", s.page(s.missing))
-	return s.guarded(mux)
+	return s.withDesk(s.guarded(mux), base)
+}
+
+// withDesk puts the desk beside the pages: it has forms that send more, cookies, and a policy of its own.
+func (s *Server) withDesk(pages http.Handler, base string) http.Handler {
+	if s.Desk == nil {
+		return pages
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == base+"/desk" || strings.HasPrefix(r.URL.Path, base+"/desk/") {
+			s.Desk.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
 }
 
 // handleOwn adds what needs proof that one reads the mailbox: of the present address, or of the new one.

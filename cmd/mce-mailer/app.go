@@ -15,9 +15,11 @@ import (
 	"github.com/majorcities/mce-mailer/postgres"
 	"github.com/majorcities/mce-mailer/postgres/cluster"
 	"github.com/majorcities/mce-mailer/scheduler"
+	deskpage "github.com/majorcities/mce-mailer/templates/desk"
 	"github.com/majorcities/mce-mailer/templates/letter"
 	"github.com/majorcities/mce-mailer/templates/page"
 	"github.com/majorcities/mce-mailer/web"
+	"github.com/majorcities/mce-mailer/web/desk"
 )
 
 // app is the program put together: the one place where everything meets.
@@ -200,8 +202,22 @@ func (a *app) newServer(s *Settings, m *mailer.Mailer) (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	editors, err := a.newDesk()
+	if err != nil {
+		return nil, err
+	}
 	return &web.Server{
 		Store: a.store, Letters: a.letters, Pages: pages, Keys: a.keys, Site: a.site, Keep: s.keep(), Clock: a.clock, Log: a.log, Mailer: m.Health,
-		Left: m.LeaveOut,
+		Left: m.LeaveOut, Desk: editors.Handler(),
 	}, nil
+}
+
+func (a *app) newDesk() (*desk.Desk, error) {
+	pages, err := deskpage.New(a.site)
+	if err != nil {
+		return nil, err
+	}
+	return desk.New(desk.Options{
+		Store: a.store, Pages: pages, Keys: a.keys, Site: a.site, Clock: a.clock, Wall: mce.SystemClock{}, Log: a.log,
+	})
 }

@@ -8,7 +8,10 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/text/language"
 	"golang.org/x/time/rate"
+
+	"github.com/majorcities/mce-mailer/mce"
 )
 
 // Address is where a request comes from. A proxy on this machine names the client last; what clients say of themselves before that
@@ -30,6 +33,16 @@ func Address(r *http.Request) string {
 		return last.String()
 	}
 	return host
+}
+
+// Language is the first of the browser's languages that we have.
+func Language(r *http.Request) mce.Lang {
+	var have []language.Tag
+	for _, l := range mce.Languages() {
+		have = append(have, language.Make(string(l)))
+	}
+	_, i := language.MatchStrings(language.NewMatcher(have), r.Header.Get("Accept-Language"))
+	return mce.Languages()[i]
 }
 
 // Throttle bounds how often one client may do something that sends a mail.
