@@ -15,7 +15,7 @@ type Actor struct {
 // AuditAction is what was done, by the name that the log keeps for ever.
 type AuditAction string
 
-// The actions of users and about users. Those about issues are IssueAction.
+// The actions of users and about users, and that of a subject; the others about issues are IssueAction.
 const (
 	LoggedIn     AuditAction = "log in"
 	LoggedOut    AuditAction = "log out"
@@ -23,6 +23,7 @@ const (
 	AddedUser    AuditAction = "add user"
 	ChangedUser  AuditAction = "change user"
 	RemovedUser  AuditAction = "remove user"
+	GaveSubject  AuditAction = "give a subject"
 )
 
 // AuditObject is the kind of thing that something was done to.
@@ -50,21 +51,30 @@ type Audit struct {
 
 // AuditQuery asks for a page of the log, the newest first.
 type AuditQuery struct {
-	Search string // in action, detail, reason and the present names and addresses of users; empty: all
-	Before int64  // only lines older than the one of this id; 0: from the newest
+	Object AuditObject // only what was done to it; empty: all
+	Of     int64       // its id; 0: to any of the kind
+	Search string      // in action, detail, reason and the present names and addresses of users; empty: all
+	Before int64       // only lines older than the one of this id; 0: from the newest
 	Limit  int
 }
 
-type actorKey struct{}
-
-// WithActor says on whose behalf what follows is done: what changes an issue writes that into the audit log, in its own transaction. Without
-// it the program acts by itself, of which there is no line.
-func WithActor(ctx context.Context, by Actor) context.Context {
-	return context.WithValue(ctx, actorKey{}, by)
+// Deed is what somebody is about to do, as far as the audit log wants to know beforehand.
+type Deed struct {
+	By     Actor
+	Reason string
+	At     time.Time
 }
 
-// ActorOf is who acts; ok is false for the program itself.
-func ActorOf(ctx context.Context) (by Actor, ok bool) {
-	by, ok = ctx.Value(actorKey{}).(Actor)
-	return by, ok
+type deedKey struct{}
+
+// WithDeed says on whose behalf what follows is done: what changes an issue writes that into the audit log, in its own transaction. Without it the
+// program acts by itself, of which there is no line.
+func WithDeed(ctx context.Context, d Deed) context.Context {
+	return context.WithValue(ctx, deedKey{}, d)
+}
+
+// DeedOf is what WithDeed said; ok is false for what the program does by itself.
+func DeedOf(ctx context.Context) (d Deed, ok bool) {
+	d, ok = ctx.Value(deedKey{}).(Deed)
+	return d, ok
 }

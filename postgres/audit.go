@@ -22,14 +22,13 @@ func addAudit(ctx context.Context, tx *sqlx.Tx, a mce.Audit) error {
 	return err
 }
 
-// auditActor is addAudit for whoever ctx says; nothing is written of what the program does by itself.
-func auditActor(ctx context.Context, tx *sqlx.Tx, a mce.Audit) error {
-	by, ok := mce.ActorOf(ctx)
+// auditDeed is addAudit for what ctx says is being done; nothing is written of what the program does by itself.
+func auditDeed(ctx context.Context, tx *sqlx.Tx, action mce.AuditAction, object mce.AuditObject, id int64, detail string) error {
+	d, ok := mce.DeedOf(ctx)
 	if !ok {
 		return nil
 	}
-	a.By = by
-	return addAudit(ctx, tx, a)
+	return addAudit(ctx, tx, mce.Audit{At: d.At, By: d.By, Action: action, Object: object, ObjectID: id, Detail: detail, Reason: d.Reason})
 }
 
 type auditRow struct {
@@ -72,9 +71,10 @@ func (s *Store) AuditLog(ctx context.Context, q mce.AuditQuery) ([]mce.Audit, er
 		left join users f on a.object = 'user' and f.id = a.object_id
 		where (a.id < $1 or $1 = 0) and ($2 = '' or lower(concat_ws(' ', a.actor, a.action, a.object || ' ' || a.object_id, a.detail, a.reason, o.origin,
 			b.name, b.email, f.name, f.email)) like lower($2))
+			and (a.object = $4 or $4 = '') and (a.object_id = $5 or $5 = 0)
 		order by a.id desc limit $3`
 	var rows []auditRow
-	err := s.db.SelectContext(ctx, &rows, read, q.Before, containing(q.Search), q.Limit)
+	err := s.db.SelectContext(ctx, &rows, read, q.Before, containing(q.Search), q.Limit, q.Object, q.Of)
 	out := make([]mce.Audit, len(rows))
 	for i, r := range rows {
 		out[i] = r.audit()

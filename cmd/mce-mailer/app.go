@@ -218,6 +218,6 @@ func (a *app) newDesk() (*desk.Desk, error) {
 		return nil, err
 	}
 	return desk.New(desk.Options{
-		Store: a.store, Pages: pages, Keys: a.keys, Site: a.site, Clock: a.clock, Wall: mce.SystemClock{}, Log: a.log,
+		Store: a.store, Letters: a.letters, Pages: pages, Keys: a.keys, Site: a.site, Clock: a.clock, Wall: mce.SystemClock{}, Log: a.log,
 	})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os/user"
 	"strings"
@@ -28,6 +29,11 @@ func operator() mce.Actor {
 		name = u.Username
 	}
 	return mce.Actor{Name: name + " at the command line"}
+}
+
+// acting is the context of what the operator does to an issue, for the audit log.
+func (e *env) acting() context.Context {
+	return mce.WithDeed(e.ctx, mce.Deed{By: operator(), At: e.clock.Now()})
 }
 
 // userLine is a user as it is printed.

@@ -46,7 +46,7 @@ func New(site mce.Site) (*Pages, error) {
 		return nil, err
 	}
 	p.stylesheet = append(look.Tokens(), style...)
-	for _, name := range []string{"login", "link", "fresh", "home", "me", "users", "user", "remove", "audit", "error"} {
+	for _, name := range []string{"login", "link", "fresh", "home", "issues", "issue", "me", "users", "user", "remove", "audit", "error"} {
 		if p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/form.html", "html/"+name+".html"); err != nil {
 			return nil, fmt.Errorf("page %q: %w", name, err)
 		}
@@ -92,6 +92,16 @@ func (p *Pages) Fresh(w io.Writer, lang mce.Lang, v Fresh) error {
 // Home writes the first page.
 func (p *Pages) Home(w io.Writer, lang mce.Lang, v Home) error {
 	return p.write(w, "home", lang, v.Common, v)
+}
+
+// Issues writes a page of the list of issues.
+func (p *Pages) Issues(w io.Writer, lang mce.Lang, v Issues) error {
+	return p.write(w, "issues", lang, v.Common, v)
+}
+
+// Issue writes the page of an issue.
+func (p *Pages) Issue(w io.Writer, lang mce.Lang, v Issue) error {
+	return p.write(w, "issue", lang, v.Common, v)
 }
 
 // Me writes a user's own page.

@@ -33,6 +33,7 @@ type Place struct {
 func Places() []Place {
 	return []Place{
 		{Path: "/desk/", Name: "nav.home", Needs: mce.UseDesk},
+		{Path: "/desk/issues", Name: "nav.issues", Needs: mce.UseDesk, inside: []string{"/desk/issues/"}},
 		{Path: "/desk/audit", Name: "nav.audit", Needs: mce.ReadAudit},
 		{Path: "/desk/users", Name: "nav.users", Needs: mce.ManageUsers, inside: []string{"/desk/users/"}},
 	}

@@ -111,6 +111,12 @@ func scenes(h *house) []scene {
 		{"fresh-sent", admin, "/desk/fresh", url.Values{"token": {token(admin)}, "next": {"/desk/users/new"}}},
 		{"home", welcome, "/desk/", nil},
 		{"home-editor", editor, "/desk/", nil},
+		{"issues", editor, "/desk/issues", nil},
+		{"issue-scheduled", admin, "/desk/issues/1", nil},
+		{"issue-review", admin, "/desk/issues/2", nil},
+		{"issue-editor", editor, "/desk/issues/2?lang=it", nil},
+		{"issue-approved", admin, "/desk/issues/3", nil},
+		{"issue-fault", admin, "/desk/issues/2/cancel", url.Values{"token": {token(admin)}}},
 		{"me", admin, "/desk/me", nil},
 		{"users", admin, "/desk/users", nil},
 		{"user-new", admin, "/desk/users/new", nil},
@@ -126,20 +132,32 @@ func scenes(h *house) []scene {
 	}
 }
 
-// fill puts issues in some states into the store.
+// fill puts issues in some states into the store: scheduled, in review, approved.
 func (h *house) fill() {
 	h.t.Helper()
 	ctx := h.t.Context()
 	series, err := h.store.Series(ctx, "newsletter")
 	h.must(err)
-	for week := range 3 {
-		at := business.AddDate(0, 0, 7*week)
+	series.Sections = append([]mce.Section{}, series.Sections...)
+	for i := range series.Sections {
+		series.Sections[i].Quota = 1 // something is left for the next
+	}
+	series.Minimum = 1
+	for day := range 3 {
+		at := business.AddDate(0, 0, day)
 		issue, _, err := h.store.Assemble(ctx, series, mce.Slot{Wall: at.Format("2006-01-02 15:04"), Due: at}, true, at)
 		h.must(err)
-		if week == 0 && issue.State == mce.InReview {
-			_, err = h.store.Approve(ctx, issue.ID, "Anna", "look")
-			h.must(err)
-			_, err = h.store.Schedule(ctx, issue.ID, at.AddDate(0, 0, 1), "look")
+		if issue.State != mce.InReview {
+			h.t.Fatalf("%+v", issue)
+		}
+		if day == 1 {
+			continue
+		}
+		by := mce.WithDeed(ctx, mce.Deed{By: mce.Actor{Name: "root at the command line"}, At: at})
+		_, err = h.store.Approve(by, issue.ID, "Anna Rossi", h.letters.Look())
+		h.must(err)
+		if day == 0 {
+			_, err = h.store.Schedule(by, issue.ID, at.AddDate(0, 0, 1), h.letters.Look())
 			h.must(err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,19 +36,37 @@ type Store interface {
 	RemoveUser(ctx context.Context, id int64, by mce.Actor, reason string, now time.Time) error
 	AuditLog(ctx context.Context, q mce.AuditQuery) ([]mce.Audit, error)
 
+	Draft(ctx context.Context, id int64) (mce.Draft, error)
+	Explain(ctx context.Context, issueID int64) ([]mce.Explanation, error)
+	SetSubject(ctx context.Context, id int64, subject mce.Text) (mce.Issue, error)
+	Submit(ctx context.Context, id int64) (mce.Issue, error)
+	Approve(ctx context.Context, id int64, by, look string) (mce.Issue, error)
+	Schedule(ctx context.Context, id int64, at time.Time, look string) (mce.Issue, error)
+	Unschedule(ctx context.Context, id int64, look string) (mce.Issue, error)
+	Pause(ctx context.Context, id int64) (mce.Issue, error)
+	Resume(ctx context.Context, id int64) (mce.Issue, error)
+	Cancel(ctx context.Context, id int64, reason string, now time.Time) (mce.Issue, error)
+	IssuesBefore(ctx context.Context, id int64, n int) ([]mce.Issue, error)
 	IssuesInWork(ctx context.Context) ([]mce.Issue, error)
 	AllSeries(ctx context.Context) ([]mce.Series, error)
 }
 
+// Letters makes the mails that are shown before they leave.
+type Letters interface {
+	mce.Renderer
+	Greeting(lang mce.Lang, name string) string
+}
+
 // Desk answers requests. Make it with New.
 type Desk struct {
-	store Store
-	pages *pages.Pages
-	keys  *mce.Keys
-	site  mce.Site
-	clock mce.Clock // of the business: what is due, and when something was done
-	wall  mce.Clock // of people: how long links and sessions last
-	log   *slog.Logger
+	store   Store
+	letters Letters
+	pages   *pages.Pages
+	keys    *mce.Keys
+	site    mce.Site
+	clock   mce.Clock // of the business: what is due, and when something was done
+	wall    mce.Clock // of people: how long links and sessions last
+	log     *slog.Logger
 
 	base   string // path of the public address, "" for most
 	secure bool   // the public address has https
@@ -56,11 +75,12 @@ type Desk struct {
 
 // Options are what a desk is made of. All fields are required.
 type Options struct {
-	Store Store
-	Pages *pages.Pages
-	Keys  *mce.Keys
-	Site  mce.Site
-	Clock mce.Clock
+	Store   Store
+	Letters Letters
+	Pages   *pages.Pages
+	Keys    *mce.Keys
+	Site    mce.Site
+	Clock   mce.Clock
 	// Wall measures links and sessions: the same as Clock, but where that is a demo's, in which an hour lasts a second.
 	Wall mce.Clock
 	Log  *slog.Logger
@@ -79,7 +99,7 @@ func New(o Options) (*Desk, error) {
 		return nil, err
 	}
 	return &Desk{
-		store: o.Store, pages: o.Pages, keys: o.Keys, site: o.Site, clock: o.Clock, wall: o.Wall, log: o.Log,
+		store: o.Store, letters: o.Letters, pages: o.Pages, keys: o.Keys, site: o.Site, clock: o.Clock, wall: o.Wall, log: o.Log,
 		base: strings.TrimSuffix(public.Path, "/"), secure: public.Scheme == "https", asks: client.NewThrottle(askEvery, askBurst),
 	}, nil
 }
@@ -96,6 +116,11 @@ type route struct {
 type handler func(w http.ResponseWriter, r *http.Request, v visit) error
 
 func (d *Desk) routes() []route {
+	return slices.Concat(d.entrance(), d.issueRoutes(), d.officeRoutes())
+}
+
+// entrance are the ways in and out, and what is one's own.
+func (d *Desk) entrance() []route {
 	return []route{
 		{http.MethodGet, "/desk", "", false, d.enter},
 		{http.MethodGet, "/desk/login", "", false, d.showLogin},
@@ -112,7 +137,40 @@ func (d *Desk) routes() []route {
 		{http.MethodPost, "/desk/me", mce.UseDesk, false, d.saveMe},
 		{http.MethodGet, "/desk/me/sessions", mce.UseDesk, false, d.showMe},
 		{http.MethodPost, "/desk/me/sessions", mce.UseDesk, false, d.endSessions},
+	}
+}
 
+// issueRoutes are the issues. What goes to everybody asks for a recent log-in.
+func (d *Desk) issueRoutes() []route {
+	all := []route{
+		{http.MethodGet, "/desk/issues", mce.UseDesk, false, d.issues},
+		{http.MethodGet, "/desk/issues/{id}", mce.UseDesk, false, d.showIssue},
+		{http.MethodGet, "/desk/issues/{id}/preview", mce.UseDesk, false, d.preview},
+	}
+	for _, b := range []struct {
+		name  string
+		needs mce.Permission
+		fresh bool
+		do    change
+	}{
+		{"subject", mce.EditIssues, false, d.giveSubject},
+		{"submit", mce.EditIssues, false, d.submit},
+		{"approve", mce.ApproveIssues, true, d.approve},
+		{"schedule", mce.SendIssues, true, d.schedule},
+		{"unschedule", mce.SendIssues, false, d.unschedule},
+		{"pause", mce.SendIssues, false, d.pause}, // in haste
+		{"resume", mce.SendIssues, true, d.resume},
+		{"cancel", mce.SendIssues, false, d.cancel},
+	} {
+		path := "/desk/issues/{id}/" + b.name
+		all = append(all, route{http.MethodGet, path, mce.UseDesk, false, d.showIssue}, route{http.MethodPost, path, b.needs, b.fresh, d.act(b.name, b.do)})
+	}
+	return all
+}
+
+// officeRoutes are for admins: who may come, and who did what.
+func (d *Desk) officeRoutes() []route {
+	return []route{
 		{http.MethodGet, "/desk/audit", mce.ReadAudit, false, d.audit},
 
 		{http.MethodGet, "/desk/users", mce.ManageUsers, false, d.users},

@@ -104,7 +104,7 @@ func (h *house) build(address string, site mce.Site) {
 	looks, err := pages.New(site)
 	h.must(err)
 	h.desk, err = desk.New(desk.Options{
-		Store: h.store, Pages: looks, Keys: h.keys, Site: site, Clock: frozen{}, Wall: h.wall, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
+		Store: h.store, Letters: h.letters, Pages: looks, Keys: h.keys, Site: site, Clock: frozen{}, Wall: h.wall, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
 	})
 	h.must(err)
 }
@@ -138,11 +138,24 @@ func (h *house) whole() string {
 	h.must(h.db.QueryRowContext(h.t.Context(), `
 		select concat((select json_agg(u order by id) from users u), (select json_agg(a order by id) from audit a),
 			(select json_agg(json_build_array(d.id, d.hash, d.logged_in) order by d.id) from desk_sessions d),
-			(select json_agg(l order by id) from logins l), (select json_agg(w order by id) from wishes w))`).Scan(&all))
+			(select json_agg(i order by id) from issues i), (select json_agg(l order by id) from logins l), (select json_agg(w order by id) from wishes w))`).Scan(&all))
 	return all
 }
 
-// letters makes the mails of links; nothing else is wished for here.
+// issue is one that waits for an approval.
+func (h *house) issue() mce.Issue {
+	h.t.Helper()
+	series, err := h.store.Series(h.t.Context(), "newsletter")
+	h.must(err)
+	issue, _, err := h.store.Assemble(h.t.Context(), series, mce.Slot{Wall: "2023-10-18 12:00", Due: business}, true, business)
+	h.must(err)
+	if issue.State != mce.InReview {
+		h.t.Fatalf("%+v", issue)
+	}
+	return issue
+}
+
+// granter makes the mails of links; nothing else is wished for here.
 type granter struct {
 	mce.WishLetters
 	letters *letter.Letters
