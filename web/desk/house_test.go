@@ -119,7 +119,7 @@ func (h *house) must(err error) {
 // user adds a user who is called by their role, or by another name.
 func (h *house) user(name string, role mce.DeskRole) mce.User {
 	h.t.Helper()
-	u := mce.User{Email: strings.ToLower(name) + "@mce.example", Name: name, Role: role, Language: mce.English}
+	u := mce.User{Email: strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@mce.example", Name: name, Role: role, Language: mce.English}
 	u, err := h.store.AddUser(h.t.Context(), u, mce.Actor{Name: "test"}, "", business)
 	h.must(err)
 	return u

@@ -30,7 +30,7 @@ func (d *Desk) cookieName(name string) string {
 }
 
 func (d *Desk) setCookie(w http.ResponseWriter, name, value string, keep time.Duration) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever the pages have https
 		Name: d.cookieName(name), Value: value, Path: "/", MaxAge: int(keep / time.Second), Secure: d.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }
