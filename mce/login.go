@@ -58,6 +58,8 @@ type NewSession struct {
 	Hash           []byte // of the secret in the cookie: who reads the database cannot take a session over
 	Client, Origin string
 	Replaces       []byte // hash of the session that this browser had; nil: none
+	// Shown is when the user showed that they are the one. By a mailed link that is now.
+	Shown time.Time
 }
 
 // Fault is why the link does not let a browser in at now. What would tell a stranger about the link comes last: in another browser they hear of that alone.

@@ -90,20 +90,32 @@ func (s *Store) LogIn(
 		if _, err := tx.ExecContext(ctx, `update logins set used_at = $2 where id = $1`, loginID, wall); err != nil {
 			return err
 		}
-		return beginSession(ctx, tx, userID, begin, wall, now)
+		begin.Shown = wall
+		return beginSession(ctx, tx, userID, begin, "", wall, now)
 	})
 	return l, fault, err
 }
 
-func beginSession(ctx context.Context, tx *sqlx.Tx, userID int64, begin mce.NewSession, wall, now time.Time) error {
-	const add = `insert into desk_sessions (user_id, hash, client, origin, logged_in, seen) values ($1, $2, $3, $4, $5, $5)`
+// LogInAs begins a session for the user of an address, who has shown elsewhere that it is theirs: at via. The error is of code NotFound when no user has it.
+func (s *Store) LogInAs(ctx context.Context, email, via string, begin mce.NewSession, wall, now time.Time) (u mce.User, err error) {
+	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		if u, err = user(ctx, tx, ` where lower(u.email) = lower($1) for update`, email); err != nil {
+			return err
+		}
+		return beginSession(ctx, tx, u.ID, begin, "at "+via, wall, now)
+	})
+	return u, err
+}
+
+func beginSession(ctx context.Context, tx *sqlx.Tx, userID int64, begin mce.NewSession, detail string, wall, now time.Time) error {
+	const add = `insert into desk_sessions (user_id, hash, client, origin, logged_in, seen) values ($1, $2, $3, $4, $5, $6)`
 	if _, err := tx.ExecContext(ctx, `delete from desk_sessions where hash = $1`, begin.Replaces); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, add, userID, begin.Hash, begin.Client, begin.Origin, wall); err != nil {
+	if _, err := tx.ExecContext(ctx, add, userID, begin.Hash, begin.Client, begin.Origin, begin.Shown, wall); err != nil {
 		return err
 	}
 	return addAudit(ctx, tx, mce.Audit{
-		At: now, By: mce.Actor{UserID: userID, Origin: begin.Origin}, Action: mce.LoggedIn, Object: mce.OnUser, ObjectID: userID,
+		At: now, By: mce.Actor{UserID: userID, Origin: begin.Origin}, Action: mce.LoggedIn, Object: mce.OnUser, ObjectID: userID, Detail: detail,
 	})
 }

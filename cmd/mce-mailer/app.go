@@ -202,7 +202,7 @@ func (a *app) newServer(s *Settings, m *mailer.Mailer) (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	editors, err := a.newDesk()
+	editors, err := a.newDesk(s)
 	if err != nil {
 		return nil, err
 	}
@@ -212,12 +212,13 @@ func (a *app) newServer(s *Settings, m *mailer.Mailer) (*web.Server, error) {
 	}, nil
 }
 
-func (a *app) newDesk() (*desk.Desk, error) {
+func (a *app) newDesk(s *Settings) (*desk.Desk, error) {
 	pages, err := deskpage.New(a.site)
 	if err != nil {
 		return nil, err
 	}
 	return desk.New(desk.Options{
 		Store: a.store, Letters: a.letters, Pages: pages, Keys: a.keys, Site: a.site, Clock: a.clock, Wall: mce.SystemClock{}, Log: a.log,
+		OIDC: s.oidc(),
 	})
 }

@@ -16,12 +16,19 @@ type Login struct {
 	Fault string // of the address, in English; empty: none
 	Next  string // path of the page to go to then
 	Sent  bool   // the wish is taken: the page says the same to everybody
+	// Provider is where one may log in instead; empty: nowhere.
+	Provider string
 }
 
 // Field is the one entry.
 func (v Login) Field() Field {
 	return Field{Name: "email", Type: "email", Value: v.Email, Autocomplete: "email", Fault: v.Fault, Hint: true}
 }
+
+// ProviderPath leads to where one may log in instead.
+func (v Login) ProviderPath() string { return providerPath(v.Next) }
+
+func providerPath(next string) string { return "/desk/oidc?" + url.Values{"next": {next}}.Encode() }
 
 // Link is the view of the page of a mailed link.
 type Link struct {
@@ -38,7 +45,12 @@ type Fresh struct {
 	Common
 	Next string // path of the page to go on to
 	Sent bool
+	// Provider is where one may log in anew instead; empty: nowhere.
+	Provider string
 }
+
+// ProviderPath leads there.
+func (v Fresh) ProviderPath() string { return providerPath(v.Next) }
 
 // Minutes are those for which a log-in is fresh.
 func (v Fresh) Minutes() int { return int(mce.FreshFor / time.Minute) }

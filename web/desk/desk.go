@@ -24,6 +24,7 @@ type Store interface {
 	AddWish(ctx context.Context, w mce.Wish) error
 	Login(ctx context.Context, userID, id int64) (mce.Login, error)
 	LogIn(ctx context.Context, userID, loginID int64, browser []byte, begin mce.NewSession, wall, now time.Time) (mce.Login, mce.LoginFault, error)
+	LogInAs(ctx context.Context, email, via string, begin mce.NewSession, wall, now time.Time) (mce.User, error)
 	DeskSession(ctx context.Context, hash []byte, wall time.Time) (mce.DeskSession, error)
 	DeskSessions(ctx context.Context, userID int64, wall time.Time) ([]mce.DeskSession, error)
 	LogOut(ctx context.Context, d mce.DeskSession, by mce.Actor, now time.Time) error
@@ -67,13 +68,14 @@ type Desk struct {
 	clock   mce.Clock // of the business: what is due, and when something was done
 	wall    mce.Clock // of people: how long links and sessions last
 	log     *slog.Logger
+	oidc    *OIDC // nil: there is none
 
 	base   string // path of the public address, "" for most
 	secure bool   // the public address has https
 	asks   *client.Throttle
 }
 
-// Options are what a desk is made of. All fields are required.
+// Options are what a desk is made of. All fields but OIDC are required.
 type Options struct {
 	Store   Store
 	Letters Letters
@@ -84,6 +86,7 @@ type Options struct {
 	// Wall measures links and sessions: the same as Clock, but where that is a demo's, in which an hour lasts a second.
 	Wall mce.Clock
 	Log  *slog.Logger
+	OIDC *OIDC // nil: users log in by mailed links alone
 }
 
 // Links that one client may ask for.
@@ -99,7 +102,7 @@ func New(o Options) (*Desk, error) {
 		return nil, err
 	}
 	return &Desk{
-		store: o.Store, letters: o.Letters, pages: o.Pages, keys: o.Keys, site: o.Site, clock: o.Clock, wall: o.Wall, log: o.Log,
+		store: o.Store, letters: o.Letters, pages: o.Pages, keys: o.Keys, site: o.Site, clock: o.Clock, wall: o.Wall, log: o.Log, oidc: o.OIDC,
 		base: strings.TrimSuffix(public.Path, "/"), secure: public.Scheme == "https", asks: client.NewThrottle(askEvery, askBurst),
 	}, nil
 }
@@ -127,6 +130,8 @@ func (d *Desk) entrance() []route {
 		{http.MethodPost, "/desk/login", "", false, d.askToLogIn},
 		{http.MethodGet, "/desk/login/{token}", "", false, d.showLink},
 		{http.MethodPost, "/desk/login/{token}", "", false, d.logIn},
+		{http.MethodGet, "/desk/oidc", "", false, d.goToProvider},
+		{http.MethodGet, "/desk/oidc/back", "", false, d.backFromProvider},
 
 		{http.MethodGet, "/desk/{$}", mce.UseDesk, false, d.home},
 		{http.MethodGet, "/desk/logout", mce.UseDesk, false, d.home},

@@ -17,7 +17,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // TestEveryRouteByEveryRole: one row for each route, what each role is answered. In a POST the form is empty but for its token.
 func TestEveryRouteByEveryRole(t *testing.T) {
 	const (
-		ok, elsewhere, refused, conflict, faulty = 200, 303, 403, 409, 422
+		ok, elsewhere, refused, missing, conflict, faulty = 200, 303, 403, 404, 409, 422
 	)
 	rows := []struct {
 		route                              string
@@ -28,6 +28,8 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 		{"POST /desk/login", faulty, faulty, faulty, faulty},
 		{"GET /desk/login/{token}", refused, refused, refused, refused},
 		{"POST /desk/login/{token}", refused, refused, refused, refused},
+		{"GET /desk/oidc", missing, missing, missing, missing}, // there is no provider
+		{"GET /desk/oidc/back", missing, missing, missing, missing},
 		{"GET /desk/{$}", elsewhere, ok, ok, ok},
 		{"GET /desk/logout", elsewhere, ok, ok, ok},
 		{"POST /desk/logout", refused, elsewhere, elsewhere, elsewhere},
@@ -208,7 +210,7 @@ func TestMoreThanAFormIsRefused(t *testing.T) {
 }
 
 func TestAPublicAddressWithAPathHoldsTheDeskBelowIt(t *testing.T) {
-	h := newHouseAt(t, "/mail")
+	h := newHouseAt(t, "/mail", nil)
 	anna := h.user("Anna", mce.Admin)
 	b := h.browser()
 	b.get("/desk/users").leads(t, "/mail/desk/login?next=%2Fdesk%2Fusers")

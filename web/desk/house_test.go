@@ -69,10 +69,10 @@ type house struct {
 	log     bytes.Buffer
 }
 
-func newHouse(t testing.TB) *house { return newHouseAt(t, "") }
+func newHouse(t testing.TB) *house { return newHouseAt(t, "", nil) }
 
-// newHouseAt has a public address with a path.
-func newHouseAt(t testing.TB, base string) *house {
+// newHouseAt has a public address with a path, and may have a provider of log-ins.
+func newHouseAt(t testing.TB, base string, provider *desk.OIDC) *house {
 	t.Helper()
 	address := pgtest.URL(t)
 	h := &house{t: t, db: pgtest.DB(t, address), wall: &hand{now: time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC)}, base: base}
@@ -83,7 +83,7 @@ func newHouseAt(t testing.TB, base string) *house {
 		Name: "Major Cities of Europe", Short: "MCE", Postal: "1 Example Street", PublicURL: h.server.URL + base,
 		FromName: "MCE", From: "news@mce.example", ReplyTo: "office@mce.example",
 	}
-	h.build(address, site)
+	h.build(address, site, provider)
 	h.server.Config.Handler = h.desk.Handler()
 	var lib mce.Library
 	h.must(json.Unmarshal(sample.Content(), &lib))
@@ -91,7 +91,7 @@ func newHouseAt(t testing.TB, base string) *house {
 	return h
 }
 
-func (h *house) build(address string, site mce.Site) {
+func (h *house) build(address string, site mce.Site, provider *desk.OIDC) {
 	h.t.Helper()
 	var err error
 	h.store, err = postgres.Open(h.t.Context(), address)
@@ -105,6 +105,7 @@ func (h *house) build(address string, site mce.Site) {
 	h.must(err)
 	h.desk, err = desk.New(desk.Options{
 		Store: h.store, Letters: h.letters, Pages: looks, Keys: h.keys, Site: site, Clock: frozen{}, Wall: h.wall, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
+		OIDC: provider,
 	})
 	h.must(err)
 }

@@ -38,7 +38,7 @@ func (d *Desk) askToLogIn(w http.ResponseWriter, r *http.Request, v visit) error
 func (d *Desk) wish(w http.ResponseWriter, r *http.Request, email, next string) error {
 	origin := client.Address(r)
 	if !d.asks.Allow(origin) {
-		return &mce.Error{Code: mce.Busy, Message: "There were many requests from your connection. Please try again in a few minutes."}
+		return errThrottled()
 	}
 	return d.store.AddWish(r.Context(), mce.Wish{
 		Kind: mce.ToLogIn, Subscriber: mce.Subscriber{Email: email, Choices: mce.Choices{Language: client.Language(r)}},
@@ -47,8 +47,12 @@ func (d *Desk) wish(w http.ResponseWriter, r *http.Request, email, next string) 
 	})
 }
 
+func errThrottled() error {
+	return &mce.Error{Code: mce.Busy, Message: "There were many requests from your connection. Please try again in a few minutes."}
+}
+
 func (d *Desk) loginPage(w http.ResponseWriter, r *http.Request, v visit, status int, view pages.Login) error {
-	view.Common = d.common(w, r, v)
+	view.Common, view.Provider = d.common(w, r, v), d.oidc.Name()
 	return d.show(w, r, v, status, func(w io.Writer, lang mce.Lang) error { return d.pages.Login(w, lang, view) })
 }
 
@@ -131,6 +135,6 @@ func (d *Desk) askAnew(w http.ResponseWriter, r *http.Request, v visit) error {
 }
 
 func (d *Desk) freshPage(w http.ResponseWriter, r *http.Request, v visit, view pages.Fresh) error {
-	view.Common = d.common(w, r, v)
+	view.Common, view.Provider = d.common(w, r, v), d.oidc.Name()
 	return d.show(w, r, v, http.StatusOK, func(w io.Writer, lang mce.Lang) error { return d.pages.Fresh(w, lang, view) })
 }

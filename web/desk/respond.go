@@ -126,7 +126,7 @@ func nextOf(next string) string {
 	if err != nil || u.IsAbs() || u.Host != "" || u.Opaque != "" || len(next) > 2000 || strings.ContainsAny(next, "\\\r\n") {
 		return home
 	}
-	if at := path.Clean(u.Path); !strings.HasPrefix(at, home) || at != u.Path || strings.HasPrefix(at, "/desk/login") || strings.HasPrefix(at, "/desk/fresh") {
+	if at := path.Clean(u.Path); !strings.HasPrefix(at, home) || at != u.Path || strings.HasPrefix(at, "/desk/login") || strings.HasPrefix(at, "/desk/fresh") || strings.HasPrefix(at, "/desk/oidc") {
 		return home
 	}
 	return next
