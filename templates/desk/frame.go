@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/locale"
@@ -107,6 +109,15 @@ func (f frame) Stamp(t time.Time) string {
 func (f frame) Text(t mce.Text) foreign {
 	s, lang := t.In(f.Lang)
 	return f.Foreign(lang, s)
+}
+
+// Sentence marks a sentence of the program as English, and begins it as one does: on the command line they go on behind a colon.
+func (f frame) Sentence(s string) foreign {
+	first, size := utf8.DecodeRuneInString(s)
+	if word, _, _ := strings.Cut(s, " "); !strings.Contains(word, "@") { // an address stays as it is
+		s = string(unicode.ToUpper(first)) + s[size:]
+	}
+	return f.Foreign(mce.English, s)
 }
 
 // Foreign marks a text that is in lang.

@@ -1,6 +1,10 @@
 package desk
 
-import "github.com/majorcities/mce-mailer/mce"
+import (
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
 
 // Issues is the view of a page of the list of issues.
 type Issues struct {
@@ -20,6 +24,7 @@ type Issue struct {
 	Items     []mce.Explanation
 	Log       []mce.Audit // what was done to it, the last first
 	Seen      string      // names what the issue says, to be sent along with an approval
+	Suggested time.Time   // when it might go out, on the wall clock of the series
 	Fault     string      // why what was asked for could not be done, in English
 }
 
@@ -45,7 +50,7 @@ func (v Issue) Subjects() []Field {
 func (v Issue) Moment() []Field {
 	return []Field{
 		{Name: "when", Type: "choice", Value: "at", Options: []Option{{Value: "at", Label: "when.at"}, {Value: "now", Label: "when.now"}}},
-		{Name: "at", Type: "datetime-local", Value: v.At.Format("2006-01-02T15:04")},
+		{Name: "at", Type: "datetime-local", Value: v.Suggested.Format("2006-01-02T15:04")},
 	}
 }
 

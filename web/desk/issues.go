@@ -70,6 +70,7 @@ func (d *Desk) issuePage(w http.ResponseWriter, r *http.Request, v visit, draft 
 	view.Common = d.common(w, r, v)
 	view.Path = "/desk/issues/" + strconv.FormatInt(draft.Issue.ID, 10)
 	view.Work = inWork([]mce.Issue{draft.Issue}, []mce.Series{draft.Series})[0]
+	view.Suggested = later(view.At, mce.InZone(d.clock.Now(), draft.Series.TimeZone).Truncate(time.Hour).Add(2*time.Hour))
 	view.Zone, view.Languages = draft.Series.TimeZone, draft.Series.Languages
 	view.Lang = draft.Series.Languages[0]
 	if lang, err := mce.ParseLang(r.URL.Query().Get("lang")); err == nil && r.URL.Query().Has("lang") {

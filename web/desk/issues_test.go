@@ -39,7 +39,7 @@ func TestAnIssueIsApprovedAndScheduledByWhoMay(t *testing.T) {
 		}
 	}
 	ed.press(path, path+"/subject", "subject-en", "A subject of ours", "subject-it", "Un oggetto nostro").leads(t, path)
-	ed.press(path, path+"/subject", "subject-it", "Solo italiano").wants(t, http.StatusUnprocessableEntity, "the English subject is missing")
+	ed.press(path, path+"/subject", "subject-it", "Solo italiano").wants(t, http.StatusUnprocessableEntity, "The English subject is missing")
 
 	seen := seenField.FindStringSubmatch(ann.get(path).body)[1]
 	ed.press(path, path+"/subject", "subject-en", "Another subject").leads(t, path)
@@ -48,8 +48,8 @@ func TestAnIssueIsApprovedAndScheduledByWhoMay(t *testing.T) {
 	ann.press(path, path+"/approve", "seen", seen).leads(t, path)
 	ann.get(path).wants(t, http.StatusOK, "The issue is approved.", "Ann approved it.", `name="at"`)
 
-	ann.press(path, path+"/schedule", "when", "at", "at", "").wants(t, http.StatusUnprocessableEntity, "choose a day and a time")
-	ann.press(path, path+"/schedule", "when", "at", "at", "2023-10-18T11:59").wants(t, http.StatusUnprocessableEntity, "this moment has passed")
+	ann.press(path, path+"/schedule", "when", "at", "at", "").wants(t, http.StatusUnprocessableEntity, "Choose a day and a time")
+	ann.press(path, path+"/schedule", "when", "at", "at", "2023-10-18T11:59").wants(t, http.StatusUnprocessableEntity, "This moment has passed")
 	ann.press(path, path+"/schedule", "when", "at", "at", "2023-10-30T09:00").leads(t, path)
 	ann.get(path).wants(t, http.StatusOK, "Monday 30 October 2023, 09:00 (CET, UTC&#43;1)")
 	got, err := h.store.Issue(t.Context(), issue.ID)
@@ -60,7 +60,7 @@ func TestAnIssueIsApprovedAndScheduledByWhoMay(t *testing.T) {
 	ann.press(path, path+"/approve", "seen", seen).wants(t, http.StatusConflict, "not possible now")
 	ann.press(path, path+"/unschedule").leads(t, path)
 	ann.press(path, path+"/schedule", "when", "now").leads(t, path)
-	ann.press(path, path+"/cancel", "reason", " ").wants(t, http.StatusUnprocessableEntity, "say why")
+	ann.press(path, path+"/cancel", "reason", " ").wants(t, http.StatusUnprocessableEntity, "Say why")
 	ann.press(path, path+"/cancel", "reason", "the host asked for it").leads(t, path)
 	ann.get(path).wants(t, http.StatusOK, "The issue is cancelled.", "the host asked for it")
 	want := "cancelled ed:give a subject ed:give a subject ann:approve ann:schedule ann:unschedule ann:schedule ann:cancel"

@@ -16,9 +16,9 @@ func TestAnAdminAddsChangesAndRemovesUsers(t *testing.T) {
 	b := h.as(anna)
 	add := func(fields ...string) answer { return b.press("/desk/users/new", "/desk/users/new", fields...) }
 	for _, c := range []struct{ name, email, role, language, reason, says string }{
-		{"", "bob@mce.example", "editor", "en", "", "a user needs a name"},
+		{"", "bob@mce.example", "editor", "en", "", "A user needs a name"},
 		{"Bob", "bob", "editor", "en", "", "bob"},
-		{"Bob", "bob@mce.example", "boss", "en", "", "expected a role"},
+		{"Bob", "bob@mce.example", "boss", "en", "", "Expected a role"},
 		{"Bob", "bob@mce.example", "editor", "xx", "", "is not one we write in"},
 		{"Bob", "bob@mce.example", "editor", "en", strings.Repeat("x", 501), "longer than 500"},
 	} {
@@ -38,8 +38,8 @@ func TestAnAdminAddsChangesAndRemovesUsers(t *testing.T) {
 	b.get(path).wants(t, http.StatusNotFound)
 
 	own := fmt.Sprintf("/desk/users/%d", anna.ID)
-	b.press(own, own, "name", "Anna", "email", anna.Email, "role", "editor", "language", "en").wants(t, http.StatusConflict, "this is the last admin")
-	b.press(own+"/remove", own+"/remove").wants(t, http.StatusConflict, "this is the last admin")
+	b.press(own, own, "name", "Anna", "email", anna.Email, "role", "editor", "language", "en").wants(t, http.StatusConflict, "This is the last admin")
+	b.press(own+"/remove", own+"/remove").wants(t, http.StatusConflict, "This is the last admin")
 
 	b.get("/desk/audit").wants(t, http.StatusOK, "add user", "role: editor → approver", "promoted", "remove user", "left the city", "new colleague", "127.0.0.1", "18 October 2023, 10:00 UTC")
 }
