@@ -188,15 +188,19 @@ func registrationByID(ctx context.Context, q sqlx.QueryerContext, id int64, lock
 
 // queueNotice queues what tells somebody that they have a place, or wait for one.
 func queueNotice(ctx context.Context, tx *sqlx.Tx, notices mce.Notices, e mce.Event, r mce.Registration, domain string, now time.Time) error {
-	tell := notices.Confirmation
-	if r.State == mce.OnWaitingList {
-		tell = notices.Waiting
-	}
-	edition, err := tell(e, r, now)
+	edition, err := noticeOf(notices, e, r, now)
 	if err != nil {
 		return err
 	}
 	return queueLetter(ctx, tx, edition, person{registration: r.ID}, domain, now)
+}
+
+// noticeOf is the mail that tells somebody that they have a place, or wait for one.
+func noticeOf(notices mce.Notices, e mce.Event, r mce.Registration, now time.Time) (mce.Edition, error) {
+	if r.State == mce.OnWaitingList {
+		return notices.Waiting(e, r, now)
+	}
+	return notices.Confirmation(e, r, now)
 }
 
 // newCode is what a delegate may type at the desk: 8 of 25 signs, none of which looks like another.
