@@ -96,7 +96,7 @@ type homeView struct {
 	Mails   []inbox.Mail
 	Count   int
 	Editor  string // who may log in at the desk
-	Review  bool // something waits for an editor
+	Review  bool   // something waits for an editor
 }
 
 type stepView struct {
