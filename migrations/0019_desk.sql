@@ -77,7 +77,7 @@ alter table letters
 
 alter table editions drop constraint editions_kind_check;
 alter table editions add constraint editions_kind_check check (kind in ('newsletter', 'confirmation', 'reminder', 'opt_in', 'welcome', 'link', 'move',
-    'waiting', 'cancellation', 'change', 'booking', 'login'));
+    'waiting', 'cancellation', 'change', 'booking', 'invitation', 'certificate', 'login'));
 
 -- +goose Down
 delete from express where kind = 'login';
@@ -85,7 +85,7 @@ delete from letters where kind = 'login';
 delete from editions where kind = 'login';
 alter table editions drop constraint editions_kind_check;
 alter table editions add constraint editions_kind_check check (kind in ('newsletter', 'confirmation', 'reminder', 'opt_in', 'welcome', 'link', 'move',
-    'waiting', 'cancellation', 'change', 'booking'));
+    'waiting', 'cancellation', 'change', 'booking', 'invitation', 'certificate'));
 alter table letters
     drop constraint letters_person,
     drop column user_id,
