@@ -95,7 +95,8 @@ type homeView struct {
 	Issues  []mce.Issue
 	Mails   []inbox.Mail
 	Count   int
-	Review  bool // something waits for an editor
+	Editor  string // who may log in at the desk
+	Review  bool   // something waits for an editor
 }
 
 type stepView struct {
@@ -114,7 +115,7 @@ func (c *Console) home(w http.ResponseWriter, r *http.Request) {
 	mails := c.player.Inbox.Mails()
 	v := homeView{
 		Now: now, Speed: speed, Speeds: Speeds(), Paused: paused, Over: !now.Before(End()), Message: r.URL.Query().Get("say"),
-		Issues: issues, Mails: mails[:min(len(mails), 8)], Count: len(mails), Steps: c.player.steps(),
+		Issues: issues, Mails: mails[:min(len(mails), 8)], Count: len(mails), Editor: EditorAddress, Steps: c.player.steps(),
 	}
 	v.Live = !paused && v.Message == "" && !r.URL.Query().Has("still")
 	for _, i := range issues {

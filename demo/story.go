@@ -12,6 +12,9 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
+// EditorAddress is that of the one user of the editors' desk: the link to log in arrives in the inbox.
+const EditorAddress = "editor@majorcities.example"
+
 // Office is what the story does through the program, as editors, delegates and the office of the association do.
 type Office interface {
 	// Prepare imports the sample content and people; it does nothing when that has been done.

@@ -25,6 +25,7 @@ const (
 	Booked       LetterKind = "booking"      // to who registered others
 	Certificate  LetterKind = "certificate"  // a reminder with a certificate of attendance, to one delegate
 	Invitation   LetterKind = "invitation"   // to an event, to a subscriber who chose one of its topics
+	LoginLink    LetterKind = "login"        // to a user of the editors' desk
 )
 
 // Bulk letters go to many who did not ask for this very one: they carry List-* headers, let single letters pass and, in doubt, are parked
@@ -86,7 +87,7 @@ type Letter struct {
 	CreatedAt time.Time // its Date header, the same at every try
 	To        string
 	Name      string // empty when unknown
-	PersonID  int64  // what the token is made of: the subscriber, the registration, or the booking
+	PersonID  int64  // what the token is made of: the subscriber, the registration, the booking, or the user
 	CauseID   int64  // and its second number: see the purposes of tokens
 	Code      string // delegates only
 	Attempts  int    // tries so far
@@ -108,6 +109,8 @@ func (l Letter) Purpose() Purpose {
 		return ForMoving
 	case Booked:
 		return ForBooking
+	case LoginLink:
+		return ForLogin
 	case Confirmation, Reminder, Certificate, WaitingList, Cancellation, ChangeOf:
 	}
 	return ForDelegate

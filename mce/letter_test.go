@@ -55,6 +55,7 @@ func TestTheKindOfALetterDecidesWhatItsTokenIsGoodFor(t *testing.T) {
 		mce.OptIn:        {mce.ForConfirming, false, false},
 		mce.SelfLink:     {mce.ForSelf, false, false},
 		mce.Move:         {mce.ForMoving, false, false},
+		mce.LoginLink:    {mce.ForLogin, false, false},
 		mce.Confirmation: {mce.ForDelegate, false, false},
 		mce.Reminder:     {mce.ForDelegate, false, false},
 	} {

@@ -21,6 +21,10 @@ const (
 	KeepWishes = 7 * 24 * time.Hour
 	// KeepOrderKeys is how long a program may at least send the same order anew; the night after it the key is forgotten.
 	KeepOrderKeys = 24 * time.Hour
+	KeepLogins    = 24 * time.Hour // links into the desk, after they stopped working: until then it is said why they do
+
+	KeepOrigins     = 12 // months: from which network address somebody did what the audit log keeps
+	KeepFormerUsers = 36 // months: the name of a user who was removed
 )
 
 // Check refuses a time in which what is kept is still of use, or too long to reckon with. The error's field is letters, unconfirmed,
@@ -60,6 +64,12 @@ func (k Keep) UnsubscribedFrom(now time.Time) time.Time { return monthsBefore(no
 // DelegatesFrom is the moment from which on the events' delegates are kept at now, by the events' ends.
 func (k Keep) DelegatesFrom(now time.Time) time.Time { return monthsBefore(now, k.Delegates) }
 
+// OriginsFrom is the moment from which on network addresses in the audit log are kept at now.
+func OriginsFrom(now time.Time) time.Time { return monthsBefore(now, KeepOrigins) }
+
+// FormerUsersFrom is the moment from which on removals of users are remembered with their names at now.
+func FormerUsersFrom(now time.Time) time.Time { return monthsBefore(now, KeepFormerUsers) }
+
 // monthsBefore is the same time of the same day so many months before, in UTC; where that month is shorter, of its last day.
 func monthsBefore(now time.Time, months int) time.Time {
 	now = now.UTC()
@@ -85,11 +95,12 @@ type Purged struct {
 	Moves        int `json:"moves"`        // new addresses that nobody confirmed
 	Wishes       int `json:"wishes"`       // wishes that could not be granted
 	OrderKeys    int `json:"order_keys"`   // keys of programs' orders
+	Desk         int `json:"desk"`         // of the desk: links, sessions, network addresses in the audit log, names of former users
 }
 
 // None reports whether nothing went. Something may have been kept though its time is over.
 func (p Purged) None() bool {
-	return len(p.Removed)+p.Editions+p.Unconfirmed+p.Lapsed+p.Unsubscribed+p.Delegates+p.Bookers+p.Invitations+p.Moves+p.Wishes+p.OrderKeys == 0
+	return len(p.Removed)+p.Editions+p.Unconfirmed+p.Lapsed+p.Unsubscribed+p.Delegates+p.Bookers+p.Invitations+p.Moves+p.Wishes+p.OrderKeys+p.Desk == 0
 }
 
 // PurgedMonth is a month whose letters went.

@@ -54,6 +54,9 @@ func (s Site) RegistrationURL(token string) string { return s.PublicURL + "/regi
 // BookingURL is the page of a booking.
 func (s Site) BookingURL(token string) string { return s.PublicURL + "/booking/" + token }
 
+// LoginURL is the page of the link into the editors' desk.
+func (s Site) LoginURL(token string) string { return s.PublicURL + "/desk/login/" + token }
+
 // ArchiveURL is the public page of an issue; series and language as they are.
 func (s Site) ArchiveURL(series string, number string, lang Lang) string {
 	return s.URL("archive", series, number, string(lang))

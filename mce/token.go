@@ -26,6 +26,7 @@ const (
 	ForReturn     Purpose = "return"   // letter, 0: the keyed return path
 	ForSelf       Purpose = "self"     // subscriber, Unix time of its end: all that is theirs, so it goes to their address alone and not for long
 	ForMoving     Purpose = "move"     // subscriber, move
+	ForLogin      Purpose = "login"    // user, login: what else it takes, and for how long it works, stands in the database
 )
 
 // Token carries two numbers and their keyed MAC in 24 to 48 characters that are safe in URLs and addresses. Nothing about it is
@@ -52,7 +53,7 @@ func NewKeys(secret []byte) (*Keys, error) {
 		return nil, Invalidf("the secret must have at least %d characters", MinSecret)
 	}
 	k := &Keys{purposes: map[Purpose]*sync.Pool{}}
-	for _, p := range []Purpose{ForLeaving, ForConfirming, ForDelegate, ForBooking, ForCalendar, ForReturn, ForSelf, ForMoving} {
+	for _, p := range []Purpose{ForLeaving, ForConfirming, ForDelegate, ForBooking, ForCalendar, ForReturn, ForSelf, ForMoving, ForLogin} {
 		var err error
 		if k.purposes[p], err = hashes(secret, "token "+string(p)); err != nil {
 			return nil, err

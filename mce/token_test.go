@@ -25,7 +25,7 @@ func keys(t testing.TB, letter string) *mce.Keys {
 }
 
 func purposes() []mce.Purpose {
-	return []mce.Purpose{mce.ForLeaving, mce.ForConfirming, mce.ForDelegate, mce.ForReturn, mce.ForSelf, mce.ForMoving}
+	return []mce.Purpose{mce.ForLeaving, mce.ForConfirming, mce.ForDelegate, mce.ForReturn, mce.ForSelf, mce.ForMoving, mce.ForLogin}
 }
 
 func TestATokenGivesItsNumbersBackForItsPurposeOnly(t *testing.T) {

@@ -9,8 +9,9 @@ import (
 // sight: the answer must not tell whether an address is known.
 type Wish struct {
 	Kind       WishKind   // zero: ToSubscribe
-	Subscriber Subscriber // Email, Details and Choices; of a wish for the link only Email and Language
+	Subscriber Subscriber // Email, Details and Choices; of a wish for a link only Email and Language
 	Consent    Consent    // Wording, Version, Source, Origin and At
+	Login      LoginAsk   // of a wish to log in
 }
 
 // WishKind is what is wished for.
@@ -19,13 +20,15 @@ type WishKind string
 // The kinds of wish.
 const (
 	ToSubscribe WishKind = "subscribe"
-	ForLink     WishKind = "link" // to be mailed the link to one's own page
+	ForLink     WishKind = "link"  // to be mailed the link to one's own page
+	ToLogIn     WishKind = "login" // to be mailed the link into the editors' desk
 )
 
 // WishLetters makes the letters that grant wishes.
 type WishLetters interface {
 	OptIn(p Subscriber) (Edition, error)
 	Link(lang Lang) (Edition, error)
+	Login(lang Lang) (Edition, error)
 }
 
 // Welcomer makes the letter that welcomes a reader who chose c: with an issue for them, or with nil where none was sent yet.

@@ -316,6 +316,7 @@ func refused(t testing.TB, err error, code mce.Code, words string) {
 
 func (plain) OptIn(p mce.Subscriber) (mce.Edition, error) { return note(mce.OptIn, p.Language) }
 func (plain) Link(lang mce.Lang) (mce.Edition, error)     { return note(mce.SelfLink, lang) }
+func (plain) Login(lang mce.Lang) (mce.Edition, error)    { return note(mce.LoginLink, lang) }
 func (plain) Welcome(lang mce.Lang, _ mce.Choices, latest *mce.Draft) (mce.Edition, error) {
 	e, err := note(mce.Welcome, lang)
 	if latest != nil {

@@ -68,6 +68,16 @@ func (s *Store) UnscheduledOf(ctx context.Context, seriesID int64) ([]mce.Issue,
 	return issues(ctx, s.db, ` where i.series_id = $1 and i.state in ('in_review', 'approved') order by i.due, i.id`, seriesID)
 }
 
+// IssuesBefore lists at most n issues, the newest first: those made before the one of an id, or from the newest for 0.
+func (s *Store) IssuesBefore(ctx context.Context, id int64, n int) ([]mce.Issue, error) {
+	return issues(ctx, s.db, ` where i.id < $1 or $1 = 0 order by i.id desc limit $2`, id, n)
+}
+
+// IssuesInWork lists the issues that have not come to an end, the next to go out or be decided on first.
+func (s *Store) IssuesInWork(ctx context.Context) ([]mce.Issue, error) {
+	return issues(ctx, s.db, ` where i.state not in ('sent', 'cancelled', 'skipped') order by coalesce(i.scheduled_for, i.due), i.id`)
+}
+
 // Issue is one issue by its id.
 func (s *Store) Issue(ctx context.Context, id int64) (mce.Issue, error) {
 	return issueByID(ctx, s.db, id, "")
@@ -100,9 +110,27 @@ func (s *Store) act(ctx context.Context, id int64, action mce.IssueAction, chang
 				return err
 			}
 		}
-		return saveState(ctx, tx, issue)
+		if err := saveState(ctx, tx, issue); err != nil {
+			return err
+		}
+		if issue.State != next { // it was found changed
+			action = mce.Void
+		}
+		return auditDeed(ctx, tx, mce.AuditAction(action), mce.OnIssue, id, detailOf(action, issue))
 	})
 	return issue, err
+}
+
+// detailOf is what the audit log says about an action beside its name.
+func detailOf(action mce.IssueAction, i mce.Issue) string {
+	switch action {
+	case mce.ScheduleIt:
+		return "for " + i.ScheduledFor.Format(time.RFC3339)
+	case mce.Void, mce.Cancel:
+		return i.Reason
+	default:
+		return ""
+	}
 }
 
 func saveState(ctx context.Context, tx *sqlx.Tx, i mce.Issue) error {
@@ -135,11 +163,13 @@ func (s *Store) SetSubject(ctx context.Context, id int64, subject mce.Text) (mce
 		if _, err := tx.ExecContext(ctx, `update issues set subject = $2 where id = $1`, id, jsonb[mce.Text]{subject}); err != nil {
 			return err
 		}
-		if issue.Seal == nil {
-			return nil
+		if issue.Seal != nil {
+			voided(&issue)
+			if err := saveState(ctx, tx, issue); err != nil {
+				return err
+			}
 		}
-		voided(&issue)
-		return saveState(ctx, tx, issue)
+		return auditDeed(ctx, tx, mce.GaveSubject, mce.OnIssue, id, subject[mce.English])
 	})
 	return issue, err
 }

@@ -207,10 +207,10 @@ func (s *Store) Renew(ctx context.Context, leases []string) (held []string, err 
 // A letter to a new address goes there, and not to where its person is known.
 const lettersQuery = `
 	select l.id, l.born, l.edition_id, l.kind, l.created_at, l.attempts, l.cause_id,
-		coalesce(l.subscriber_id, l.registration_id, l.booking_id) as person_id,
-		coalesce(` + recipient + `, '') as email, coalesce(s.name, r.name, b.name, '') as name, coalesce(r.code, '') as code,
+		coalesce(l.subscriber_id, l.registration_id, l.booking_id, l.user_id) as person_id,
+		coalesce(` + recipient + `, '') as email, coalesce(s.name, r.name, b.name, u.name, '') as name, coalesce(r.code, '') as code,
 		case
-			when coalesce(s.email, r.email, b.email) is null then 'the person was erased'
+			when coalesce(s.email, r.email, b.email, u.email) is null then 'the person was erased'
 			when b.some_erased then 'somebody of the booking was erased'
 			when ` + recipient + ` is null then 'the new address is not asked for any more'
 			when x.email is not null then 'the address is suppressed'
@@ -224,6 +224,7 @@ const lettersQuery = `
 			when l.kind = 'waiting' and r.state = 'registered' then 'a place was found meanwhile'
 			when l.kind = 'reminder' and r.event_state = 'cancelled' then 'the event was cancelled'
 			when l.kind = 'reminder' and r.event_state = 'moved' then 'the event was put off'
+			when l.kind = 'login' and not exists (select from logins where id = l.cause_id and used_at is null) then 'the link does not work any more'
 			else ''
 		end as left_out
 	from letters l
@@ -235,9 +236,10 @@ const lettersQuery = `
 	left join lateral (
 		select p.email, p.name, exists (select from registrations o where o.booking_id = p.id and o.email is null) as some_erased
 		from bookings p where p.id = l.booking_id offset 0) b on true
+	left join lateral (select email, name from users where id = l.user_id offset 0) u on true
 	left join lateral (select email from suppressions where email = lower(` + recipient + `) offset 0) x on true`
 
-const recipient = `case when l.kind = 'move' then (select email from moves where id = l.cause_id) else coalesce(s.email, r.email, b.email) end`
+const recipient = `case when l.kind = 'move' then (select email from moves where id = l.cause_id) else coalesce(s.email, r.email, b.email, u.email) end`
 
 const singleQuery = lettersQuery + ` where l.id = any($1) and l.born = any($2) order by l.kind in ('newsletter', 'invitation'), l.id`
 

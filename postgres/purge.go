@@ -61,7 +61,7 @@ func (s *Store) Purge(ctx context.Context, keep mce.Keep, now time.Time) (mce.Pu
 			faults = errors.Join(faults, fmt.Errorf("%s: %w", kind.name, err))
 		}
 	}
-	return p, faults
+	return p, errors.Join(faults, s.purgeDesk(ctx, now, &p))
 }
 
 // purgePortion is how many people or lines are removed in one transaction, so that none of them is locked for long.
@@ -214,5 +214,5 @@ func (s *Store) WouldPurge(ctx context.Context, keep mce.Keep, now time.Time) (m
 			return p, err
 		}
 	}
-	return p, nil
+	return p, s.wouldPurgeDesk(ctx, now, &p)
 }

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -306,6 +307,33 @@ func TestWhatWasLeftLyingGoesAfterAWeek(t *testing.T) {
 	if m, w := o.sql(`select from moves`), o.sql(`select from wishes`); m != 1 || w != 1 {
 		t.Errorf("%d moves and %d wishes are left", m, w)
 	}
+}
+
+// TestTheDeskForgets: the log stays whole, and nobody is in it any more.
+func TestTheDeskForgets(t *testing.T) {
+	o := sealed(t)
+	boss := o.user("boss", mce.Admin)
+	anna := o.user("anna", mce.Editor)
+	by := mce.Actor{UserID: boss.ID, Origin: "192.0.2.9"}
+	o.asks(anna.Email, "browser", "192.0.2.9", now)
+	o.asks(anna.Email, "browser", "192.0.2.9", now)
+	if fault := o.logsIn(o.links()[0], "browser", "cookie", now); fault != mce.LoginGood {
+		t.Fatal(fault)
+	}
+	end := now.Add(mce.LoginFor)
+	o.gone(now.Add(mce.SessionIdle), mce.Purged{})
+	o.gone(now.Add(mce.SessionIdle+time.Second), mce.Purged{Desk: 1})
+	o.gone(end.Add(mce.KeepLogins), mce.Purged{})
+	o.gone(end.Add(mce.KeepLogins+time.Second), mce.Purged{Desk: 2})
+	must(t, o.RemoveUser(t.Context(), anna.ID, by, "left", now))
+	before := o.log()
+	o.gone(now.AddDate(1, 0, 0), mce.Purged{})
+	o.gone(now.AddDate(1, 0, 1), mce.Purged{Desk: 2}) // hers at the log-in, and the admin's
+	o.nowhere("192.0.2.")
+	o.gone(now.AddDate(3, 0, 0), mce.Purged{})
+	o.gone(now.AddDate(3, 0, 1), mce.Purged{Desk: 1})
+	o.nowhere("anna")
+	o.logged(strings.NewReplacer(" anna", " ", "anna: log in anna", ": log in").Replace(before))
 }
 
 // TestDaemonsForgetEachPersonOnce: more people than one portion takes, and several daemons at it.

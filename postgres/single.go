@@ -9,11 +9,12 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// person is whom a single letter is to: a subscriber, a registration, or who booked; and the second number of the letter's token.
+// person is whom a single letter is to: a subscriber, a registration, who booked, or a user of the desk; and the second number of the letter's token.
 type person struct {
 	subscriber   int64
 	registration int64
 	booking      int64
+	user         int64
 	cause        int64
 }
 
@@ -33,12 +34,12 @@ func queueLetterOf(ctx context.Context, tx *sqlx.Tx, edition int64, kind mce.Let
 	}
 	const queue = `
 		with letter as (
-			insert into letters (born, created_at, kind, edition_id, subscriber_id, registration_id, booking_id, cause_id)
-			values ($1, $2, $3, $4, nullif($5::bigint, 0), nullif($6::bigint, 0), nullif($7::bigint, 0), $8)
+			insert into letters (born, created_at, kind, edition_id, subscriber_id, registration_id, booking_id, user_id, cause_id)
+			values ($1, $2, $3, $4, nullif($5::bigint, 0), nullif($6::bigint, 0), nullif($7::bigint, 0), nullif($8::bigint, 0), $9)
 			returning id, born, kind, registration_id
 		)
 		insert into express (letter_id, born, kind, due, registration_id) select id, born, kind, $2, registration_id from letter`
-	if _, err := tx.ExecContext(ctx, queue, bornOn(now), now, kind, edition, to.subscriber, to.registration, to.booking, to.cause); err != nil {
+	if _, err := tx.ExecContext(ctx, queue, bornOn(now), now, kind, edition, to.subscriber, to.registration, to.booking, to.user, to.cause); err != nil {
 		return err
 	}
 	return wake(ctx, tx)

@@ -15,27 +15,29 @@ import (
 // AddWish takes somebody's wish, whoever they are: it does the same for every address, and takes the same time.
 func (s *Store) AddWish(ctx context.Context, w mce.Wish) error {
 	const add = `
-		insert into wishes (kind, email, name, organisation, country, language, topics, pace, wording, version, source, origin, at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+		insert into wishes (kind, email, name, organisation, country, language, topics, pace, wording, version, source, origin, at,
+			browser, next, until)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
 	if w.Kind == "" {
 		w.Kind = mce.ToSubscribe
 	}
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		p, c := w.Subscriber, w.Consent
 		if _, err := tx.ExecContext(ctx, add, w.Kind, p.Email, p.Name, p.Organisation, p.Country, p.Language, pq.Array(strs(p.Topics)), paceOf(p.Pace),
-			c.Wording, c.Version, c.Source, c.Origin, c.At); err != nil {
+			c.Wording, c.Version, c.Source, c.Origin, c.At, w.Login.Browser, w.Login.Next, orNull(w.Login.Until)); err != nil {
 			return err
 		}
 		return wake(ctx, tx)
 	})
 }
 
-// GrantWish looks at the oldest wish: whoever may be asked is sent the letter that asks to confirm, or the link to their own page. more is
-// false when there is none left. Several daemons may do so at once.
+// GrantWish looks at the oldest wish: whoever may be asked is sent the letter that asks to confirm, or the link to their own page or
+// into the desk. more is false when there is none left. Several daemons may do so at once.
 func (s *Store) GrantWish(ctx context.Context, render mce.WishLetters, domain string) (more bool, err error) {
 	const take = `
 		delete from wishes where id = (select id from wishes order by id limit 1 for update skip locked)
-		returning kind, email, name, organisation, country, language, topics, pace, wording, version, source, origin, at`
+		returning kind, email, name, organisation, country, language, topics, pace, wording, version, source, origin, at,
+			browser, next, until`
 	var row struct {
 		Kind                               mce.WishKind
 		Email, Name, Organisation, Country string
@@ -44,6 +46,9 @@ func (s *Store) GrantWish(ctx context.Context, render mce.WishLetters, domain st
 		Pace                               mce.ReadingPace
 		Wording, Version, Source, Origin   string
 		At                                 time.Time
+		Browser                            []byte
+		Next                               string
+		Until                              *time.Time
 	}
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		if err := tx.GetContext(ctx, &row, take); errors.Is(err, sql.ErrNoRows) {
@@ -52,8 +57,13 @@ func (s *Store) GrantWish(ctx context.Context, render mce.WishLetters, domain st
 			return err
 		}
 		more = true
-		if row.Kind == mce.ForLink {
+		switch row.Kind {
+		case mce.ForLink:
 			return sendLink(ctx, tx, row.Email, render.Link, domain, row.At)
+		case mce.ToLogIn:
+			ask := mce.LoginAsk{Browser: row.Browser, Next: row.Next, Until: orZero(row.Until)}
+			return sendLogin(ctx, tx, row.Email, row.Origin, ask, render.Login, domain, row.At)
+		case mce.ToSubscribe:
 		}
 		w := mce.Wish{
 			Subscriber: mce.Subscriber{

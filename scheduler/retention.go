@@ -8,7 +8,7 @@ func (s *Scheduler) Retain(ctx context.Context) error {
 	if !p.None() {
 		s.Log.Info("retention", "partitions", len(p.Removed), "letters", p.Letters(), "editions", p.Editions, "unconfirmed", p.Unconfirmed,
 			"lapsed", p.Lapsed, "unsubscribed", p.Unsubscribed, "delegates", p.Delegates, "bookers", p.Bookers, "invitations", p.Invitations,
-			"moves", p.Moves, "wishes", p.Wishes, "order_keys", p.OrderKeys)
+			"moves", p.Moves, "wishes", p.Wishes, "order_keys", p.OrderKeys, "desk", p.Desk)
 	}
 	for _, k := range p.Kept {
 		s.Log.Warn("old letters are kept", "month", k.Month, "reason", k.Reason)

@@ -56,6 +56,7 @@ type Letters interface {
 	mce.Notices
 	OptIn(lang mce.Lang, topics []mce.Topic) (mce.Edition, error)
 	Link(lang mce.Lang) (mce.Edition, error)
+	Login(lang mce.Lang) (mce.Edition, error)
 	Reminder(rule mce.ReminderRule, e mce.Event, with mce.Enclosures, lang mce.Lang) (mce.Edition, error)
 	Certificate(rule mce.ReminderRule, e mce.Event, with mce.Enclosures, r mce.Registration, at time.Time) (mce.Edition, error)
 }

@@ -31,3 +31,6 @@ func (w wishLetters) OptIn(p mce.Subscriber) (mce.Edition, error) {
 
 // Link is the same for all of a language.
 func (w wishLetters) Link(lang mce.Lang) (mce.Edition, error) { return w.Letters.Link(lang) }
+
+// Login is likewise.
+func (w wishLetters) Login(lang mce.Lang) (mce.Edition, error) { return w.Letters.Login(lang) }

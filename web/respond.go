@@ -8,10 +8,9 @@ import (
 	"net/url"
 	"strings"
 
-	"golang.org/x/text/language"
-
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/page"
+	"github.com/majorcities/mce-mailer/web/client"
 )
 
 // handler answers a request or returns an error, which page shows.
@@ -117,12 +116,7 @@ func readerLang(r *http.Request, own mce.Lang) mce.Lang {
 	if own != "" {
 		return own
 	}
-	var have []language.Tag
-	for _, l := range mce.Languages() {
-		have = append(have, language.Make(string(l)))
-	}
-	_, i := language.MatchStrings(language.NewMatcher(have), r.Header.Get("Accept-Language"))
-	return mce.Languages()[i]
+	return client.Language(r)
 }
 
 func (s *Server) missing(http.ResponseWriter, *http.Request) error {

@@ -1,7 +1,8 @@
 // Package web serves the public pages: subscribing, leaving, confirming, one's own page and data, events with registrations and bookings, the archive and
 // its feeds, help, privacy, accessibility, an interface for the association's own site, and the two addresses that monitors ask.
+// The editors' desk stands beside them.
 //
-// GET, HEAD and OPTIONS never change anything: scanners fetch every link of every mail. Nothing needs a cookie, so there is no
+// GET, HEAD and OPTIONS never change anything: scanners fetch every link of every mail. No page needs a cookie, so there is no
 // authority that another site could borrow; what may be done hangs on the token in the address alone.
 package web
 
@@ -59,7 +60,7 @@ type Letters interface {
 	Prose(markdown string) (html string, err error)
 }
 
-// Server answers requests. All fields but Left are required.
+// Server answers requests. All fields but Left and Desk are required.
 type Server struct {
 	Store   Store
 	Letters Letters
@@ -74,6 +75,8 @@ type Server struct {
 	Left func(subscriberID int64)
 	// API answers programs, at the paths below /api/.
 	API http.Handler
+	// Desk answers everything below /desk/, with guards of its own. Nil: there is no desk.
+	Desk http.Handler
 
 	forms *client.Throttle // wishes and moves
 }
@@ -118,7 +121,21 @@ func (s *Server) Handler() http.Handler {
 	all := http.NewServeMux()
 	all.Handle(base+"/api/", http.StripPrefix(base, s.API))
 	all.Handle("/", bounded(mux))
-	return s.guarded(all)
+	return s.withDesk(s.guarded(all), base)
+}
+
+// withDesk puts the desk beside the pages: it has forms that send more, cookies, and a policy of its own.
+func (s *Server) withDesk(pages http.Handler, base string) http.Handler {
+	if s.Desk == nil {
+		return pages
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == base+"/desk" || strings.HasPrefix(r.URL.Path, base+"/desk/") {
+			s.Desk.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
 }
 
 // handleEvents adds the pages of events, of the places in them, and of who booked some.

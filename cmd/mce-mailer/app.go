@@ -15,10 +15,12 @@ import (
 	"github.com/majorcities/mce-mailer/postgres"
 	"github.com/majorcities/mce-mailer/postgres/cluster"
 	"github.com/majorcities/mce-mailer/scheduler"
+	deskpage "github.com/majorcities/mce-mailer/templates/desk"
 	"github.com/majorcities/mce-mailer/templates/letter"
 	"github.com/majorcities/mce-mailer/templates/page"
 	"github.com/majorcities/mce-mailer/web"
 	"github.com/majorcities/mce-mailer/web/api"
+	"github.com/majorcities/mce-mailer/web/desk"
 )
 
 // app is the program put together: the one place where everything meets.
@@ -201,9 +203,24 @@ func (a *app) newServer(s *Settings, m *mailer.Mailer) (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	editors, err := a.newDesk(s)
+	if err != nil {
+		return nil, err
+	}
 	programs := api.Server{Store: a.store, Notices: a.letters, Site: a.site, Clock: a.clock, Log: a.log}
 	return &web.Server{
 		Store: a.store, Letters: a.letters, Pages: pages, Keys: a.keys, Site: a.site, Keep: s.keep(), Clock: a.clock, Log: a.log, Mailer: m.Health,
-		Left: m.LeaveOut, API: programs.Handler(),
+		Left: m.LeaveOut, API: programs.Handler(), Desk: editors.Handler(),
 	}, nil
+}
+
+func (a *app) newDesk(s *Settings) (*desk.Desk, error) {
+	pages, err := deskpage.New(a.site)
+	if err != nil {
+		return nil, err
+	}
+	return desk.New(desk.Options{
+		Store: a.store, Letters: a.letters, Pages: pages, Keys: a.keys, Site: a.site, Clock: a.clock, Wall: mce.SystemClock{}, Log: a.log,
+		OIDC: s.oidc(),
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/majorcities/mce-mailer/demo"
 	"github.com/majorcities/mce-mailer/mce"
 )
 
@@ -40,7 +41,11 @@ func (o *office) Prepare(ctx context.Context, content, subscribers []byte) error
 	for i, l := range listed {
 		people[i] = l.Subscriber
 	}
-	_, err = o.app.store.ImportSubscribers(ctx, people, "Sample consent: these people are made up.", "demo", now, nil)
+	if _, err := o.app.store.ImportSubscribers(ctx, people, "Sample consent: these people are made up.", "demo", now, nil); err != nil {
+		return err
+	}
+	editor := mce.User{Email: demo.EditorAddress, Name: "Giulia Bianchi", Role: mce.Admin, Language: mce.English}
+	_, err = o.app.store.AddUser(ctx, editor, mce.Actor{Name: "the demo"}, "", now)
 	return err
 }
 

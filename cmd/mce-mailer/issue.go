@@ -196,7 +196,7 @@ func (c *issueSubjectCmd) Run(e *env) error {
 		return mce.Invalidf("the English subject is missing: it is what every other language falls back to")
 	}
 	return e.with(func(a *app) error {
-		i, err := a.store.SetSubject(e.ctx, c.ID, subject)
+		i, err := a.store.SetSubject(e.acting(), c.ID, subject)
 		if err != nil {
 			return err
 		}
@@ -209,7 +209,7 @@ type issueSubmitCmd struct{ issueArg }
 // Run submits an issue.
 func (c *issueSubmitCmd) Run(e *env) error {
 	return e.with(func(a *app) error {
-		i, err := a.store.Submit(e.ctx, c.ID)
+		i, err := a.store.Submit(e.acting(), c.ID)
 		if err != nil {
 			return err
 		}
@@ -230,7 +230,7 @@ func (c *issueApproveCmd) Run(e *env) error {
 		}
 	}
 	return e.withLetters(func(a *app) error {
-		i, err := a.store.Approve(e.ctx, c.ID, c.By, a.letters.Look())
+		i, err := a.store.Approve(e.acting(), c.ID, c.By, a.letters.Look())
 		if err != nil {
 			return err
 		}
@@ -254,7 +254,7 @@ func (c *issueScheduleCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		i, err := a.store.Schedule(e.ctx, c.ID, at, a.letters.Look())
+		i, err := a.store.Schedule(e.acting(), c.ID, at, a.letters.Look())
 		if err != nil {
 			return err
 		}
@@ -285,7 +285,7 @@ type issueUnscheduleCmd struct{ issueArg }
 // Run takes a moment back.
 func (c *issueUnscheduleCmd) Run(e *env) error {
 	return e.withLetters(func(a *app) error {
-		i, err := a.store.Unschedule(e.ctx, c.ID, a.letters.Look())
+		i, err := a.store.Unschedule(e.acting(), c.ID, a.letters.Look())
 		if err != nil {
 			return err
 		}
@@ -298,7 +298,7 @@ type issuePauseCmd struct{ issueArg }
 // Run pauses an issue.
 func (c *issuePauseCmd) Run(e *env) error {
 	return e.with(func(a *app) error {
-		i, err := a.store.Pause(e.ctx, c.ID)
+		i, err := a.store.Pause(e.acting(), c.ID)
 		if err != nil {
 			return err
 		}
@@ -311,7 +311,7 @@ type issueResumeCmd struct{ issueArg }
 // Run resumes an issue.
 func (c *issueResumeCmd) Run(e *env) error {
 	return e.with(func(a *app) error {
-		i, err := a.store.Resume(e.ctx, c.ID)
+		i, err := a.store.Resume(e.acting(), c.ID)
 		if err != nil {
 			return err
 		}
@@ -327,7 +327,7 @@ type issueCancelCmd struct {
 // Run cancels an issue.
 func (c *issueCancelCmd) Run(e *env) error {
 	return e.with(func(a *app) error {
-		i, err := a.store.Cancel(e.ctx, c.ID, c.Reason, e.clock.Now())
+		i, err := a.store.Cancel(e.acting(), c.ID, c.Reason, e.clock.Now())
 		if err != nil {
 			return err
 		}

@@ -44,6 +44,7 @@ type cli struct {
 	Simulate     simulateCmd     `cmd:"" help:"Look ahead: every mail that would leave, when, to whom and why. Nothing is sent, nothing stays."`
 	Outbox       outboxCmd       `cmd:"" help:"Letters on their way."`
 	Purge        purgeCmd        `cmd:"" help:"Remove what has been kept for its time: letters, people who left, delegates. The daemon does so every night."`
+	User         userCmd         `cmd:"" help:"Who may come to the editors' desk."`
 	Bench        benchCmd        `cmd:"" help:"Measure delivery against a mail server on this machine that throws mail away."`
 	DKIM         dkimCmd         `cmd:"" name:"dkim" help:"Keys for signing mails, where the relay does not sign."`
 	SendTest     sendTestCmd     `cmd:"" name:"send-test" help:"Send one mail through the relay, to see whether it arrives."`

@@ -47,7 +47,7 @@ func purgedRows(t *tabwriter.Writer, p mce.Purged, done string) {
 		{"people who did not confirm", p.Unconfirmed}, {"people who left", p.Unsubscribed}, {"delegates of past events", p.Delegates},
 		{"who booked for past events", p.Bookers}, {"who was invited to past events", p.Invitations},
 		{"new addresses, not confirmed", p.Moves}, {"wishes that could not be granted", p.Wishes}, {"keys of programs' orders", p.OrderKeys},
-		{"unanswered questions to people who had left", p.Lapsed},
+		{"links, sessions and traces of the editors' desk", p.Desk}, {"unanswered questions to people who had left", p.Lapsed},
 	} {
 		if r.count > 0 {
 			row(t, r.what, r.count, done)

@@ -22,6 +22,7 @@ import (
 	"github.com/majorcities/mce-mailer/mailer"
 	"github.com/majorcities/mce-mailer/mailer/dkim"
 	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/web/desk"
 )
 
 // Settings is the one table of what can be set: a flag, an environment variable, and a variable with _FILE behind its name that
@@ -42,6 +43,9 @@ type Settings struct {
 	PublicURL    string `group:"Settings" env:"PUBLIC_URL" placeholder:"URL" help:"Address under which readers reach the pages, as https://mail.example.org."`
 	ListenAddr   string `group:"Settings" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address that the web pages listen on."`
 	SecretKey    string `group:"Settings" env:"SECRET_KEY" placeholder:"TEXT" secret:"whole" help:"At least 32 characters that sign every link. Empty: generated once and kept under DATA_DIR. Several daemons on one database need the same."`
+	OIDCIssuer   string `group:"Settings" name:"oidc-issuer" env:"OIDC_ISSUER" placeholder:"URL" help:"Provider of OpenID Connect at which users of the editors' desk may log in, as https://login.example.org. Empty: by mailed links alone."`
+	OIDCClientID string `group:"Settings" name:"oidc-client-id" env:"OIDC_CLIENT_ID" placeholder:"ID" help:"What the provider knows this service as. The address that it leads back to is PUBLIC_URL/desk/oidc/back."`
+	OIDCSecret   string `group:"Settings" name:"oidc-client-secret" env:"OIDC_CLIENT_SECRET" placeholder:"TEXT" secret:"whole" help:"The secret that goes with OIDC_CLIENT_ID. Empty: the provider asks for none."`
 	Tick         string `group:"Settings" env:"TICK" default:"@every 30s" help:"How often the cron looks for what is due."`
 	OrgName      string `group:"Settings" env:"ORG_NAME" default:"Major Cities of Europe" help:"The association's name."`
 	OrgShort     string `group:"Settings" env:"ORG_SHORT" default:"MCE" help:"Its short name."`
@@ -115,6 +119,7 @@ func (s *Settings) check() error {
 		{"PUBLIC_URL", s.PublicURL, checkPublic},
 		{"LISTEN_ADDR", s.ListenAddr, checkListen},
 		{"SECRET_KEY", s.SecretKey, checkSecret},
+		{"OIDC_ISSUER", s.OIDCIssuer, checkIssuer},
 		{"TICK", s.Tick, checkTick},
 		{"ORG_NAME", s.OrgName, checkLine},
 		{"ORG_SHORT", s.OrgShort, checkLine},
@@ -129,6 +134,9 @@ func (s *Settings) check() error {
 		if err := c.check(c.value); err != nil {
 			return mce.Invalidf("%s: %s", c.name, err)
 		}
+	}
+	if (s.OIDCIssuer == "") != (s.OIDCClientID == "") {
+		return mce.Invalidf("OIDC_ISSUER and OIDC_CLIENT_ID go together: set both, or neither")
 	}
 	if s.SMTPSessions < 1 || s.SMTPSessions > 200 {
 		return mce.Invalidf("SMTP_SESSIONS: expected a number from 1 to 200, not %d", s.SMTPSessions)
@@ -194,6 +202,23 @@ func checkPublic(v string) error {
 		return mce.Invalidf("expected https: one-click unsubscribing (RFC 8058) is refused over http, except on this machine")
 	}
 	return nil
+}
+
+// checkIssuer is for an address that is compared sign by sign with what the provider calls itself.
+func checkIssuer(v string) error {
+	u, err := url.Parse(v)
+	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
+		return mce.Invalidf("expected the provider's address, such as https://login.example.org, not %q", v)
+	}
+	return nil
+}
+
+// oidc is nil where users log in by mailed links alone.
+func (s *Settings) oidc() *desk.OIDC {
+	if s.OIDCIssuer == "" {
+		return nil
+	}
+	return &desk.OIDC{Issuer: s.OIDCIssuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCSecret}
 }
 
 func isLoopback(host string) bool {

@@ -267,7 +267,11 @@ func TestWhatNobodyMayHaveAskedForPromotesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range []mce.Edition{link, move} {
+	login, err := l.Login("it")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []mce.Edition{link, move, login} {
 		if n := len(elements(parse(t, e.HTML), "a")); n != 2 || e.Lang != "it" {
 			t.Errorf("%s in %q: %d links", e.Kind, e.Lang, n)
 		}

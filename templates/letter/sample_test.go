@@ -292,6 +292,7 @@ func samples() []sample {
 			return l.Welcome(lang, mce.Choices{Pace: mce.Monthly}, nil)
 		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"link", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) { return l.Link(lang) }, []string{mce.SlotGreeting, mce.SlotToken}},
+		{"login", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) { return l.Login(lang) }, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"move", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			p := reader()
 			p.Language = lang

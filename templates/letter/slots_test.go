@@ -54,6 +54,10 @@ func TestSlotLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	login, err := l.Login("en")
+	if err != nil {
+		t.Fatal(err)
+	}
 	move, err := l.Move(reader())
 	if err != nil {
 		t.Fatal(err)
@@ -66,6 +70,7 @@ func TestSlotLinks(t *testing.T) {
 		{welcome, site().LeaveURL(mce.SlotMark(welcome.Nonce, mce.SlotToken))},
 		{welcome, site().ChoicesURL(mce.SlotMark(welcome.Nonce, mce.SlotToken))},
 		{self, site().SelfURL(mce.SlotMark(self.Nonce, mce.SlotToken))},
+		{login, site().LoginURL(mce.SlotMark(login.Nonce, mce.SlotToken))},
 		{move, site().MoveURL(mce.SlotMark(move.Nonce, mce.SlotToken))},
 		{news, site().LeaveURL(mce.SlotMark(news.Nonce, mce.SlotToken))},
 		{ask, site().ConfirmURL(mce.SlotMark(ask.Nonce, mce.SlotToken))},

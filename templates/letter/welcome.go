@@ -2,6 +2,7 @@ package letter
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -52,6 +53,24 @@ func (l *Letters) Link(lang mce.Lang) (mce.Edition, error) {
 	p.Closing = []string{w.say("link_day"), w.say("link_not_you")}
 	p.Footer.Why = []string{w.say("why_link")}
 	return w.finish(p, mce.SelfLink, nonce)
+}
+
+// Login brings a user of the editors' desk the link that lets them in.
+func (l *Letters) Login(lang mce.Lang) (mce.Edition, error) {
+	nonce, err := newNonce("login", l.site)
+	if err != nil {
+		return mce.Edition{}, err
+	}
+	w := l.writer(lang)
+	p := w.page(w.say("login_subject", "Association", l.site.Name))
+	p.Heading = words{Text: w.say("login_title")}
+	p.Preheader = []words{{Text: w.say("login_preheader")}}
+	p.Greeting = mce.SlotMark(nonce, mce.SlotGreeting)
+	p.Intro = []string{w.say("login_intro")}
+	p.Button = webLink(w.say("login_button"), words{}, l.site.LoginURL(mce.SlotMark(nonce, mce.SlotToken)))
+	p.Closing = []string{w.say("login_time", "Count", int(mce.LoginFor/time.Minute)), w.say("login_not_you")}
+	p.Footer.Why = []string{w.say("why_login")}
+	return w.finish(p, mce.LoginLink, nonce)
 }
 
 // Move asks the owner of a new address to confirm it. The address that it replaces is masked: whoever reads this may be a stranger.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/locale"
+	"github.com/majorcities/mce-mailer/templates/look"
 )
 
 //go:embed html locales style.css
@@ -46,9 +47,11 @@ func New(site mce.Site) (*Pages, error) {
 	if p.catalog, err = locale.New(files); err != nil {
 		return nil, err
 	}
-	if p.stylesheet, err = files.ReadFile("style.css"); err != nil {
+	style, err := files.ReadFile("style.css")
+	if err != nil {
 		return nil, err
 	}
+	p.stylesheet = append(look.Tokens(), style...)
 	for _, name := range []string{"leave", "choices", "link", "confirm", "archive", "issue", "subscribe", "help", "privacy", "accessibility", "home", "error",
 		"me", "over", "data", "erase", "move", "events", "event", "registration", "cancel", "booking", "forgotten"} {
 		p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/feeds.html", "html/entries.html", "html/facts.html", "html/delegate.html", "html/"+name+".html")

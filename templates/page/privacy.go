@@ -37,6 +37,7 @@ func (v Privacy) Kept() []kept {
 		row("letters", v.Keep.Letters),
 		row("refused", 0),
 		row("numbers", 0),
+		row("desk", mce.KeepFormerUsers),
 	}
 }
 

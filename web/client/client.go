@@ -1,4 +1,4 @@
-// Package client tells who asks, and bounds how often one of them may.
+// Package client tells the clients of the web pages apart, and bounds what each of them may do.
 package client
 
 import (
@@ -8,7 +8,10 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/text/language"
 	"golang.org/x/time/rate"
+
+	"github.com/majorcities/mce-mailer/mce"
 )
 
 // Address is where a request comes from. A proxy on this machine names the client last; what clients say of themselves before that
@@ -32,6 +35,16 @@ func Address(r *http.Request) string {
 	return host
 }
 
+// Language is the first of the browser's languages that we have.
+func Language(r *http.Request) mce.Lang {
+	var have []language.Tag
+	for _, l := range mce.Languages() {
+		have = append(have, language.Make(string(l)))
+	}
+	_, i := language.MatchStrings(language.NewMatcher(have), r.Header.Get("Accept-Language"))
+	return mce.Languages()[i]
+}
+
 // Throttle bounds how often one client may do something that costs us, such as sending a mail. It is safe for concurrent use.
 type Throttle struct {
 	every time.Duration
@@ -49,7 +62,7 @@ type visitor struct {
 // maxClients is when those that may do everything again are forgotten.
 const maxClients = 10_000
 
-// NewThrottle lets each client do something so many times at once, and again after each such while.
+// NewThrottle lets a client do something burst times at once, and once more after each pause.
 func NewThrottle(every time.Duration, burst int) *Throttle {
 	return &Throttle{every: every, burst: burst, clients: map[string]*visitor{}}
 }

@@ -1,0 +1,80 @@
+package mce
+
+import (
+	"context"
+	"time"
+)
+
+// Actor is who does something that the audit log keeps.
+type Actor struct {
+	UserID int64  // 0: not at the desk
+	Name   string // of who is no user: "root at the command line"
+	Origin string // network address; empty where there is none
+}
+
+// AuditAction is what was done, by the name that the log keeps for ever.
+type AuditAction string
+
+// The actions of users and about users, and that of a subject; the others about issues are IssueAction.
+const (
+	LoggedIn     AuditAction = "log in"
+	LoggedOut    AuditAction = "log out"
+	EndedSession AuditAction = "end sessions"
+	AddedUser    AuditAction = "add user"
+	ChangedUser  AuditAction = "change user"
+	RemovedUser  AuditAction = "remove user"
+	GaveSubject  AuditAction = "give a subject"
+)
+
+// AuditObject is the kind of thing that something was done to.
+type AuditObject string
+
+// The kinds.
+const (
+	OnUser  AuditObject = "user"
+	OnIssue AuditObject = "issue"
+)
+
+// Audit is a line of the audit log. It names users by their ids alone: a name can be forgotten, a line cannot.
+type Audit struct {
+	ID       int64
+	At       time.Time
+	By       Actor
+	ByUser   User // read with it; zero where By is no user
+	Action   AuditAction
+	Object   AuditObject
+	ObjectID int64
+	OfUser   User   // read with it, where the object is a user
+	Detail   string // what changed, nothing personal: "role: editor → admin"
+	Reason   string // as it was given; empty: none
+}
+
+// AuditQuery asks for a page of the log, the newest first.
+type AuditQuery struct {
+	Object AuditObject // only what was done to it; empty: all
+	Of     int64       // its id; 0: to any of the kind
+	Search string      // in action, detail, reason and the present names and addresses of users; empty: all
+	Before int64       // only lines older than the one of this id; 0: from the newest
+	Limit  int
+}
+
+// Deed is what somebody is about to do, as far as the audit log wants to know beforehand.
+type Deed struct {
+	By     Actor
+	Reason string
+	At     time.Time
+}
+
+type deedKey struct{}
+
+// WithDeed says on whose behalf what follows is done: what changes an issue writes that into the audit log, in its own transaction. Without it the
+// program acts by itself, of which there is no line.
+func WithDeed(ctx context.Context, d Deed) context.Context {
+	return context.WithValue(ctx, deedKey{}, d)
+}
+
+// DeedOf is what WithDeed said; ok is false for what the program does by itself.
+func DeedOf(ctx context.Context) (d Deed, ok bool) {
+	d, ok = ctx.Value(deedKey{}).(Deed)
+	return d, ok
+}

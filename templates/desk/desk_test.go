@@ -1,0 +1,96 @@
+package desk_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/templates/desk"
+)
+
+func newPages(t *testing.T) *desk.Pages {
+	t.Helper()
+	p, err := desk.New(mce.Site{Name: "Major Cities of Europe", Short: "MCE", PublicURL: "https://mail.example.org"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestWhateverMayStandOnAPageHasWords: names of messages that are put together from states and the like.
+func TestWhateverMayStandOnAPageHasWords(t *testing.T) {
+	p := newPages(t)
+	admin := mce.User{ID: 1, Email: "anna@example.org", Name: "Anna", Role: mce.Admin, Language: "en"}
+	try := func(what string, write func(io.Writer, mce.Lang) error) {
+		t.Helper()
+		for _, lang := range mce.Languages() {
+			if err := write(io.Discard, lang); err != nil {
+				t.Errorf("%s in %s: %v", what, lang, err)
+			}
+		}
+	}
+	for _, id := range desk.Saids() {
+		v := desk.Home{Common: desk.Common{User: admin, Said: desk.Said{ID: id, Name: "Bob"}}}
+		try("said "+id, func(w io.Writer, l mce.Lang) error { return p.Home(w, l, v) })
+	}
+	for _, fault := range []mce.LoginFault{mce.LoginGood, mce.LoginUsed, mce.LoginOver, mce.LoginElsewhere, mce.LoginRemoved} {
+		try("fault "+string(fault), func(w io.Writer, l mce.Lang) error { return p.Link(w, l, desk.Link{Fault: fault}) })
+	}
+	for _, state := range []mce.IssueState{
+		mce.Assembled, mce.InReview, mce.Approved, mce.Scheduled, mce.Sending, mce.Paused, mce.Sent, mce.Cancelled, mce.Skipped,
+	} {
+		v := desk.Issue{
+			Common: desk.Common{User: admin}, Languages: mce.Languages(), Lang: "en", Work: desk.Work{Issue: mce.Issue{ID: 1, State: state}},
+			Items: []mce.Explanation{{Verdict: mce.In}, {Verdict: mce.Held}, {Verdict: mce.Dropped}},
+		}
+		try("state "+string(state), func(w io.Writer, l mce.Lang) error { return p.Issue(w, l, v) })
+	}
+	for _, role := range mce.DeskRoles() {
+		v := desk.Me{Common: desk.Common{User: mce.User{ID: 1, Role: role}}}
+		try("role "+string(role), func(w io.Writer, l mce.Lang) error { return p.Me(w, l, v) })
+	}
+	for _, status := range []int{400, 403, 404, 409, 410, 413, 422, 429, 500, 503} {
+		try(http.StatusText(status), func(w io.Writer, l mce.Lang) error { return p.Error(w, l, desk.Error{Status: status}) })
+	}
+}
+
+func TestAFormerUserIsNamedAsSuch(t *testing.T) {
+	var b bytes.Buffer
+	v := desk.Audit{Lines: []mce.Audit{{ID: 1, At: time.Now(), By: mce.Actor{UserID: 7}, Action: mce.LoggedIn, Object: mce.OnUser, ObjectID: 7}}}
+	if err := newPages(t).Audit(&b, "en", v); err != nil || strings.Count(b.String(), "A former user") != 2 {
+		t.Errorf("%v\n%s", err, b.String())
+	}
+}
+
+// TestColoursHaveNames: those of templates/look, whose contrasts are tested with the public pages.
+func TestColoursHaveNames(t *testing.T) {
+	css, err := os.ReadFile("desk.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, of := range []string{`#[0-9a-fA-F]{3,8}\b`, `rgb`, `hsl`, `animation`, `transition`, `@import`, `url\(`} {
+		if found := regexp.MustCompile(of).FindString(string(css)); found != "" {
+			t.Errorf("the stylesheet has %q", found)
+		}
+	}
+	if whole := newPages(t).Stylesheet(); !bytes.Contains(whole, []byte("--accent: light-dark(")) || !bytes.HasSuffix(whole, css) {
+		t.Error("the stylesheet lacks its colours or its end")
+	}
+}
+
+func TestAStylesheetIsNamedByItsContent(t *testing.T) {
+	p := newPages(t)
+	if name := p.StylesheetName(); !regexp.MustCompile(`^desk\.[0-9a-f]{8}\.css$`).MatchString(name) {
+		t.Error(name)
+	}
+	p.Stylesheet()[0] = 'x'
+	if p.Stylesheet()[0] == 'x' {
+		t.Error("a caller can change the stylesheet")
+	}
+}

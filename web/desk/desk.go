@@ -1,0 +1,206 @@
+// Package desk serves the editors' desk, below /desk/: getting in, what will go out, one's own page, users and the audit log.
+//
+// A page is a row of routes: its method and path, what a user must be allowed, whether it asks for a recent log-in, and its handler, which is told who
+// asks. Everything else is done around it, in one place (serve): nobody gets past who is not logged in or may not; nothing is changed without the form
+// token of the session, nor at another site's request. An address that takes a POST also answers GET, with the page whose button it was.
+package desk
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+	pages "github.com/majorcities/mce-mailer/templates/desk"
+	"github.com/majorcities/mce-mailer/web/client"
+)
+
+// Store is what the desk needs of the database.
+type Store interface {
+	AddWish(ctx context.Context, w mce.Wish) error
+	Login(ctx context.Context, userID, id int64) (mce.Login, error)
+	LogIn(ctx context.Context, userID, loginID int64, browser []byte, begin mce.NewSession, wall, now time.Time) (mce.Login, mce.LoginFault, error)
+	LogInAs(ctx context.Context, email, via string, begin mce.NewSession, wall, now time.Time) (mce.User, error)
+	DeskSession(ctx context.Context, hash []byte, wall time.Time) (mce.DeskSession, error)
+	DeskSessions(ctx context.Context, userID int64, wall time.Time) ([]mce.DeskSession, error)
+	LogOut(ctx context.Context, d mce.DeskSession, by mce.Actor, now time.Time) error
+	EndSessions(ctx context.Context, own mce.DeskSession, id int64, by mce.Actor, now time.Time) (ended int, err error)
+
+	Users(ctx context.Context) ([]mce.User, error)
+	User(ctx context.Context, id int64) (mce.User, error)
+	AddUser(ctx context.Context, u mce.User, by mce.Actor, reason string, now time.Time) (mce.User, error)
+	SaveUser(ctx context.Context, u mce.User, by mce.Actor, reason string, now time.Time) error
+	RemoveUser(ctx context.Context, id int64, by mce.Actor, reason string, now time.Time) error
+	AuditLog(ctx context.Context, q mce.AuditQuery) ([]mce.Audit, error)
+
+	Draft(ctx context.Context, id int64) (mce.Draft, error)
+	Explain(ctx context.Context, issueID int64) ([]mce.Explanation, error)
+	SetSubject(ctx context.Context, id int64, subject mce.Text) (mce.Issue, error)
+	Submit(ctx context.Context, id int64) (mce.Issue, error)
+	Approve(ctx context.Context, id int64, by, look string) (mce.Issue, error)
+	Schedule(ctx context.Context, id int64, at time.Time, look string) (mce.Issue, error)
+	Unschedule(ctx context.Context, id int64, look string) (mce.Issue, error)
+	Pause(ctx context.Context, id int64) (mce.Issue, error)
+	Resume(ctx context.Context, id int64) (mce.Issue, error)
+	Cancel(ctx context.Context, id int64, reason string, now time.Time) (mce.Issue, error)
+	IssuesBefore(ctx context.Context, id int64, n int) ([]mce.Issue, error)
+	IssuesInWork(ctx context.Context) ([]mce.Issue, error)
+	AllSeries(ctx context.Context) ([]mce.Series, error)
+}
+
+// Letters makes the mails that are shown before they leave.
+type Letters interface {
+	mce.Renderer
+	Greeting(lang mce.Lang, name string) string
+}
+
+// Desk answers requests. Make it with New.
+type Desk struct {
+	store   Store
+	letters Letters
+	pages   *pages.Pages
+	keys    *mce.Keys
+	site    mce.Site
+	clock   mce.Clock // of the business: what is due, and when something was done
+	wall    mce.Clock // of people: how long links and sessions last
+	log     *slog.Logger
+	oidc    *OIDC // nil: there is none
+
+	base   string // path of the public address, "" for most
+	secure bool   // the public address has https
+	asks   *client.Throttle
+}
+
+// Options are what a desk is made of. All fields but OIDC are required.
+type Options struct {
+	Store   Store
+	Letters Letters
+	Pages   *pages.Pages
+	Keys    *mce.Keys
+	Site    mce.Site
+	Clock   mce.Clock
+	// Wall measures links and sessions: the same as Clock, but where that is a demo's, in which an hour lasts a second.
+	Wall mce.Clock
+	Log  *slog.Logger
+	OIDC *OIDC // nil: users log in by mailed links alone
+}
+
+// Links that one client may ask for.
+const (
+	askEvery = time.Minute
+	askBurst = 10
+)
+
+// New makes a desk. The error is a public address that is none.
+func New(o Options) (*Desk, error) {
+	public, err := url.Parse(o.Site.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{
+		store: o.Store, letters: o.Letters, pages: o.Pages, keys: o.Keys, site: o.Site, clock: o.Clock, wall: o.Wall, log: o.Log, oidc: o.OIDC,
+		base: strings.TrimSuffix(public.Path, "/"), secure: public.Scheme == "https", asks: client.NewThrottle(askEvery, askBurst),
+	}, nil
+}
+
+// route is a page or a button.
+type route struct {
+	method, path string         // below the public address
+	needs        mce.Permission // empty: one need not be logged in
+	fresh        bool           // it asks for a recent log-in
+	do           handler
+}
+
+// handler answers a request of who is named in the visit, or returns an error, which serve shows.
+type handler func(w http.ResponseWriter, r *http.Request, v visit) error
+
+func (d *Desk) routes() []route {
+	return slices.Concat(d.entrance(), d.issueRoutes(), d.officeRoutes())
+}
+
+// entrance are the ways in and out, and what is one's own.
+func (d *Desk) entrance() []route {
+	return []route{
+		{http.MethodGet, "/desk", "", false, d.enter},
+		{http.MethodGet, "/desk/login", "", false, d.showLogin},
+		{http.MethodPost, "/desk/login", "", false, d.askToLogIn},
+		{http.MethodGet, "/desk/login/{token}", "", false, d.showLink},
+		{http.MethodPost, "/desk/login/{token}", "", false, d.logIn},
+		{http.MethodGet, "/desk/oidc", "", false, d.goToProvider},
+		{http.MethodGet, "/desk/oidc/back", "", false, d.backFromProvider},
+
+		{http.MethodGet, "/desk/{$}", mce.UseDesk, false, d.home},
+		{http.MethodGet, "/desk/logout", mce.UseDesk, false, d.home},
+		{http.MethodPost, "/desk/logout", mce.UseDesk, false, d.logOut},
+		{http.MethodGet, "/desk/fresh", mce.UseDesk, false, d.showFresh},
+		{http.MethodPost, "/desk/fresh", mce.UseDesk, false, d.askAnew},
+		{http.MethodGet, "/desk/me", mce.UseDesk, false, d.showMe},
+		{http.MethodPost, "/desk/me", mce.UseDesk, false, d.saveMe},
+		{http.MethodGet, "/desk/me/sessions", mce.UseDesk, false, d.showMe},
+		{http.MethodPost, "/desk/me/sessions", mce.UseDesk, false, d.endSessions},
+	}
+}
+
+// issueRoutes are the issues. What goes to everybody asks for a recent log-in.
+func (d *Desk) issueRoutes() []route {
+	all := []route{
+		{http.MethodGet, "/desk/issues", mce.UseDesk, false, d.issues},
+		{http.MethodGet, "/desk/issues/{id}", mce.UseDesk, false, d.showIssue},
+		{http.MethodGet, "/desk/issues/{id}/preview", mce.UseDesk, false, d.preview},
+	}
+	for _, b := range []struct {
+		name  string
+		needs mce.Permission
+		fresh bool
+		do    change
+	}{
+		{"subject", mce.EditIssues, false, d.giveSubject},
+		{"submit", mce.EditIssues, false, d.submit},
+		{"approve", mce.ApproveIssues, true, d.approve},
+		{"schedule", mce.SendIssues, true, d.schedule},
+		{"unschedule", mce.SendIssues, false, d.unschedule},
+		{"pause", mce.SendIssues, false, d.pause}, // in haste
+		{"resume", mce.SendIssues, true, d.resume},
+		{"cancel", mce.SendIssues, false, d.cancel},
+	} {
+		path := "/desk/issues/{id}/" + b.name
+		all = append(all, route{http.MethodGet, path, mce.UseDesk, false, d.showIssue}, route{http.MethodPost, path, b.needs, b.fresh, d.act(b.name, b.do)})
+	}
+	return all
+}
+
+// officeRoutes are for admins: who may come, and who did what.
+func (d *Desk) officeRoutes() []route {
+	return []route{
+		{http.MethodGet, "/desk/audit", mce.ReadAudit, false, d.audit},
+
+		{http.MethodGet, "/desk/users", mce.ManageUsers, false, d.users},
+		{http.MethodGet, "/desk/users/new", mce.ManageUsers, true, d.newUser},
+		{http.MethodPost, "/desk/users/new", mce.ManageUsers, true, d.addUser},
+		{http.MethodGet, "/desk/users/{id}", mce.ManageUsers, true, d.showUser},
+		{http.MethodPost, "/desk/users/{id}", mce.ManageUsers, true, d.saveUser},
+		{http.MethodGet, "/desk/users/{id}/remove", mce.ManageUsers, true, d.askToRemove},
+		{http.MethodPost, "/desk/users/{id}/remove", mce.ManageUsers, true, d.removeUser},
+	}
+}
+
+// Handler answers everything below /desk/ of the public address.
+func (d *Desk) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, r := range d.routes() {
+		mux.Handle(r.method+" "+d.base+r.path, d.serve(r))
+	}
+	mux.HandleFunc("GET "+d.base+"/desk/"+d.pages.StylesheetName(), d.stylesheet)
+	mux.Handle("/", d.serve(route{do: func(http.ResponseWriter, *http.Request, visit) error { return &mce.Error{Code: mce.NotFound} }}))
+	return d.guarded(mux)
+}
+
+func (d *Desk) stylesheet(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // its name changes with its content
+	w.Write(d.pages.Stylesheet())                                          //nolint:errcheck // the reader has gone
+}

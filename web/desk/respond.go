@@ -1,0 +1,133 @@
+package desk
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+	pages "github.com/majorcities/mce-mailer/templates/desk"
+	"github.com/majorcities/mce-mailer/web/client"
+)
+
+// fail shows what went wrong.
+func (d *Desk) fail(w http.ResponseWriter, r *http.Request, v visit, err error) {
+	status := statusOf(err)
+	if status >= http.StatusInternalServerError {
+		d.log.Error("desk", "route", r.Pattern, "err", err) // the pattern, not the address: that may carry a token
+	}
+	view := pages.Error{Common: d.common(w, r, v), Status: status}
+	var refused *forbiddenError
+	switch {
+	case errors.As(err, &refused):
+		view.Message = refused.sentence
+	case status < http.StatusInternalServerError:
+		view.Message = mce.ErrorMessage(err)
+	}
+	if err := d.show(w, r, v, status, func(w io.Writer, lang mce.Lang) error { return d.pages.Error(w, lang, view) }); err != nil {
+		d.log.Error("error page", "err", err)
+		http.Error(w, mce.ErrorMessage(err), http.StatusInternalServerError)
+	}
+}
+
+func statusOf(err error) int {
+	var tooLarge *http.MaxBytesError
+	var refused *forbiddenError
+	switch {
+	case errors.As(err, &tooLarge):
+		return http.StatusRequestEntityTooLarge
+	case errors.As(err, &refused):
+		return http.StatusForbidden
+	}
+	switch mce.ErrorCode(err) {
+	case mce.Invalid:
+		return http.StatusUnprocessableEntity
+	case mce.NotFound:
+		return http.StatusNotFound
+	case mce.Conflict:
+		return http.StatusConflict
+	case mce.Unavailable:
+		return http.StatusServiceUnavailable
+	case mce.Busy:
+		return http.StatusTooManyRequests
+	case mce.Internal:
+	}
+	return http.StatusInternalServerError
+}
+
+// show renders a page before the first byte is sent, so that a fault can still become an error page.
+func (d *Desk) show(w http.ResponseWriter, r *http.Request, v visit, status int, render func(io.Writer, mce.Lang) error) error {
+	lang := client.Language(r)
+	if v.in() {
+		lang = v.session.User.Language
+	}
+	var b bytes.Buffer
+	if err := render(&b, lang); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", string(lang))
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	if _, err := b.WriteTo(w); err != nil {
+		d.log.Debug("reader gone", "err", err)
+	}
+	return nil
+}
+
+// common is what every page is told. A message that was left for it is said once.
+func (d *Desk) common(w http.ResponseWriter, r *http.Request, v visit) pages.Common {
+	c := pages.Common{Path: strings.TrimPrefix(r.URL.Path, d.base), User: v.session.User, Token: v.token()}
+	id, name, _ := strings.Cut(d.cookie(r, saidCookie), ".")
+	if id == "" {
+		return c
+	}
+	d.dropCookie(w, saidCookie)
+	if whom, err := base64.RawURLEncoding.DecodeString(name); err == nil && slices.Contains(pages.Saids(), id) {
+		c.Said = pages.Said{ID: id, Name: string(whom)}
+	}
+	return c
+}
+
+// said leads on to a path of ours, where a message is said about whom.
+func (d *Desk) said(w http.ResponseWriter, r *http.Request, id, whom, to string) error {
+	d.setCookie(w, saidCookie, id+"."+base64.RawURLEncoding.EncodeToString([]byte(whom)), time.Minute)
+	return d.redirect(w, r, to)
+}
+
+// redirect leads on to a path of ours, by GET.
+func (d *Desk) redirect(w http.ResponseWriter, r *http.Request, to string) error {
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, d.base+to, http.StatusSeeOther) //nolint:gosec // a path of ours, or what nextOf made of it
+	return nil
+}
+
+// here is the path and query of a request, below the public address: where to come back to.
+func (d *Desk) here(r *http.Request) string {
+	here := strings.TrimPrefix(r.URL.EscapedPath(), d.base)
+	if r.Method != http.MethodPost && r.URL.RawQuery != "" {
+		here += "?" + r.URL.RawQuery
+	}
+	return here
+}
+
+// nextOf is a page of the desk to go on to; "/desk/" for whatever is none: a link must never lead to another site.
+func nextOf(next string) string {
+	const home = "/desk/"
+	u, err := url.Parse(next)
+	if err != nil || u.IsAbs() || u.Host != "" || u.Opaque != "" || len(next) > 2000 || strings.ContainsAny(next, "\\\r\n") {
+		return home
+	}
+	if at := path.Clean(u.Path); !strings.HasPrefix(at, home) || at != u.Path || strings.HasPrefix(at, "/desk/login") || strings.HasPrefix(at, "/desk/fresh") || strings.HasPrefix(at, "/desk/oidc") {
+		return home
+	}
+	return next
+}
