@@ -105,10 +105,15 @@ func (w *writer) factsFor(e mce.Event, r mce.Registration) []fact {
 	if own := w.ownTime(e.Starts, e, r); own.Text != "" {
 		out[0].Lines = append(out[0].Lines, own)
 	}
+	return w.withWebsite(out, e)
+}
+
+// withWebsite adds the event's own site to its facts, if it has one.
+func (w *writer) withWebsite(facts []fact, e mce.Event) []fact {
 	if site := webLink(w.say("event_more"), words{}, e.Link); site != nil {
-		out = append(out, fact{Label: w.say("website"), Link: site})
+		facts = append(facts, fact{Label: w.say("website"), Link: site})
 	}
-	return out
+	return facts
 }
 
 // ownTime is a time on the clocks where the person is at home; no words where they show the same as the venue's, or nobody knows.

@@ -54,7 +54,7 @@ func (l *Letters) remind(kind mce.LetterKind, rule mce.ReminderRule, e mce.Event
 // reminderParts are what the rule shows of the event below its wording.
 func (w *writer) reminderParts(p *page, rule mce.ReminderRule, e mce.Event, with mce.Enclosures, nonce string) {
 	if rule.Shows(mce.ShowFacts) {
-		p.Facts = w.facts(e, audienceOf(rule))
+		p.Facts = w.withWebsite(w.facts(e, audienceOf(rule)), e)
 	}
 	if hasCode(rule) {
 		p.Code = w.code(e, mce.SlotMark(nonce, mce.SlotCode))
@@ -68,9 +68,13 @@ func (w *writer) reminderParts(p *page, rule mce.ReminderRule, e mce.Event, with
 	if rule.Shows(mce.ShowNext) && with.Next != nil {
 		p.Sections = append(p.Sections, section{Title: words{Text: w.say("next_event")}, Items: []item{w.event(*with.Next)}})
 	}
-	p.Button = webLink(w.say("event_more"), words{}, e.Link)
-	if rule.Shows(mce.ShowFeedback) && e.Feedback != "" {
+	switch {
+	case rule.Shows(mce.ShowFeedback) && e.Feedback != "":
 		p.Button = webLink(w.say("feedback"), words{}, e.Feedback)
+	case rule.Anchor == mce.AtEnd:
+		p.Button = webLink(w.say("event_more"), words{}, e.Link)
+	case !rule.Audience().OfReaders(): // who is still to come may have to cancel
+		p.Button = w.manage(nonce)
 	}
 }
 

@@ -270,7 +270,7 @@ func samples() []sample {
 		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"reminder", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Reminder(weekBefore(), prato(), mce.Enclosures{Handouts: handouts()}, lang)
-		}, []string{mce.SlotGreeting, mce.SlotCode}},
+		}, []string{mce.SlotGreeting, mce.SlotCode, mce.SlotToken}},
 		{"follow-up", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Reminder(followUp(), prato(), mce.Enclosures{Handouts: handouts()}, lang)
 		}, []string{mce.SlotGreeting}},
