@@ -5,22 +5,41 @@ import (
 	"strings"
 )
 
-// ReadRegistrations reads a table with the columns event, email and name, and if they are there organisation, country, language, role, zone and
-// sessions (by their slugs, with blanks between).
-func ReadRegistrations(r io.Reader) ([]Registration, []LineFault, error) {
-	var people []Registration
-	t := table{required: []string{"event", "email", "name"}, optional: []string{"organisation", "country", "language", "role", "zone", "sessions"}}
-	faults, err := readTable(r, t, func(_ int, cell cells) error {
+// ReadRegistrations reads a table with the columns event, email and name, and if they are there organisation, country, language, role, zone,
+// sessions (by their slugs, with blanks between), booker_email and booker_name. Lines with the same booker for the same event are one order.
+func ReadRegistrations(r io.Reader) (orders []Order, faults []LineFault, err error) {
+	t := table{required: []string{"event", "email", "name"}, optional: []string{"organisation", "country", "language", "role", "zone", "sessions", "booker_email", "booker_name"}}
+	faults, err = readTable(r, t, func(_ int, cell cells) error {
 		p, err := NewRegistration(cell("event"), cell("email"), cell("name"), cell("organisation"), cell("country"), cell("language"))
 		if err == nil {
 			err = p.Choose(cell("role"), cell("zone"), strings.Fields(cell("sessions")))
 		}
-		if err == nil {
-			people = append(people, p)
+		if err != nil {
+			return err
 		}
-		return err
+		if cell("booker_email") == "" {
+			orders = append(orders, Order{People: []Registration{p}})
+			return nil
+		}
+		b, fault := NewBooking(p.Event, cell("booker_email"), cell("booker_name"), string(p.Language))
+		if fault != nil {
+			return Invalidf("who books: %s", fault)
+		}
+		orders = addTo(orders, b, p)
+		return nil
 	})
-	return people, faults, err
+	return orders, faults, err
+}
+
+// addTo adds a person to the order of who books for them, or begins it.
+func addTo(orders []Order, b Booking, p Registration) []Order {
+	for i, o := range orders {
+		if o.Booker != nil && o.Booker.Event == b.Event && AddressKey(o.Booker.Email) == AddressKey(b.Email) {
+			orders[i].People = append(orders[i].People, p)
+			return orders
+		}
+	}
+	return append(orders, Order{Booker: &b, People: []Registration{p}})
 }
 
 // NewRegistration checks what a person wrote into a registration. The error is an *FieldError.
@@ -29,34 +48,11 @@ func NewRegistration(event, email, name, organisation, country, language string)
 	if p.Email, err = ParseAddress(email); err != nil {
 		return p, &FieldError{"email", err}
 	}
-	theirs, err := NewParticulars(Particulars{Name: name, Organisation: organisation, Country: country, Language: Lang(strings.ToLower(language))})
-	return p.With(theirs), err
-}
-
-// NewParticulars checks what a person wants a registration to say of them; whether the event has the sessions is seen when they are changed. The
-// error is an *FieldError.
-func NewParticulars(in Particulars) (out Particulars, err error) {
-	for _, field := range []struct {
-		to         *string
-		name, from string
-	}{{&out.Name, "name", in.Name}, {&out.Organisation, "organisation", in.Organisation}, {&out.Country, "country", in.Country}} {
-		if *field.to, err = CleanName(field.from); err != nil {
-			return out, &FieldError{field.name, err}
-		}
+	clean, fault := Particulars{Name: name, Organisation: organisation, Country: country, Language: Lang(strings.ToLower(language))}.Clean()
+	if fault != nil {
+		return p, fault
 	}
-	if out.Name == "" {
-		return out, &FieldError{"name", Invalidf("the name is missing: it stands on the badge")}
-	}
-	if out.Language, err = ParseLang(string(in.Language)); err != nil {
-		return out, &FieldError{"language", err}
-	}
-	if in.Zone != "" {
-		if err := CheckZone(in.Zone); err != nil {
-			return out, &FieldError{"zone", err}
-		}
-	}
-	out.Zone, out.Sessions = in.Zone, in.Sessions
-	return out, nil
+	return p.With(clean), nil
 }
 
 // Choose checks and sets what a person may say of how they come: as what (empty: a delegate), from where (the name of a time zone, or empty), and

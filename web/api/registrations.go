@@ -222,11 +222,11 @@ func (s *Server) changeRegistration(w http.ResponseWriter, r *http.Request, _ mc
 	if err != nil {
 		return err
 	}
-	p, err := mce.NewParticulars(mce.Particulars{
+	p, wrong := mce.Particulars{
 		Name: to.Name, Organisation: to.Organisation, Country: to.Country, Language: mce.Lang(to.Language), Zone: to.Zone, Sessions: to.Sessions,
-	})
-	if err != nil {
-		return err
+	}.Clean()
+	if wrong != nil {
+		return wrong
 	}
 	changed, err := s.Store.ChangeRegistration(r.Context(), found.ID, p, s.Notices, s.Site.Domain(), s.Clock.Now())
 	if err != nil {
