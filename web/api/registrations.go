@@ -141,6 +141,9 @@ const usualPage, mostPage = 100, 500
 // listRegistrations lists those for an event, a page at a time: each but the last names the next.
 func (s *Server) listRegistrations(w http.ResponseWriter, r *http.Request, _ mce.APIToken) error {
 	q := r.URL.Query()
+	if !q.Has("event") {
+		return mce.Invalidf("The parameter event must name an event.")
+	}
 	event, err := s.eventOf(r.Context(), q.Get("event"))
 	if err != nil {
 		return err

@@ -171,7 +171,7 @@ func TestRegistrationsArePaged(t *testing.T) {
 	if strings.Join(got, " ") != "a@example.org b@example.org c@example.org d@example.org e@example.org" || states[1] != "cancelled" {
 		t.Error(got, states)
 	}
-	s.get("/registrations").gives(t, http.StatusNotFound, "not_found")
+	s.get("/registrations").gives(t, http.StatusBadRequest, "invalid")
 	for _, query := range []string{"limit=501", "limit=x", "after=-1", "after=99999999999999999999"} {
 		s.get("/registrations?event=larissa&"+query).gives(t, http.StatusBadRequest, "invalid")
 	}
