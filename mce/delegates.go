@@ -48,34 +48,11 @@ func NewRegistration(event, email, name, organisation, country, language string)
 	if p.Email, err = ParseAddress(email); err != nil {
 		return p, &FieldError{"email", err}
 	}
-	theirs, err := NewParticulars(Particulars{Name: name, Organisation: organisation, Country: country, Language: Lang(strings.ToLower(language))})
-	return p.With(theirs), err
-}
-
-// NewParticulars checks what a person wants a registration to say of them; whether the event has the sessions is seen when they are changed. The
-// error is an *FieldError.
-func NewParticulars(in Particulars) (out Particulars, err error) {
-	for _, field := range []struct {
-		to         *string
-		name, from string
-	}{{&out.Name, "name", in.Name}, {&out.Organisation, "organisation", in.Organisation}, {&out.Country, "country", in.Country}} {
-		if *field.to, err = CleanName(field.from); err != nil {
-			return out, &FieldError{field.name, err}
-		}
+	clean, fault := Particulars{Name: name, Organisation: organisation, Country: country, Language: Lang(strings.ToLower(language))}.Clean()
+	if fault != nil {
+		return p, fault
 	}
-	if out.Name == "" {
-		return out, &FieldError{"name", Invalidf("the name is missing: it stands on the badge")}
-	}
-	if out.Language, err = ParseLang(string(in.Language)); err != nil {
-		return out, &FieldError{"language", err}
-	}
-	if in.Zone != "" {
-		if err := CheckZone(in.Zone); err != nil {
-			return out, &FieldError{"zone", err}
-		}
-	}
-	out.Zone, out.Sessions = in.Zone, in.Sessions
-	return out, nil
+	return p.With(clean), nil
 }
 
 // Choose checks and sets what a person may say of how they come: as what (empty: a delegate), from where (the name of a time zone, or empty), and

@@ -13,6 +13,18 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
+// registerOnce is register for an order that may have been carried out before.
+func registerOnce(ctx context.Context, tx *sqlx.Tx, o mce.Order, notices mce.Notices, domain string, now time.Time) ([]mce.Registration, error) {
+	people, done, err := ordered(ctx, tx, o.Key, now)
+	if err != nil || done {
+		return people, err
+	}
+	if people, err = register(ctx, tx, o, notices, domain, now); err != nil {
+		return nil, err
+	}
+	return people, keepOrdered(ctx, tx, o.Key, people)
+}
+
 // ordered notes the key of an order, or gives what was registered under it; nil is no key. Whoever sends the same order at the same moment waits
 // here until the first of them is done. A key that stands for another order is an error of code Conflict with the cause ErrKeyReused.
 func ordered(ctx context.Context, tx *sqlx.Tx, k *mce.OrderKey, now time.Time) (people []mce.Registration, done bool, err error) {

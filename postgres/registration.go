@@ -85,17 +85,9 @@ func (s *Store) RegisterAll(ctx context.Context, orders []mce.Order, notices mce
 			return err
 		}
 		for _, o := range orders {
-			people, done, err := ordered(ctx, tx, o.Key, now)
+			people, err := registerOnce(ctx, tx, o, notices, domain, now)
 			if err != nil {
 				return err
-			}
-			if !done {
-				if people, err = register(ctx, tx, o, notices, domain, now); err != nil {
-					return err
-				}
-				if err := keepOrdered(ctx, tx, o.Key, people); err != nil {
-					return err
-				}
 			}
 			out = append(out, people...)
 		}

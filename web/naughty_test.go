@@ -171,7 +171,7 @@ func (s *site) apiEntry(n int, hostile string) {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		a := s.ask(http.MethodPost, "/api/v1/subscriptions", strings.NewReader(string(raw)), "X-Forwarded-For", fmt.Sprintf("203.0.%d.%d", n>>8&255, n&255))
+		a := s.ask(http.MethodPost, "/api/v1/subscriptions", strings.NewReader(string(raw)), "Content-Type", "application/json", "X-Forwarded-For", fmt.Sprintf("203.0.%d.%d", n>>8&255, n&255))
 		if a.StatusCode >= 500 || !json.Valid([]byte(a.body)) {
 			s.t.Errorf("%s %q: status %d, %s", field, hostile, a.StatusCode, a.body)
 		}

@@ -69,10 +69,10 @@ func newSite(t testing.TB, public string) *site {
 	if s.pages, err = page.New(about); err != nil {
 		t.Fatal(err)
 	}
-	logged := slog.New(slog.NewTextHandler(&s.log, nil))
-	programs := api.Server{Store: s.store, Notices: s.letters, Site: about, Clock: frozen{}, Log: logged}
+	log := slog.New(slog.NewTextHandler(&s.log, nil))
+	programs := api.Server{Store: s.store, Notices: s.letters, Site: about, Clock: frozen{}, Log: log}
 	server := web.Server{
-		Store: s.store, Letters: s.letters, Pages: s.pages, Keys: s.keys, Site: about, Keep: mce.Keep{Letters: 13, Unconfirmed: 30, Unsubscribed: 36, Delegates: 24}, Clock: frozen{}, Log: logged, API: programs.Handler(),
+		Store: s.store, Letters: s.letters, Pages: s.pages, Keys: s.keys, Site: about, Keep: mce.Keep{Letters: 13, Unconfirmed: 30, Unsubscribed: 36, Delegates: 24}, Clock: frozen{}, Log: log, API: programs.Handler(),
 		Mailer: func() error { return s.fault }, Left: func(subscriberID int64) { s.left = append(s.left, subscriberID) },
 	}
 	listener := httptest.NewServer(server.Handler())

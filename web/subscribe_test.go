@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -192,39 +191,5 @@ func TestTheFormOfTheDocsWorks(t *testing.T) {
 	s.grant()
 	if c := s.record(s.subscriber("anna@example.org"))[0]; !strings.HasPrefix(c.Wording, "I want to receive") || c.Version != f.Get("version") {
 		t.Errorf("%+v", c)
-	}
-}
-
-func TestTheInterfaceTakesWishes(t *testing.T) {
-	s := newSite(t, public)
-	s.get("/api/v1/subscriptions").wants(t, http.StatusOK, `"events"`, `"wording"`, mce.ConsentVersion)
-	post := func(body string) answer {
-		return s.ask(http.MethodPost, "/api/v1/subscriptions", strings.NewReader(body), "Content-Type", "application/json")
-	}
-	post(`{"email": "anna@example.org", "language": "en", "topics": ["events"], "agreed": true, "version": "`+mce.ConsentVersion+`", "origin": "2001:db8::7"}`).wants(t, http.StatusAccepted, `{"status":"asked"}`)
-	for body, field := range map[string]string{
-		`{"email": "anna", "language": "en", "topics": ["events"], "agreed": true}`:                                   "email",
-		`{"email": "anna@example.org", "language": "en", "topics": [], "agreed": true}`:                               "topics",
-		`{"email": "anna@example.org", "language": "en", "topics": ["events"]}`:                                       "agreed",
-		`{"email": "anna@example.org", "language": "en", "topics": ["events"], "admin": true}`:                        "",
-		`{"email": "anna@example.org", "language": "en", "topics": ["events"], "agreed": true, "version": "1999-12"}`: "version",
-		`{"email": "anna@example.org", "language": "en", "topics": ["events"], "agreed": true, "origin": "the moon"}`: "origin",
-		`{"email"`: "",
-	} {
-		a := post(body)
-		var fault struct {
-			Error struct{ Code, Field, Message string }
-		}
-		if err := json.Unmarshal([]byte(a.body), &fault); err != nil || a.StatusCode != http.StatusBadRequest || fault.Error.Field != field || fault.Error.Message == "" {
-			t.Errorf("%s: %d %s", body, a.StatusCode, a.body)
-		}
-	}
-	s.grant()
-	p := s.subscriber("anna@example.org")
-	if got := s.story(p); got != "pending: asked" {
-		t.Error(got)
-	}
-	if n := s.count(`select count(*) from consent_details where email = $1 and origin = '2001:db8::7'`, p.Email); n != 1 {
-		t.Error("where the person was is not on record")
 	}
 }

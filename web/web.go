@@ -1,6 +1,5 @@
 // Package web serves the public pages: subscribing, leaving, confirming, one's own page and data, events with registrations and bookings, the archive and
-// its feeds, help, privacy, accessibility, an interface for the association's own site, and the two addresses that monitors ask.
-// The editors' desk stands beside them.
+// its feeds, help, privacy, accessibility, and the two addresses that monitors ask. The editors' desk and the interface for programs stand beside them.
 //
 // GET, HEAD and OPTIONS never change anything: scanners fetch every link of every mail. No page needs a cookie, so there is no
 // authority that another site could borrow; what may be done hangs on the token in the address alone.

@@ -141,6 +141,9 @@ const usualPage, mostPage = 100, 500
 // listRegistrations lists those for an event, a page at a time: each but the last names the next.
 func (s *Server) listRegistrations(w http.ResponseWriter, r *http.Request, _ mce.APIToken) error {
 	q := r.URL.Query()
+	if !q.Has("event") {
+		return mce.Invalidf("The parameter event must name an event.")
+	}
 	event, err := s.eventOf(r.Context(), q.Get("event"))
 	if err != nil {
 		return err
@@ -222,11 +225,11 @@ func (s *Server) changeRegistration(w http.ResponseWriter, r *http.Request, _ mc
 	if err != nil {
 		return err
 	}
-	p, err := mce.NewParticulars(mce.Particulars{
+	p, wrong := mce.Particulars{
 		Name: to.Name, Organisation: to.Organisation, Country: to.Country, Language: mce.Lang(to.Language), Zone: to.Zone, Sessions: to.Sessions,
-	})
-	if err != nil {
-		return err
+	}.Clean()
+	if wrong != nil {
+		return wrong
 	}
 	changed, err := s.Store.ChangeRegistration(r.Context(), found.ID, p, s.Notices, s.Site.Domain(), s.Clock.Now())
 	if err != nil {
