@@ -25,7 +25,7 @@ func (h *house) register(people ...mce.Registration) {
 // rehearse looks ahead. While the stage still stands, meanwhile is called.
 func (h *house) rehearse(r scheduler.Rehearsal, meanwhile func()) (plan mce.Plan) {
 	h.t.Helper()
-	h.must(h.store.Rehearse(h.t.Context(), r.Begin(), r.To, func(stage *postgres.Store) (err error) {
+	h.must(h.store.Rehearse(h.t.Context(), r.Begin(), func(stage *postgres.Store) (err error) {
 		r.Stage, r.Letters, r.Domain = stage, h.letters, "mce.example"
 		if plan, err = r.Plan(h.t.Context()); err == nil && meanwhile != nil {
 			meanwhile()
