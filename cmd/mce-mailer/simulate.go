@@ -155,7 +155,8 @@ func writeDifferences(t *tabwriter.Writer, all []mce.Difference) {
 }
 
 func briefly(l mce.Planned) string {
-	return fmt.Sprintf("%s, %s, %d people, %q", l.At.Format(planTime), l.Fate, l.People, l.Subject)
+	at := mce.InZone(l.At, l.Zone) // a plan that was kept has the hours of the zone, not its name
+	return fmt.Sprintf("%s, %s, %d people, %q", at.Format(planTime), l.Fate, l.People, l.Subject)
 }
 
 func words(all []mce.PlanChange) string {
