@@ -33,6 +33,11 @@ type Office interface {
 	Preview(ctx context.Context, issueID int64, lang mce.Lang) (mce.Edition, error)
 	// Delegates are the addresses registered for an event.
 	Delegates(ctx context.Context, event string) ([]string, error)
+	// Arrive takes the codes of an event's delegates at the desk, but for one; Arrived are the addresses of those who came.
+	Arrive(ctx context.Context, event, but string) error
+	Arrived(ctx context.Context, event string) ([]string, error)
+	// Interested are the readers who chose one of an event's topics and are not registered for it.
+	Interested(ctx context.Context, event string) ([]string, error)
 }
 
 // Step is one happening of the story.
@@ -53,6 +58,8 @@ type Step struct {
 // The people of the story who do something.
 const (
 	event        = "prato-2023"
+	webinar      = "webinar-ransomware-2023"
+	absent       = "raluca.tanase@cluj.example"
 	newReader    = "ilse.brandt@hamburg.example"
 	newDelegate  = "tomaz.novak@ljubljana.example"
 	storyZone    = "Europe/Rome"
@@ -110,8 +117,24 @@ func Story() []Step {
 		},
 		{Slug: "day-before", When: on(24, 9, 0), Title: "The day before: reminder with the programme", Mails: delegates},
 		{Slug: "morning-of", When: on(25, 7, 0), Title: "The morning of the first day: where to go", Mails: delegates},
+		{
+			Slug: "arrivals", When: on(25, 8, 30), Title: "The desk opens; the codes of all delegates but one are taken",
+			Do: func(ctx context.Context, o Office, _ *inbox.Inbox) error { return o.Arrive(ctx, event, absent) },
+		},
 		{Slug: "skipped", When: on(26, 9, 0), Title: "Thursday again, and too little to say: the issue is skipped, and says so"},
-		{Slug: "afterwards", When: on(30, 10, 0), Title: "Three days after, with the clocks set back in between: thanks, with the first handouts", Mails: delegates},
+		{
+			Slug: "invitation", When: on(26, 10, 0), Title: "Three weeks before a webinar: readers who chose one of its topics are invited, and can leave by that mail too",
+			Mails: func(ctx context.Context, o Office) ([]string, error) { return o.Interested(ctx, webinar) }, Subject: []string{"Will you join us?", "anche voi?"},
+		},
+		{Slug: "afterwards", When: on(30, 10, 0), Title: "Three days after, with the clocks set back in between: thanks, with the first handouts, a form for feedback and the next date", Mails: delegates},
+		{
+			Slug: "certificates", When: on(31, 10, 0), Title: "A certificate of attendance, as PDF, for each delegate who came",
+			Mails: func(ctx context.Context, o Office) ([]string, error) { return o.Arrived(ctx, event) }, Subject: []string{"certificate", "attestato"},
+		},
+		{
+			Slug: "digest", When: on(31, 17, 0), Title: "What speakers released since then, in one mail; on days without news there is none",
+			Mails: delegates, Subject: []string{"New in the knowledge base", "Novità"},
+		},
 		{Slug: "issue-2", When: at(11, 2, 9, 0), Review: true, Title: "Thursday, 9:00: the second issue is assembled; what came late has rolled forward into it"},
 		{
 			Slug: "issue-2-out", When: at(11, 2, 11, 0), Title: "Approved and sent; nobody who left gets it",

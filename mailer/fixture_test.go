@@ -125,14 +125,21 @@ func samples(t testing.TB) []sample {
 			later.Ends, later.Sequence = prato.Ends.Add(time.Hour), prato.Sequence+1
 			return letters.Change(prato, later, delegate, delegate.Changes(prato, later), FixtureNow)
 		}},
-		{"reminder", mce.Reminder, false, false, func(l mce.Lang) (mce.Edition, error) { return letters.Reminder(lib.Reminders[0], prato, nil, l) }},
+		{"reminder", mce.Reminder, false, false, func(l mce.Lang) (mce.Edition, error) {
+			return letters.Reminder(lib.Reminders[0], prato, mce.Enclosures{}, l)
+		}},
 		{"follow-up", mce.Reminder, false, false, func(l mce.Lang) (mce.Edition, error) {
-			return letters.Reminder(lib.Reminders[1], prato, lib.Resources[1:], l)
+			return letters.Reminder(lib.Reminders[1], prato, mce.Enclosures{Handouts: lib.Resources[1:]}, l)
+		}},
+		{"certificate", mce.Certificate, false, false, func(l mce.Lang) (mce.Edition, error) {
+			rule := lib.Reminders[1]
+			delegate.Language, rule.Show = l, []mce.Show{mce.ShowCertificate}
+			return letters.Certificate(rule, prato, mce.Enclosures{}, delegate, FixtureNow)
 		}},
 		{"invitation", mce.Invitation, false, false, func(l mce.Lang) (mce.Edition, error) {
 			rule := lib.Reminders[0]
 			rule.For = mce.ForInterested
-			return letters.Reminder(rule, prato, nil, l)
+			return letters.Reminder(rule, prato, mce.Enclosures{}, l)
 		}},
 		{"welcome", mce.Welcome, false, false, func(l mce.Lang) (mce.Edition, error) {
 			d := fixtureDraft(lib).For([]string{"association-news"})

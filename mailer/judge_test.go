@@ -34,14 +34,14 @@ func TestJudge(t *testing.T) {
 	suppress := []string{"550 5.1.1", "550 5.1.10"}
 	for reply, a := range replies {
 		for _, a.phase = range []phase{phaseMail, phaseRcpt, phaseData, phaseDot} {
-			for _, kind := range []mce.LetterKind{mce.Newsletter, mce.Confirmation, mce.Reminder, mce.OptIn, mce.Welcome, mce.SelfLink, mce.Move} {
+			for _, kind := range []mce.LetterKind{mce.Newsletter, mce.Confirmation, mce.Reminder, mce.OptIn, mce.Welcome, mce.SelfLink, mce.Move, mce.Invitation, mce.Certificate} {
 				want := mce.Refused
 				switch {
 				case reply == "taken":
 					want = mce.Delivered
 				case slices.Contains(temporary, reply):
 					want = mce.Deferred
-				case a.code == 0 && a.phase == phaseDot && kind == mce.Newsletter:
+				case a.code == 0 && a.phase == phaseDot && (kind == mce.Newsletter || kind == mce.Invitation):
 					want = mce.Uncertain
 				case a.code == 0:
 					want = mce.Deferred

@@ -56,6 +56,7 @@ func TestWhoLeftIsKnownWhileWhatWasReadBeforeIsInHand(t *testing.T) {
 	want("read after", news, began.Add(time.Minute+1), false)
 	want("somebody else", mce.Letter{Kind: mce.Newsletter, PersonID: 8}, began, false)
 	want("a request to confirm", mce.Letter{Kind: mce.OptIn, PersonID: 7}, began, true)
+	want("an invitation", mce.Letter{Kind: mce.Invitation, PersonID: 7, CauseID: 3}, began, true)
 	want("a delegate of that number", mce.Letter{Kind: mce.Confirmation, PersonID: 7}, began, false)
 	want("a delegate of that number, reminded", mce.Letter{Kind: mce.Reminder, PersonID: 7}, began, false)
 	v.forget(began.Add(time.Minute))

@@ -267,7 +267,7 @@ func TestAReminderIsNeverLate(t *testing.T) {
 	rule := rules[slices.IndexFunc(rules, func(r mce.ReminderRule) bool { return r.Slug == "week-before" })]
 	latest := s.clock.Now().Add(2 * time.Hour)
 	n, err := s.store.QueueReminder(t.Context(), rule, event, s.clock.Now().Add(time.Minute), latest, s.clock.Now(),
-		func(l mce.Lang) (mce.Edition, error) { return s.letters.Reminder(rule, event, nil, l) }, "mail.example")
+		func(l mce.Lang) (mce.Edition, error) { return s.letters.Reminder(rule, event, mce.Enclosures{}, l) }, "mail.example")
 	s.check(err)
 	if n != 2 {
 		t.Fatalf("%d reminders", n)

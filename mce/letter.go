@@ -23,6 +23,7 @@ const (
 	Cancellation LetterKind = "cancellation" // of a registration
 	ChangeOf     LetterKind = "change"       // of an event, or of their registration, to a delegate
 	Booked       LetterKind = "booking"      // to who registered others
+	Certificate  LetterKind = "certificate"  // a reminder with a certificate of attendance, to one delegate
 	Invitation   LetterKind = "invitation"   // to an event, to a subscriber who chose one of its topics
 )
 
@@ -50,15 +51,16 @@ type Edition struct {
 	Subject  string
 	HTML     string
 	Text     string
-	Nonce    string // marks the slots, see SlotMark
-	Calendar string // iCalendar text; empty for most
-	Method   string // iTIP method of the calendar: REQUEST or CANCEL
-	Files    []File // what it carries beside its words
-	ReplyTo  string // empty: the association's own
-	ListID   string // bulk only: the series' slug, or that of all invitations
-	Number   int    // bulk only: the issue's number, or the event's
-	Domain   string // right half of the Message-IDs; set when the edition is kept
-	IssueID  int64  // 0 unless newsletter
+	Nonce    string  // marks the slots, see SlotMark
+	Calendar string  // iCalendar text; empty for most
+	Method   string  // iTIP method of the calendar: REQUEST or CANCEL
+	Files    []File  // what it carries beside its words
+	Handouts []int64 // resources that it tells of
+	ReplyTo  string  // empty: the association's own
+	ListID   string  // bulk only: the series' slug, or that of all invitations
+	Number   int     // bulk only: the issue's number, or the event's
+	Domain   string  // right half of the Message-IDs; set when the edition is kept
+	IssueID  int64   // 0 unless newsletter
 	// Latest is the last moment at which the letter is of use; zero means as long as retries go on.
 	Latest time.Time
 }
@@ -106,7 +108,7 @@ func (l Letter) Purpose() Purpose {
 		return ForMoving
 	case Booked:
 		return ForBooking
-	case Confirmation, Reminder, WaitingList, Cancellation, ChangeOf:
+	case Confirmation, Reminder, Certificate, WaitingList, Cancellation, ChangeOf:
 	}
 	return ForDelegate
 }

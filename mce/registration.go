@@ -103,6 +103,22 @@ func (r Registration) Chosen(e Event) []Session {
 	return slices.DeleteFunc(r.Programme(e), func(s Session) bool { return !s.Optional })
 }
 
+// Hours is how long the sessions last that concern the person; what runs at the same time counts once.
+func (r Registration) Hours(e Event) (total time.Duration) {
+	var until time.Time
+	for _, s := range r.Programme(e) { // in order of their start
+		from := s.Starts
+		if from.Before(until) {
+			from = until
+		}
+		if s.Ends.After(from) {
+			total += s.Ends.Sub(from)
+			until = s.Ends
+		}
+	}
+	return total
+}
+
 // Notices makes the mails that tell people where they stand with an event, each for one person alone and in their language; at is the moment of
 // the cause.
 type Notices interface {

@@ -2,7 +2,6 @@ package mce
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -19,6 +18,8 @@ type ReminderRule struct {
 	Days   int         `json:"days"`         // from the anchor's local day; negative is before
 	At     string      `json:"at"`           // local time of day at the venue, "09:00"
 	Useful int         `json:"useful_hours"` // so long after it was due it is still worth sending
+	// Daily: due again on each day that follows, for DigestDays after the event's end, when there are handouts that nobody was told of.
+	Daily bool `json:"daily,omitempty"`
 	// Subject and Body (Markdown) are the wording; {title}, {city}, {starts} and {days} stand for the event's own.
 	Subject Text   `json:"subject"`
 	Body    Text   `json:"body"`
@@ -44,15 +45,20 @@ const (
 	ForDelegates Audience = "delegates" // who has a place, speakers too
 	ForWaiting   Audience = "waiting"   // who is on the waiting list
 	ForSpeakers  Audience = "speakers"
+	ForArrived   Audience = "arrived" // whose code was taken at the desk
 	// ForInterested are subscribers who chose one of the event's topics and have no registration for it.
 	ForInterested Audience = "interested"
+	// ForReturning are those of them who had a place at the latest event of its kind before it.
+	ForReturning Audience = "returning"
 )
 
 // Audiences lists them.
-func Audiences() []Audience { return []Audience{ForDelegates, ForWaiting, ForSpeakers, ForInterested} }
+func Audiences() []Audience {
+	return []Audience{ForDelegates, ForWaiting, ForSpeakers, ForArrived, ForInterested, ForReturning}
+}
 
 // OfReaders reports whether the audience is subscribers, who are invited, and not people of the event.
-func (a Audience) OfReaders() bool { return a == ForInterested }
+func (a Audience) OfReaders() bool { return a == ForInterested || a == ForReturning }
 
 // Show is a part of the event that a reminder shows below its wording.
 type Show string
@@ -61,8 +67,32 @@ type Show string
 const (
 	ShowFacts     Show = "facts"     // when, where, contact
 	ShowProgramme Show = "programme" // sessions
-	ShowHandouts  Show = "handouts"  // resources of the event that are published by then
+	ShowHandouts  Show = "handouts"  // resources of the event that are published by then; of a daily rule, those that nobody was told of yet
+	ShowFeedback  Show = "feedback"  // a button to the form about the event, if it has one
+	ShowNext      Show = "next"      // the next event of its kind, if one is published
+	// ShowCertificate is a certificate of attendance, as a file: each person gets a mail of their own.
+	ShowCertificate Show = "certificate"
 )
+
+// Shows lists them.
+func Shows() []Show {
+	return []Show{ShowFacts, ShowProgramme, ShowHandouts, ShowFeedback, ShowNext, ShowCertificate}
+}
+
+// DigestDays is for how long after an event's end a mail could be about it: so long its people are told of handouts.
+const DigestDays = 90
+
+// Enclosures are what a reminder shows beside its event.
+type Enclosures struct {
+	Handouts []Resource
+	Next     *Event // of the same kind; nil: none is known
+}
+
+// Shows reports whether the rule shows a part.
+func (r ReminderRule) Shows(part Show) bool { return slices.Contains(r.Show, part) }
+
+// Personal reports whether each person gets an edition of their own.
+func (r ReminderRule) Personal() bool { return r.Shows(ShowCertificate) }
 
 // Concerns reports whether the rule is for the event.
 func (r ReminderRule) Concerns(e Event) bool {
@@ -77,8 +107,8 @@ func (r ReminderRule) Audience() Audience {
 	return cmp.Or(r.For, ForDelegates)
 }
 
-// Due is when the reminder is due for an event as it now stands, and the latest moment at which it is still of use. Readers hear of no event
-// before it is published.
+// Due is when the reminder is due for an event as it now stands, and the latest moment at which it is still of use. Readers hear of an event
+// only while it is published.
 func (r ReminderRule) Due(e Event) (due, latest time.Time, err error) {
 	at, err := ParseLocalTime(r.At)
 	if err != nil {
@@ -89,10 +119,30 @@ func (r ReminderRule) Due(e Event) (due, latest time.Time, err error) {
 		due = e.From
 	}
 	latest = due.Add(time.Duration(r.Useful) * time.Hour)
-	if end := r.overtaken(e); !end.IsZero() && latest.After(end) {
+	if end := r.overtaken(e, due); !end.IsZero() && latest.After(end) {
 		latest = end
 	}
+	if r.Audience().OfReaders() && !e.Until.IsZero() && latest.After(e.Until) {
+		latest = e.Until
+	}
 	return due, latest, nil
+}
+
+// DueBy is Due at a moment: of a daily rule, the last time that it was due by then, or else its first.
+func (r ReminderRule) DueBy(e Event, now time.Time) (due, latest time.Time, err error) {
+	due, latest, err = r.Due(e)
+	if err != nil || !r.Daily || now.Before(due) {
+		return due, latest, err
+	}
+	at, err := ParseLocalTime(r.At)
+	today := at.On(now.In(e.Zone()), 0)
+	if today.After(now) {
+		today = at.On(now.In(e.Zone()), -1)
+	}
+	if today.After(due) {
+		due = today
+	}
+	return due, due.Add(time.Duration(r.Useful) * time.Hour), err
 }
 
 func (a Anchor) of(e Event) time.Time {
@@ -108,64 +158,17 @@ func (a Anchor) of(e Event) time.Time {
 	}
 }
 
-// overtaken is when the event makes the reminder useless, zero for never. One that counts from the start is of no use once the event has
-// begun; one that tells of registration or invites, once it has closed.
-func (r ReminderRule) overtaken(e Event) time.Time {
+// overtaken is when the event makes a reminder useless that is due at a time, zero for never. One that tells of registration, or invites, is of no
+// use once that has closed; one before the event, once it has begun; one during it, once it has ended.
+func (r ReminderRule) overtaken(e Event, due time.Time) time.Time {
 	switch {
 	case r.Anchor == AtEnd:
 		return time.Time{}
 	case r.Anchor == AtOpens, r.Anchor == AtCloses && r.Days <= 0, r.Audience().OfReaders():
 		return e.RegistrationEnds()
+	case !due.Before(e.Starts):
+		return e.Ends
 	default:
 		return e.Starts
 	}
-}
-
-// Check says what is wrong with the rule, if anything.
-func (r ReminderRule) Check() error {
-	what := "reminder " + r.Slug
-	if !slices.Contains([]Anchor{AtStart, AtEnd, AtOpens, AtCloses}, r.Anchor) {
-		return Invalidf("%s: anchor %q must be start, end, opens or closes", what, r.Anchor)
-	}
-	if !slices.Contains(Audiences(), r.Audience()) {
-		return Invalidf("%s: audience %q must be one of %v", what, r.For, Audiences())
-	}
-	if r.Audience().OfReaders() && r.Anchor == AtEnd {
-		return Invalidf("%s: nobody can be invited to an event that is over; count from start, opens or closes", what)
-	}
-	if _, err := ParseLocalTime(r.At); err != nil {
-		return Invalidf("%s: %s", what, err)
-	}
-	if r.Useful < 1 {
-		return Invalidf("%s: useful_hours must be at least 1", what)
-	}
-	for _, k := range r.Kinds {
-		if !slices.Contains(EventKinds(), k) {
-			return Invalidf("%s: kind %q must be one of %v", what, k, EventKinds())
-		}
-	}
-	for _, s := range r.Show {
-		if !slices.Contains([]Show{ShowFacts, ShowProgramme, ShowHandouts}, s) {
-			return Invalidf("%s: show %q must be facts, programme or handouts", what, s)
-		}
-	}
-	return firstError(
-		checkSlug("reminder", r.Slug),
-		r.Subject.check(what+": subject", true),
-		r.Body.check(what+": body", true),
-	)
-}
-
-// Words says the rule as people read it.
-func (r ReminderRule) Words() string {
-	when := map[bool]string{true: "before", false: "after"}[r.Days < 0]
-	verb := map[Anchor]string{AtStart: "it starts", AtEnd: "it ends", AtOpens: "registration opens", AtCloses: "registration closes"}[r.Anchor]
-	if r.Days == 0 {
-		return fmt.Sprintf("on the day %s, at %s", verb, r.At)
-	}
-	days := fmt.Sprintf("%d days", max(r.Days, -r.Days))
-	if days == "1 days" {
-		days = "1 day"
-	}
-	return fmt.Sprintf("%s %s %s, at %s", days, when, verb, r.At)
 }

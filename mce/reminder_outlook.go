@@ -2,24 +2,6 @@ package mce
 
 import "time"
 
-// Prospect is how a reader and an event stand to each other, apart from rules.
-type Prospect struct {
-	Event     Event
-	Since     time.Time // the reader is one since then
-	Uninvited string    // why they are not invited as things stand; empty: they are
-	Fates     []InvitationFate
-}
-
-// InvitationFate is what became of a rule's invitations to an event at one of its dates, seen by one reader.
-type InvitationFate struct {
-	RuleID  int64  `db:"rule_id"`
-	EventID int64  `db:"event_id"`
-	Outcome string // queued: they were invited; passed: others were; dropped: nobody was
-	Reason  string
-	Due     time.Time
-	At      time.Time
-}
-
 // ReminderFate is what became of a reminder for one registration: it was queued, or dropped at one of the event's dates.
 type ReminderFate struct {
 	RuleID         int64 `db:"rule_id"`
@@ -42,12 +24,15 @@ type ReminderOutlook struct {
 // Outlook explains whether the registration for the event gets the reminder. Fates are those of the registration, in order of time.
 func (r ReminderRule) Outlook(e Event, reg Registration, fates []ReminderFate, now time.Time) (ReminderOutlook, error) {
 	out := ReminderOutlook{Event: e.Slug, Rule: r.Slug, Status: "none"}
-	due, latest, err := r.Due(e)
+	due, latest, err := r.DueBy(e, now)
 	if err != nil {
 		return out, err
 	}
 	if r.Anchor != AtOpens || !e.Opens.IsZero() {
-		out.Due = due
+		out.Due = due.In(e.Zone())
+	}
+	if r.Daily {
+		return r.digestOutlook(out, e, reg, fates, now), nil
 	}
 	for _, f := range fates {
 		if f.RuleID == r.ID && f.RegistrationID == reg.ID && (f.Outcome == "queued" || f.Due.Equal(due)) {
@@ -61,43 +46,21 @@ func (r ReminderRule) Outlook(e Event, reg Registration, fates []ReminderFate, n
 	return out, nil
 }
 
-// Invitation explains whether a reader is invited by the rule.
-func (r ReminderRule) Invitation(p Prospect, now time.Time) (ReminderOutlook, error) {
-	out := ReminderOutlook{Event: p.Event.Slug, Rule: r.Slug, Status: "none", Reason: p.Uninvited}
-	due, latest, err := r.Due(p.Event)
-	if err != nil {
-		return out, err
-	}
-	if r.Anchor != AtOpens || !p.Event.Opens.IsZero() {
-		out.Due = due.In(p.Event.Zone())
-	}
-	passed := false
-	for _, f := range p.Fates {
-		switch {
-		case f.RuleID != r.ID:
-		case f.Outcome == "queued", f.Outcome == "dropped" && f.Due.Equal(due):
-			out.Status, out.Reason, out.Due = f.Outcome, f.Reason, f.Due.In(p.Event.Zone())
-			return out, nil
-		case f.Due.Equal(due):
-			passed = true
+// digestOutlook is about a rule that is due daily: the last time that it went, or whether it is to come.
+func (r ReminderRule) digestOutlook(out ReminderOutlook, e Event, reg Registration, fates []ReminderFate, now time.Time) ReminderOutlook {
+	for _, f := range fates {
+		if f.RuleID == r.ID && f.RegistrationID == reg.ID && f.Outcome == "queued" {
+			out.Status, out.Due, out.Reason = f.Outcome, f.Due.In(e.Zone()), "again when there are handouts that nobody was told of"
 		}
 	}
-	switch {
-	case p.Event.Off():
-		out.Reason = "the event is off"
-	case !r.Concerns(p.Event):
-		out.Reason = "the rule is not for this event"
-	case out.Reason != "":
-	case !p.Since.Before(due):
-		out.Reason = "a reader only since after it was due"
-	case passed:
-		out.Reason = "it went before they could be invited"
-	case due.After(latest) || now.After(latest):
-		out.Reason = "its latest useful moment has passed"
-	default:
-		out.Status = "due"
+	end := e.Ends.AddDate(0, 0, DigestDays)
+	if out.Status == "queued" {
+		return out
 	}
-	return out, nil
+	if out.Reason = r.without(e, reg, out.Due, end, now); out.Reason == "" {
+		out.Status, out.Reason = "due", "when there are handouts that nobody was told of"
+	}
+	return out
 }
 
 // without says why the registration goes without the reminder, empty if it does not.
@@ -125,7 +88,9 @@ func (a Audience) includes(r Registration) bool {
 		return r.State == OnWaitingList
 	case ForSpeakers:
 		return r.State == Registered && r.Role == AsSpeaker
-	case ForInterested:
+	case ForArrived:
+		return r.State == Registered && !r.Arrived.IsZero()
+	case ForInterested, ForReturning:
 		return false
 	default:
 		return r.State == Registered

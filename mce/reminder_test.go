@@ -2,6 +2,7 @@ package mce_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -32,7 +33,8 @@ func TestAReminderIsDueOnTheVenuesWallClock(t *testing.T) {
 		"the day is the venue's, not UTC's":  {rule(mce.AtStart, -1, "09:00", 5), late, "2024-04-02T09:00:00+02:00", "2024-04-02T14:00:00+02:00"},
 		"another zone":                       {rule(mce.AtStart, -1, "09:00", 5), func(e *mce.Event) { e.TimeZone = "Asia/Tokyo" }, "2024-04-02T09:00:00+09:00", "2024-04-02T14:00:00+09:00"},
 		"an hour that spring leaves out":     {rule(mce.AtStart, -3, "02:30", 5), nil, "2024-03-31T03:30:00+02:00", "2024-03-31T08:30:00+02:00"},
-		"due after the start: never of use":  {rule(mce.AtStart, 0, "12:00", 5), nil, "2024-04-03T12:00:00+02:00", "2024-04-03T09:30:00+02:00"},
+		"due while it is on":                 {rule(mce.AtStart, 0, "12:00", 5), nil, "2024-04-03T12:00:00+02:00", "2024-04-03T17:00:00+02:00"},
+		"while it is on, until its end":      {rule(mce.AtStart, 1, "12:00", 500), nil, "2024-04-04T12:00:00+02:00", "2024-04-05T13:00:00+02:00"},
 		"registration opens, a day later":    {rule(mce.AtOpens, 1, "10:00", 72), registration, "2024-02-02T10:00:00+01:00", "2024-02-05T10:00:00+01:00"},
 		"of no use once it has closed":       {rule(mce.AtOpens, 0, "10:00", 2000), registration, "2024-02-01T10:00:00+01:00", "2024-03-31T23:00:00+02:00"},
 		"three days before it closes":        {rule(mce.AtCloses, -3, "09:00", 200), registration, "2024-03-28T09:00:00+01:00", "2024-03-31T23:00:00+02:00"},
@@ -58,6 +60,10 @@ func TestAReminderIsDueOnTheVenuesWallClock(t *testing.T) {
 	e.Closes, invite.Days = at("2024-03-20T12:00:00+01:00"), -15
 	if _, latest, err := invite.Due(e); err != nil || !latest.Equal(e.Closes) {
 		t.Errorf("nor after registration has closed: until %s, %v", latest, err)
+	}
+	e.Until = at("2024-03-19T12:00:00+01:00")
+	if _, latest, err := invite.Due(e); err != nil || !latest.Equal(e.Until) {
+		t.Errorf("nor once it is not published any more: until %s, %v", latest, err)
 	}
 	_, _, err := rule(mce.AtStart, 0, "noon", 1).Due(conference())
 	refused(t, err, mce.Invalid, "noon")
@@ -90,17 +96,67 @@ func TestARuleConcernsItsEvents(t *testing.T) {
 
 func TestARuleReadsAsASentence(t *testing.T) {
 	for want, r := range map[string]mce.ReminderRule{
-		"3 days before registration closes, at 09:00": rule(mce.AtCloses, -3, "09:00", 1),
-		"on the day registration opens, at 09:00":     rule(mce.AtOpens, 0, "09:00", 1),
-		"7 days before it starts, at 09:00":           rule(mce.AtStart, -7, "09:00", 1),
-		"3 days after it ends, at 10:00":              rule(mce.AtEnd, 3, "10:00", 1),
-		"on the day it starts, at 07:00":              rule(mce.AtStart, 0, "07:00", 1),
-		"2 days after it starts, at 07:00":            rule(mce.AtStart, 2, "07:00", 1),
-		"1 day before it starts, at 07:00":            rule(mce.AtStart, -1, "07:00", 1),
-		"14 days before it ends, at 08:00":            rule(mce.AtEnd, -14, "08:00", 1),
+		"3 days before registration closes, at 09:00":                               rule(mce.AtCloses, -3, "09:00", 1),
+		"on the day registration opens, at 09:00":                                   rule(mce.AtOpens, 0, "09:00", 1),
+		"7 days before it starts, at 09:00":                                         rule(mce.AtStart, -7, "09:00", 1),
+		"3 days after it ends, at 10:00":                                            rule(mce.AtEnd, 3, "10:00", 1),
+		"on the day it starts, at 07:00":                                            rule(mce.AtStart, 0, "07:00", 1),
+		"2 days after it starts, at 07:00":                                          rule(mce.AtStart, 2, "07:00", 1),
+		"1 day before it starts, at 07:00":                                          rule(mce.AtStart, -1, "07:00", 1),
+		"14 days before it ends, at 08:00":                                          rule(mce.AtEnd, -14, "08:00", 1),
+		"each day from 4 days after it ends, at 09:00, when there are new handouts": {Daily: true, Anchor: mce.AtEnd, Days: 4, At: "09:00"},
 	} {
 		if got := r.Words(); got != want {
 			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestADigestIsDueEachDay(t *testing.T) {
+	r := rule(mce.AtEnd, 1, "02:30", 12)
+	r.Daily = true
+	e := conference()
+	e.Starts, e.Ends = at("2024-03-27T09:00:00+01:00"), at("2024-03-28T13:00:00+01:00")
+	for now, want := range map[string]string{
+		"2024-03-28T00:00:00+01:00": "2024-03-29T02:30:00+01:00", // the first time is to come
+		"2024-03-29T02:30:00+01:00": "2024-03-29T02:30:00+01:00",
+		"2024-03-30T02:29:59+01:00": "2024-03-29T02:30:00+01:00",
+		"2024-03-31T03:29:00+02:00": "2024-03-30T02:30:00+01:00", // spring leaves its hour out
+		"2024-03-31T03:30:00+02:00": "2024-03-31T03:30:00+02:00",
+		"2024-04-20T12:00:00+02:00": "2024-04-20T02:30:00+02:00",
+	} {
+		due, latest, err := r.DueBy(e, at(now))
+		if err != nil || !due.Equal(at(want)) || !latest.Equal(due.Add(12*time.Hour)) {
+			t.Errorf("at %s: due %s until %s, %v; want %s", now, due, latest, err, want)
+		}
+	}
+}
+
+func TestWhatARuleMayNotBe(t *testing.T) {
+	for words, change := range map[string]func(*mce.ReminderRule){
+		"audience":                 func(r *mce.ReminderRule) { r.For = "everybody" },
+		"show \"pictures\"":        func(r *mce.ReminderRule) { r.Show = []mce.Show{"pictures"} },
+		"an event that is over":    func(r *mce.ReminderRule) { r.For = mce.ForReturning },
+		"for the audience arrived": func(r *mce.ReminderRule) { r.Show = []mce.Show{mce.ShowCertificate} },
+		"shows handouts after":     func(r *mce.ReminderRule) { r.Daily = true },
+		"24 hours at most":         func(r *mce.ReminderRule) { r.Daily, r.Useful, r.Show = true, 25, []mce.Show{mce.ShowHandouts} },
+		"are for people of the eve": func(r *mce.ReminderRule) {
+			r.For, r.Anchor, r.Show = mce.ForInterested, mce.AtStart, []mce.Show{mce.ShowFeedback}
+		},
+	} {
+		r := rule(mce.AtEnd, 1, "09:00", 12)
+		if err := r.Check(); err != nil {
+			t.Fatal(err)
+		}
+		change(&r)
+		refused(t, r.Check(), mce.Invalid, words)
+	}
+	for _, r := range []mce.ReminderRule{
+		{For: mce.ForArrived, Show: []mce.Show{mce.ShowCertificate, mce.ShowHandouts, mce.ShowFeedback, mce.ShowNext}}, {Daily: true, Show: []mce.Show{mce.ShowHandouts}},
+	} {
+		r.Slug, r.Anchor, r.At, r.Useful, r.Subject, r.Body = "r", mce.AtEnd, "09:00", 12, en("S"), en("B")
+		if err := r.Check(); err != nil {
+			t.Error(err)
 		}
 	}
 }

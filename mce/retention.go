@@ -79,13 +79,14 @@ type Purged struct {
 	Unsubscribed int `json:"unsubscribed"` // people who left, erased
 	Delegates    int `json:"delegates"`    // registrations without their person now
 	Bookers      int `json:"bookers"`      // bookings without who made them now
+	Invitations  int `json:"invitations"`  // who was invited to events that are over
 	Moves        int `json:"moves"`        // new addresses that nobody confirmed
 	Wishes       int `json:"wishes"`       // wishes that could not be granted
 }
 
 // None reports whether nothing went. Something may have been kept though its time is over.
 func (p Purged) None() bool {
-	return len(p.Removed)+p.Editions+p.Unconfirmed+p.Lapsed+p.Unsubscribed+p.Delegates+p.Bookers+p.Moves+p.Wishes == 0
+	return len(p.Removed)+p.Editions+p.Unconfirmed+p.Lapsed+p.Unsubscribed+p.Delegates+p.Bookers+p.Invitations+p.Moves+p.Wishes == 0
 }
 
 // PurgedMonth is a month whose letters went.

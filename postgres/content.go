@@ -218,6 +218,14 @@ func resources(ctx context.Context, q sqlx.QueryerContext, where string, args ..
 	return out, err
 }
 
+// NewHandouts lists those that had been published when a digest was due and that nobody has been told of, the oldest first.
+func (s *Store) NewHandouts(ctx context.Context, eventID int64, due, now time.Time) ([]mce.Resource, error) {
+	return resources(ctx, s.db, `
+		where r.event_id = $1 and r.publish_at <= $2 and (r.expire_at is null or r.expire_at > $3)
+			and not exists (select from handouts_told t where t.event_id = $1 and t.resource_id = r.id)
+		order by r.publish_at, r.id`, eventID, due, now)
+}
+
 // Handouts lists what the knowledge base holds of an event at the time now, the oldest first.
 func (s *Store) Handouts(ctx context.Context, eventID int64, now time.Time) ([]mce.Resource, error) {
 	return resources(ctx, s.db, `

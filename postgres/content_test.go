@@ -39,7 +39,7 @@ func full() mce.Library {
 	lib.Series[0].Paused, lib.Series[0].Approval = true, mce.ApprovalAutomatic
 	lib.Series[0].Pace, lib.Series[0].Segment = mce.Monthly, mce.Segment{Topics: []string{"news"}, Languages: []mce.Lang{"it"}, Countries: []string{"IT"}}
 	lib.Reminders[0].Kinds, lib.Reminders[0].Event, lib.Reminders[0].Show = []mce.EventKind{mce.Webinar}, "prato", []mce.Show{mce.ShowFacts}
-	lib.Reminders[0].For, lib.Reminders[0].Anchor = mce.ForWaiting, mce.AtOpens
+	lib.Reminders[0].For, lib.Reminders[0].Anchor, lib.Reminders[0].Daily = mce.ForWaiting, mce.AtOpens, true
 	return lib
 }
 

@@ -142,7 +142,7 @@ func erasePeople(ctx context.Context, tx *sqlx.Tx, who traces) error {
 			[]any{people, places, bookings}},
 		{theirs + ` update editions set subject = '', html = '', plain = '', calendar = ''
 			where id in (select edition_id from theirs where kind <> 'newsletter')
-				and kind in ('confirmation', 'opt_in', 'move', 'waiting', 'cancellation', 'change', 'booking')`, []any{people, places, bookings}},
+				and kind in ('confirmation', 'opt_in', 'move', 'waiting', 'cancellation', 'change', 'booking', 'certificate')`, []any{people, places, bookings}},
 		{theirs + ` update letters l set detail = '' from theirs t where l.id = t.id and l.born = t.born and t.detail <> ''`, []any{people, places, bookings}},
 		{`update subscribers set email = null, name = '', organisation = '', country = '', topics = '{}', pace = 'each', paused_until = null,
 			linked_at = null, state = 'erased' where id = any($1)`, []any{people}},

@@ -129,6 +129,17 @@ func (s *Store) Event(ctx context.Context, slug string) (mce.Event, error) {
 	return eventBySlug(ctx, s.db, slug)
 }
 
+// NextEvent is the first event of the same kind after another that the public may know of at now; nil if there is none.
+func (s *Store) NextEvent(ctx context.Context, after mce.Event, now time.Time) (*mce.Event, error) {
+	found, err := events(ctx, s.db, `
+		where kind = $1 and starts > $2 and starts > $3 and state not in ('cancelled', 'moved') and publish_at <= $3 and (expire_at is null or expire_at > $3)
+		order by starts, id limit 1`, after.Kind, after.Starts, now)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return &found[0], nil
+}
+
 func eventBySlug(ctx context.Context, q sqlx.QueryerContext, slug string) (mce.Event, error) {
 	found, err := events(ctx, q, ` where slug = $1`, slug)
 	if err != nil {

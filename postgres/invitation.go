@@ -35,11 +35,18 @@ const uninvited = `case
 	when e.state = 'closed' then 'registration has closed'
 	else '' end`
 
-// dueReaders are those whom a rule ($3) invites to an event ($1) now ($4): readers since before it was due ($2), for later ones have just been
+// returning is the condition that a subscriber s had a place at the latest event of its kind before an event e.
+const returning = `exists (
+	select from registrations p
+	where lower(p.email) = lower(s.email) and p.state = 'registered' and p.event_id = (
+		select o.id from events o
+		where o.kind = e.kind and o.starts < e.starts and o.state not in ('cancelled', 'moved') order by o.starts desc, o.id desc limit 1))`
+
+// dueReaders are those whom a rule ($3) for an audience ($5) invites to an event ($1) now ($4): readers since before it was due ($2), for later ones have just been
 // welcomed; never those whom it has invited before.
 const dueReaders = `
 	from subscribers s join events e on e.id = $1
-	where s.changed_at < $2 and (s.paused_until is null or s.paused_until <= $4) and ` + uninvited + ` = ''
+	where s.changed_at < $2 and ($5 <> 'returning' or ` + returning + `) and (s.paused_until is null or s.paused_until <= $4) and ` + uninvited + ` = ''
 		and not exists (select from suppressions x where x.email = lower(s.email))
 		and not exists (select from invitations m where m.rule_id = $3 and m.event_id = $1 and m.subscriber_id = s.id)`
 
@@ -51,7 +58,7 @@ func (s *Store) queueInvitations(
 		if fresh, err := beginRound(ctx, tx, rule, event, due, "queued", "", now); err != nil || !fresh {
 			return err
 		}
-		readers := []any{event.ID, due, rule.ID, now}
+		readers := []any{event.ID, due, rule.ID, now, rule.Audience()}
 		var langs []mce.Lang
 		if err := tx.SelectContext(ctx, &langs, `select distinct s.language`+dueReaders, readers...); err != nil || len(langs) == 0 {
 			return err
@@ -59,7 +66,7 @@ func (s *Store) queueInvitations(
 		if err := ensurePartition(ctx, tx, now); err != nil {
 			return err
 		}
-		editions, err := reminderEditions(ctx, tx, rule, langs, latest, now, render, domain)
+		editions, _, err := reminderEditions(ctx, tx, rule, langs, latest, now, render, domain)
 		if err != nil {
 			return err
 		}
@@ -70,8 +77,8 @@ func (s *Store) queueInvitations(
 				insert into invitations (rule_id, event_id, subscriber_id, due, at) select $3, $1, id, $2, $4 from due
 			), fan as (
 				insert into letters (born, created_at, kind, edition_id, subscriber_id, cause_id)
-				select $5::date, $4, 'invitation', e.id, due.id, $1
-				from due join unnest($6::text[], $7::bigint[]) as e (language, id) on e.language = due.language
+				select $6::date, $4, 'invitation', e.id, due.id, $1
+				from due join unnest($7::text[], $8::bigint[]) as e (language, id) on e.language = due.language
 				order by due.id
 				returning id, born, kind
 			), lane as (
@@ -100,7 +107,7 @@ func (s *Store) dropInvitations(ctx context.Context, rule mce.ReminderRule, even
 		return tx.GetContext(ctx, &dropped, `
 			with readers as (select count(*) as n`+dueReaders+`)
 			update invitation_rounds set letters = readers.n from readers where rule_id = $3 and event_id = $1 and due = $2 returning letters`,
-			event.ID, due, rule.ID, now)
+			event.ID, due, rule.ID, now, rule.Audience())
 	})
 	return dropped, err
 }
@@ -138,12 +145,12 @@ func (s *Store) Prospects(ctx context.Context, email string, now time.Time) ([]m
 
 func (s *Store) prospect(ctx context.Context, p *mce.Prospect, reader int64, now time.Time) error {
 	const why = `
-		select case
+		select ` + returning + ` as returning, case
 			when s.paused_until > $3 then 'paused by the reader'
 			when exists (select from suppressions x where x.email = lower(s.email)) then 'the address is suppressed'
-			else ` + uninvited + ` end
+			else ` + uninvited + ` end as uninvited
 		from subscribers s join events e on e.id = $2 where s.id = $1`
-	if err := s.db.GetContext(ctx, &p.Uninvited, why, reader, p.Event.ID, now); err != nil {
+	if err := s.db.QueryRowxContext(ctx, why, reader, p.Event.ID, now).Scan(&p.Returning, &p.Uninvited); err != nil {
 		return err
 	}
 	return s.db.SelectContext(ctx, &p.Fates, `

@@ -218,7 +218,7 @@ const lettersQuery = `
 			when l.kind in ('newsletter', 'invitation') and s.paused_until > l.created_at then 'paused by the reader'
 			when l.kind = 'invitation' then coalesce((select ` + uninvited + ` from events e where e.id = l.cause_id), '')
 			when l.kind = 'opt_in' and s.state <> 'pending' then 'no longer waiting for a confirmation'
-			when l.kind = 'reminder' and r.state = 'cancelled' then 'the registration was cancelled'
+			when l.kind in ('reminder', 'certificate') and r.state = 'cancelled' then 'the registration was cancelled'
 			when l.kind = 'reminder' and r.created_at > l.created_at then 'the registration was made anew since'
 			when l.kind in ('waiting', 'change') and r.state = 'cancelled' then 'the registration was cancelled'
 			when l.kind = 'waiting' and r.state = 'registered' then 'a place was found meanwhile'

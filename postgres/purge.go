@@ -42,6 +42,9 @@ func (s *Store) Purge(ctx context.Context, keep mce.Keep, now time.Time) (mce.Pu
 		{"erase who booked", &p.Bookers, func(ctx context.Context, tx *sqlx.Tx) (int, error) {
 			return forgetBookers(ctx, tx, keep.DelegatesFrom(now))
 		}},
+		{"remove invitations", &p.Invitations, func(ctx context.Context, tx *sqlx.Tx) (int, error) {
+			return execCount(ctx, tx, removeInvitations, keep.DelegatesFrom(now), purgePortion)
+		}},
 		{"remove moves", &p.Moves, func(ctx context.Context, tx *sqlx.Tx) (int, error) {
 			return execCount(ctx, tx, removeOld("moves"), now.Add(-mce.KeepMoves), purgePortion)
 		}},
@@ -144,6 +147,16 @@ func (s *Store) forget(ctx context.Context, tx *sqlx.Tx, pick string, before tim
 	return len(ids), s.seal(ctx, tx, lines)
 }
 
+// Invitations keep a rule from inviting a person twice; once the event has long been over none can. The rounds, which name nobody, stay.
+const (
+	pastInvitations   = `from invitations m join events e on e.id = m.event_id where e.ends < $1`
+	removeInvitations = `
+		delete from invitations i using (
+			select m.rule_id, m.event_id, m.subscriber_id ` + pastInvitations + `
+			order by m.event_id, m.rule_id, m.subscriber_id limit $2 for update of m skip locked) o
+		where i.rule_id = o.rule_id and i.event_id = o.event_id and i.subscriber_id = o.subscriber_id`
+)
+
 const pastDelegates = `from registrations r join events e on e.id = r.event_id where r.email is not null and e.ends < $1`
 
 func forgetDelegates(ctx context.Context, tx *sqlx.Tx, before time.Time) (int, error) {
@@ -189,6 +202,7 @@ func (s *Store) WouldPurge(ctx context.Context, keep mce.Keep, now time.Time) (m
 			[]any{left, confirmed}},
 		{&p.Delegates, `select count(*) ` + pastDelegates, []any{keep.DelegatesFrom(now)}},
 		{&p.Bookers, `select count(*) ` + pastBookers, []any{keep.DelegatesFrom(now)}},
+		{&p.Invitations, `select count(*) ` + pastInvitations, []any{keep.DelegatesFrom(now)}},
 		{&p.Moves, `select count(*) from moves where at < $1`, []any{now.Add(-mce.KeepMoves)}},
 		{&p.Wishes, `select count(*) from wishes where at < $1`, []any{now.Add(-mce.KeepWishes)}},
 	} {

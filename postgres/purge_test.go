@@ -80,6 +80,25 @@ func (o *office) imports(email string) postgres.ImportResult {
 	return value(o.ImportSubscribers(o.t.Context(), people, "yes", "list.csv", now, nil))(o.t)
 }
 
+func TestInvitationsOfPastEventsGo(t *testing.T) {
+	o := inviting(t, nil)
+	must(t, o.UseKeys(t.Context(), testKeys(t)))
+	o.invite()
+	keep := mce.Keep{Letters: 240, Unconfirmed: 365, Unsubscribed: 240, Delegates: 2}
+	over := value(o.Event(t.Context(), "prato"))(t).Ends.AddDate(0, 2, 0)
+	for when, want := range map[time.Time]int{over.Add(-time.Second): 0, over.AddDate(0, 0, 1): 3} {
+		if p := value(o.WouldPurge(t.Context(), keep, when))(t); p.Invitations != want {
+			t.Errorf("at %s: %d would go, want %d", when, p.Invitations, want)
+		}
+	}
+	if p := value(o.Purge(t.Context(), keep, over.AddDate(0, 0, 1)))(t); p.Invitations != 3 {
+		t.Errorf("%d went", p.Invitations)
+	}
+	if n := o.sql(`select from invitations`); n != 0 {
+		t.Errorf("%d are left", n)
+	}
+}
+
 func TestWhoDoesNotConfirmIsForgotten(t *testing.T) {
 	o := sealed(t)
 	anna := o.asked("anna@example.org", now)

@@ -14,13 +14,14 @@ import (
 
 func saveReminderRules(ctx context.Context, tx *sqlx.Tx, lib mce.Library) error {
 	const upsert = `
-		insert into reminder_rules (slug, kinds, event, audience, anchor, days, at, useful_hours, subject, body, show)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		insert into reminder_rules (slug, kinds, event, audience, anchor, days, at, useful_hours, subject, body, show, daily)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		on conflict (slug) do update set kinds = excluded.kinds, event = excluded.event, audience = excluded.audience,
-			anchor = excluded.anchor, days = excluded.days, at = excluded.at, useful_hours = excluded.useful_hours, subject = excluded.subject, body = excluded.body, show = excluded.show`
+			anchor = excluded.anchor, days = excluded.days, at = excluded.at, useful_hours = excluded.useful_hours, subject = excluded.subject, body = excluded.body, show = excluded.show,
+			daily = excluded.daily`
 	for _, r := range lib.Reminders {
 		if _, err := tx.ExecContext(ctx, upsert, r.Slug, pq.Array(strs(r.Kinds)), r.Event, r.Audience(), r.Anchor, r.Days, r.At, r.Useful,
-			jsonb[mce.Text]{r.Subject}, jsonb[mce.Text]{r.Body}, pq.Array(strs(r.Show))); err != nil {
+			jsonb[mce.Text]{r.Subject}, jsonb[mce.Text]{r.Body}, pq.Array(strs(r.Show)), r.Daily); err != nil {
 			return fmt.Errorf("save reminder %s: %w", r.Slug, err)
 		}
 	}
@@ -42,33 +43,34 @@ func (s *Store) ReminderRules(ctx context.Context) ([]mce.ReminderRule, error) {
 		Subject jsonb[mce.Text]
 		Body    jsonb[mce.Text]
 		Show    pq.StringArray
+		Daily   bool
 	}
 	err := s.db.SelectContext(ctx, &rows, `
-		select id, slug, kinds, event, audience, anchor, days, at, useful_hours, subject, body, show from reminder_rules order by slug`)
+		select id, slug, kinds, event, audience, anchor, days, at, useful_hours, subject, body, show, daily from reminder_rules order by slug`)
 	out := make([]mce.ReminderRule, len(rows))
 	for i, r := range rows {
 		out[i] = mce.ReminderRule{
 			ID: r.ID, Slug: r.Slug, Kinds: typed[mce.EventKind](r.Kinds), Event: r.Event, For: r.For, Anchor: r.Anchor, Days: r.Days,
-			At: r.At, Useful: r.Useful, Subject: r.Subject.V, Body: r.Body.V, Show: typed[mce.Show](r.Show),
+			At: r.At, Useful: r.Useful, Daily: r.Daily, Subject: r.Subject.V, Body: r.Body.V, Show: typed[mce.Show](r.Show),
 		}
 	}
 	return out, err
 }
 
-// EventsAround lists the events that a reminder could be about now: those not over for longer than 90 days.
+// EventsAround lists the events that a reminder could be about now: those not over for longer than mce.DigestDays.
 func (s *Store) EventsAround(ctx context.Context, now time.Time) ([]mce.Event, error) {
-	return events(ctx, s.db, ` where ends > $1::timestamptz - interval '90 days' order by starts, id`, now)
+	return events(ctx, s.db, ` where ends > $1 order by starts, id`, now.UTC().AddDate(0, 0, -mce.DigestDays))
 }
 
 // whom a due reminder is for: those of the audience ($4) registered before it was due (later ones have just had their confirmation), who
-// never had it and for whom it was not dropped at this date.
+// never had it, or not at this date where it is due daily, and for whom it was not dropped at this date.
 const dueDelegates = `
 	from registrations r
 	where r.event_id = $1 and r.created_at < $2
 		and r.state = case $4::text when 'waiting' then 'waiting' else 'registered' end
-		and ($4 <> 'speakers' or r.role = 'speaker')
+		and ($4 <> 'speakers' or r.role = 'speaker') and ($4 <> 'arrived' or r.arrived_at is not null)
 		and not exists (
-			select from reminders m where m.rule_id = $3 and m.registration_id = r.id and (m.outcome = 'queued' or m.due = $2))`
+			select from reminders m where m.rule_id = $3 and m.registration_id = r.id and (m.outcome = 'queued' and not m.daily or m.due = $2))`
 
 // QueueReminder puts a due reminder of an event into the outbox, for everybody of its audience who has not had it; render makes its edition in
 // a language. Repeating it, also at the same moment elsewhere, does nothing.
@@ -84,15 +86,18 @@ func (s *Store) QueueReminder(ctx context.Context, rule mce.ReminderRule, event 
 		if err := ensurePartition(ctx, tx, now); err != nil {
 			return err
 		}
-		editions, err := reminderEditions(ctx, tx, rule, langs, latest, now, render, domain)
+		editions, handouts, err := reminderEditions(ctx, tx, rule, langs, latest, now, render, domain)
 		if err != nil {
+			return err
+		}
+		if err := tellHandouts(ctx, tx, rule, event, handouts, now); err != nil {
 			return err
 		}
 		const queue = `
 			with due as (
 				select r.id, r.language` + dueDelegates + `
 			), noted as (
-				insert into reminders (rule_id, registration_id, due, outcome, at) select $3, id, $2, 'queued', $5 from due
+				insert into reminders (rule_id, registration_id, due, outcome, at, daily) select $3, id, $2, 'queued', $5, $9 from due
 			), fan as (
 				insert into letters (born, created_at, kind, edition_id, registration_id)
 				select $6::date, $5, 'reminder', e.id, due.id
@@ -103,7 +108,7 @@ func (s *Store) QueueReminder(ctx context.Context, rule mce.ReminderRule, event 
 			)
 			select count(*) from fan`
 		if err := tx.GetContext(ctx, &letters, queue, event.ID, due, rule.ID, rule.Audience(), now, bornOn(now),
-			pq.Array(strs(langs)), pq.Array(editions)); err != nil {
+			pq.Array(strs(langs)), pq.Array(editions), rule.Daily); err != nil {
 			return fmt.Errorf("queue reminder %s: %w", rule.Slug, err)
 		}
 		return wake(ctx, tx)
@@ -114,22 +119,22 @@ func (s *Store) QueueReminder(ctx context.Context, rule mce.ReminderRule, event 
 	return letters, err
 }
 
-// reminderEditions makes an edition in each language, in that order.
+// reminderEditions makes an edition in each language, in that order, and says of which handouts they tell.
 func reminderEditions(
 	ctx context.Context, tx *sqlx.Tx, rule mce.ReminderRule, langs []mce.Lang, latest, now time.Time, render func(mce.Lang) (mce.Edition, error), domain string,
-) ([]int64, error) {
-	editions := make([]int64, len(langs))
+) (editions, handouts []int64, err error) {
+	editions = make([]int64, len(langs))
 	for i, lang := range langs {
 		e, err := render(lang)
 		if err != nil {
-			return nil, fmt.Errorf("render reminder %s: %w", rule.Slug, err)
+			return nil, nil, fmt.Errorf("render reminder %s: %w", rule.Slug, err)
 		}
-		e.Latest = latest
+		e.Latest, handouts = latest, e.Handouts // the same in each language
 		if editions[i], err = insertEdition(ctx, tx, e, domain, now); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return editions, nil
+	return editions, handouts, nil
 }
 
 // DropReminder records that a reminder went to nobody because its latest useful moment had passed.

@@ -35,8 +35,8 @@ func (s *Scheduler) remind(ctx context.Context, now time.Time) error {
 }
 
 func (s *Scheduler) remindOf(ctx context.Context, rule mce.ReminderRule, event mce.Event, now time.Time) error {
-	due, latest, err := rule.Due(event)
-	if err != nil || due.After(now) {
+	due, latest, err := rule.DueBy(event, now)
+	if err != nil || due.After(now) || rule.Daily && now.After(latest) { // the next day brings what this one has not
 		return err
 	}
 	if now.After(latest) {
@@ -46,15 +46,36 @@ func (s *Scheduler) remindOf(ctx context.Context, rule mce.ReminderRule, event m
 		}
 		return err
 	}
-	queued, err := s.Store.QueueReminder(ctx, rule, event, due, latest, now, func(lang mce.Lang) (mce.Edition, error) {
-		handouts, err := s.Store.Handouts(ctx, event.ID, now)
-		if err != nil {
-			return mce.Edition{}, err
-		}
-		return s.Letters.Reminder(rule, event, handouts, lang)
-	}, s.Domain)
+	with, err := s.enclosures(ctx, rule, event, due, now)
+	if err != nil || rule.Daily && len(with.Handouts) == 0 {
+		return err
+	}
+	var queued int
+	if rule.Personal() {
+		queued, err = s.Store.QueuePersonal(ctx, rule, event, due, latest, now, func(r mce.Registration) (mce.Edition, error) {
+			return s.Letters.Certificate(rule, event, with, r, now)
+		}, s.Domain)
+	} else {
+		queued, err = s.Store.QueueReminder(ctx, rule, event, due, latest, now, func(lang mce.Lang) (mce.Edition, error) {
+			return s.Letters.Reminder(rule, event, with, lang)
+		}, s.Domain)
+	}
 	if queued > 0 {
 		s.Log.Info("reminder queued", "rule", rule.Slug, "event", event.Slug, "letters", queued)
 	}
 	return err
+}
+
+// enclosures reads what a rule shows beside its event: of a daily one, the handouts that nobody was told of before it was due.
+func (s *Scheduler) enclosures(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, now time.Time) (with mce.Enclosures, err error) {
+	switch {
+	case rule.Daily:
+		with.Handouts, err = s.Store.NewHandouts(ctx, event.ID, due, now)
+	case rule.Shows(mce.ShowHandouts):
+		with.Handouts, err = s.Store.Handouts(ctx, event.ID, now)
+	}
+	if err == nil && rule.Shows(mce.ShowNext) {
+		with.Next, err = s.Store.NextEvent(ctx, event, now)
+	}
+	return with, err
 }

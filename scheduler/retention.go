@@ -7,7 +7,7 @@ func (s *Scheduler) Retain(ctx context.Context) error {
 	p, err := s.Store.Purge(ctx, s.Keep, s.Clock.Now())
 	if !p.None() {
 		s.Log.Info("retention", "partitions", len(p.Removed), "letters", p.Letters(), "editions", p.Editions, "unconfirmed", p.Unconfirmed,
-			"lapsed", p.Lapsed, "unsubscribed", p.Unsubscribed, "delegates", p.Delegates, "moves", p.Moves, "wishes", p.Wishes)
+			"lapsed", p.Lapsed, "unsubscribed", p.Unsubscribed, "delegates", p.Delegates, "invitations", p.Invitations, "moves", p.Moves, "wishes", p.Wishes)
 	}
 	for _, k := range p.Kept {
 		s.Log.Warn("old letters are kept", "month", k.Month, "reason", k.Reason)

@@ -53,7 +53,7 @@ func TestTheNightRemovesOldLetters(t *testing.T) {
 		stop()
 	})
 	h.must(d.Run(ctx, "@yearly"))
-	if want := `level=INFO msg=retention partitions=1 letters=2 editions=2 unconfirmed=0 lapsed=0 unsubscribed=0 delegates=0 moves=0 wishes=0`; said != want {
+	if want := `level=INFO msg=retention partitions=1 letters=2 editions=2 unconfirmed=0 lapsed=0 unsubscribed=0 delegates=0 invitations=0 moves=0 wishes=0`; said != want {
 		t.Errorf("the log says %q, want %q", said, want)
 	}
 	h.reminders(2, "of October")

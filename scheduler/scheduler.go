@@ -39,8 +39,12 @@ type Store interface {
 	ReminderRules(ctx context.Context) ([]mce.ReminderRule, error)
 	EventsAround(ctx context.Context, now time.Time) ([]mce.Event, error)
 	Handouts(ctx context.Context, eventID int64, now time.Time) ([]mce.Resource, error)
+	NewHandouts(ctx context.Context, eventID int64, due, now time.Time) ([]mce.Resource, error)
+	NextEvent(ctx context.Context, after mce.Event, now time.Time) (*mce.Event, error)
 	QueueReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, latest, now time.Time,
 		render func(mce.Lang) (mce.Edition, error), domain string) (letters int, err error)
+	QueuePersonal(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, latest, now time.Time,
+		render func(mce.Registration) (mce.Edition, error), domain string) (letters int, err error)
 	DropReminder(ctx context.Context, rule mce.ReminderRule, event mce.Event, due time.Time, reason string, now time.Time) (dropped int, err error)
 
 	Purge(ctx context.Context, keep mce.Keep, now time.Time) (mce.Purged, error)
@@ -52,7 +56,8 @@ type Letters interface {
 	mce.Notices
 	OptIn(lang mce.Lang, topics []mce.Topic) (mce.Edition, error)
 	Link(lang mce.Lang) (mce.Edition, error)
-	Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Resource, lang mce.Lang) (mce.Edition, error)
+	Reminder(rule mce.ReminderRule, e mce.Event, with mce.Enclosures, lang mce.Lang) (mce.Edition, error)
+	Certificate(rule mce.ReminderRule, e mce.Event, with mce.Enclosures, r mce.Registration, at time.Time) (mce.Edition, error)
 }
 
 // Scheduler decides what is due. Make it with New.

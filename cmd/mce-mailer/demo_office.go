@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -49,7 +50,7 @@ func (o *office) RegisterAll(ctx context.Context, delegates []byte) error {
 	if err != nil || len(faults) > 0 {
 		return fmt.Errorf("sample delegates: %w %v", err, faults)
 	}
-	_, err = o.app.register(ctx, people)
+	_, err = o.app.register(ctx, people...)
 	return err
 }
 
@@ -59,7 +60,7 @@ func (o *office) Register(ctx context.Context, event, email, name, organisation,
 	if err != nil {
 		return err
 	}
-	_, err = o.app.register(ctx, []mce.Registration{p})
+	_, err = o.app.register(ctx, mce.Order{People: []mce.Registration{p}})
 	return err
 }
 
@@ -150,6 +151,56 @@ func (o *office) Preview(ctx context.Context, id int64, lang mce.Lang) (mce.Edit
 		return mce.Edition{}, err
 	}
 	return o.app.preview(d, lang)
+}
+
+// Arrive takes codes at the desk.
+func (o *office) Arrive(ctx context.Context, event, but string) error {
+	regs, err := o.app.store.Registrations(ctx, event)
+	if err != nil {
+		return err
+	}
+	for _, r := range regs {
+		if r.State != mce.Registered || r.Email == but {
+			continue
+		}
+		if _, _, err := o.app.store.CheckIn(ctx, event, r.Code, o.app.clock.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Arrived are those whose codes were taken.
+func (o *office) Arrived(ctx context.Context, event string) ([]string, error) {
+	regs, err := o.app.store.Registrations(ctx, event)
+	var out []string
+	for _, r := range regs {
+		if !r.Arrived.IsZero() {
+			out = append(out, r.Email)
+		}
+	}
+	return out, err
+}
+
+// Interested are the active subscribers who chose one of the event's topics and are not registered.
+func (o *office) Interested(ctx context.Context, event string) ([]string, error) {
+	e, err := o.app.store.Event(ctx, event)
+	if err != nil {
+		return nil, err
+	}
+	delegates, err := o.Delegates(ctx, event)
+	if err != nil {
+		return nil, err
+	}
+	subs, err := o.app.store.Subscribers(ctx, mce.SubscriberQuery{State: mce.Active})
+	var out []string
+	for _, s := range subs {
+		chose := slices.ContainsFunc(s.Topics, func(t string) bool { return slices.Contains(e.Topics, t) })
+		if chose && !slices.Contains(delegates, s.Email) {
+			out = append(out, s.Email)
+		}
+	}
+	return out, err
 }
 
 // Delegates are the addresses registered for an event.

@@ -45,7 +45,7 @@ func purgedRows(t *tabwriter.Writer, p mce.Purged, done string) {
 		count int
 	}{
 		{"people who did not confirm", p.Unconfirmed}, {"people who left", p.Unsubscribed}, {"delegates of past events", p.Delegates},
-		{"who booked for past events", p.Bookers},
+		{"who booked for past events", p.Bookers}, {"who was invited to past events", p.Invitations},
 		{"new addresses, not confirmed", p.Moves}, {"wishes that could not be granted", p.Wishes}, {"unanswered questions to people who had left", p.Lapsed},
 	} {
 		if r.count > 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"text/tabwriter"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -21,9 +22,13 @@ func (c *reminderListCmd) Run(e *env) error {
 			return err
 		}
 		return c.print(e.out, rules, func(t *tabwriter.Writer) {
-			row(t, "REMINDER", "FOR", "WHEN")
+			row(t, "REMINDER", "FOR", "WHEN", "SHOWS")
 			for _, r := range rules {
-				row(t, r.Slug, r.Audience(), r.Words())
+				var shows []string
+				for _, s := range r.Show {
+					shows = append(shows, string(s))
+				}
+				row(t, r.Slug, r.Audience(), r.Words(), strings.Join(shows, ", "))
 			}
 		})
 	})

@@ -37,6 +37,7 @@ type Settings struct {
 	ReplyTo      string `group:"Settings" env:"REPLY_TO" placeholder:"ADDRESS" help:"Address that people read; events have their own. Empty: that of MAIL_FROM."`
 	ReturnPath   string `group:"Settings" env:"RETURN_PATH" placeholder:"ADDRESS" help:"Where bounces go; a * in it is replaced by a token that names the letter, as in bounces+*@example.org. Empty: the address of MAIL_FROM."`
 	LeaveMail    string `group:"Settings" env:"LEAVE_MAIL" placeholder:"ADDRESS" help:"Mailbox for unsubscribing by mail. Empty: the address of MAIL_FROM."`
+	CalendarMail string `group:"Settings" env:"CALENDAR_MAIL" placeholder:"ADDRESS" help:"Mailbox for the answers of delegates' calendars, as answers+*@example.org: a * is replaced by a token that names the registration. Set it before the first registration and leave it: calendars take updates from the same organizer alone. Empty: the address of MAIL_FROM."`
 	DKIMKeys     string `group:"Settings" name:"dkim-keys" env:"DKIM_KEYS" placeholder:"KEYS" help:"Keys to sign with, as selector:file,selector:file; mce-mailer dkim keygen makes them. Empty: the relay signs."`
 	PublicURL    string `group:"Settings" env:"PUBLIC_URL" placeholder:"URL" help:"Address under which readers reach the pages, as https://mail.example.org."`
 	ListenAddr   string `group:"Settings" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address that the web pages listen on."`
@@ -108,8 +109,9 @@ func (s *Settings) check() error {
 		{"DOMAIN_LIMITS", s.DomainLimits, func(v string) error { _, err := mailer.ParseLimits(v); return err }},
 		{"MAIL_FROM", s.MailFrom, checkSender},
 		{"REPLY_TO", s.ReplyTo, checkAddress},
-		{"RETURN_PATH", s.ReturnPath, func(v string) error { return checkAddress(strings.Replace(v, "*", "x", 1)) }},
+		{"RETURN_PATH", s.ReturnPath, checkKeyed},
 		{"LEAVE_MAIL", s.LeaveMail, checkAddress},
+		{"CALENDAR_MAIL", s.CalendarMail, checkKeyed},
 		{"PUBLIC_URL", s.PublicURL, checkPublic},
 		{"LISTEN_ADDR", s.ListenAddr, checkListen},
 		{"SECRET_KEY", s.SecretKey, checkSecret},
@@ -175,6 +177,9 @@ func checkAddress(v string) error {
 	}
 	return err
 }
+
+// checkKeyed is checkAddress for one in which a token may stand for a *.
+func checkKeyed(v string) error { return checkAddress(strings.Replace(v, "*", "x", 1)) }
 
 func checkPublic(v string) error {
 	u, err := url.Parse(v)

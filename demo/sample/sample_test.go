@@ -205,23 +205,27 @@ func TestThreeSlots(t *testing.T) {
 
 func TestReminders(t *testing.T) {
 	c := read(t)
-	prato, ok := c.event("prato-2023")
-	if !ok {
-		t.Fatal("prato-2023 is missing")
-	}
-	want := map[string]string{
-		"week-before": "2023-10-18T09:00:00+02:00",
-		"day-before":  "2023-10-24T09:00:00+02:00",
-		"morning-of":  "2023-10-25T07:00:00+02:00",
-		"afterwards":  "2023-10-30T10:00:00+01:00",
+	want := map[string]struct{ event, due string }{
+		"week-before":        {"prato-2023", "2023-10-18T09:00:00+02:00"},
+		"day-before":         {"prato-2023", "2023-10-24T09:00:00+02:00"},
+		"morning-of":         {"prato-2023", "2023-10-25T07:00:00+02:00"},
+		"afterwards":         {"prato-2023", "2023-10-30T10:00:00+01:00"},
+		"certificate":        {"prato-2023", "2023-10-31T10:00:00+01:00"},
+		"new-handouts":       {"prato-2023", "2023-10-31T17:00:00+01:00"},
+		"webinar-invitation": {"webinar-ransomware-2023", "2023-10-26T10:00:00+02:00"},
+		"come-again":         {"conference-2024", "2024-04-15T10:00:00+02:00"},
 	}
 	if len(c.Reminders) != len(want) {
 		t.Errorf("%d reminders, want %d", len(c.Reminders), len(want))
 	}
 	placeholder := regexp.MustCompile(`\{\w*\}?`)
 	for _, r := range c.Reminders {
-		due, latest, err := r.Due(prato)
-		if err != nil || !r.Concerns(prato) || due.Format(time.RFC3339) != want[r.Slug] || !latest.After(due) {
+		e, ok := c.event(want[r.Slug].event)
+		if !ok {
+			t.Fatalf("%s: %s is missing", r.Slug, want[r.Slug].event)
+		}
+		due, latest, err := r.Due(e)
+		if err != nil || !r.Concerns(e) || due.Format(time.RFC3339) != want[r.Slug].due || !latest.After(due) {
 			t.Errorf("%s: due %s, useful until %s, error %v", r.Slug, due.Format(time.RFC3339), latest.Format(time.RFC3339), err)
 		}
 		for _, lang := range mce.Languages() {
@@ -236,7 +240,7 @@ func TestReminders(t *testing.T) {
 		}
 		shown := 0
 		for _, x := range c.Resources {
-			if x.Event == prato.Slug && x.Open(due) {
+			if x.Event == e.Slug && x.Open(due) {
 				shown++
 			}
 		}

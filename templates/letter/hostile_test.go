@@ -64,6 +64,8 @@ func poisoned(l *letter.Letters, s string) []func() (mce.Edition, error) {
 	r, rule := registration("it"), weekBefore()
 	r.Name, r.Organisation, r.Country = "x"+s, s, s
 	rule.Subject = en("x {title}" + s)
+	certified, invited, next := thanks(), invite(), poison(prato(), s)
+	certified.Subject, invited.Subject = rule.Subject, rule.Subject
 	return []func() (mce.Edition, error){
 		func() (mce.Edition, error) { return l.Confirmation(poison(prato(), s), r, at("2023-09-01T12:00:00Z")) },
 		func() (mce.Edition, error) { return l.Waiting(poison(prato(), s), r, at("2023-09-01T12:00:00Z")) },
@@ -73,8 +75,12 @@ func poisoned(l *letter.Letters, s string) []func() (mce.Edition, error) {
 			return l.Change(old, e, r, r.Changes(old, e), at("2023-09-01T12:00:00Z"))
 		},
 		func() (mce.Edition, error) {
-			return l.Reminder(rule, poison(prato(), s), []mce.Resource{{Kind: "video", Title: en("x" + s), Link: "https://example.org/"}}, "en")
+			return l.Reminder(rule, poison(prato(), s), mce.Enclosures{Handouts: []mce.Resource{{Kind: "video", Title: en("x" + s), Link: "https://example.org/"}}}, "en")
 		},
+		func() (mce.Edition, error) {
+			return l.Certificate(certified, poison(prato(), s), mce.Enclosures{Next: &next}, r, at("2023-10-30T12:00:00Z"))
+		},
+		func() (mce.Edition, error) { return l.Reminder(invited, poison(prato(), s), mce.Enclosures{}, "it") },
 		func() (mce.Edition, error) { return l.OptIn("en", []mce.Topic{{Name: en("x" + s)}}) },
 		func() (mce.Edition, error) {
 			event := poison(prato(), s)

@@ -2,22 +2,26 @@ package letter
 
 import (
 	"html"
-	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// Reminder renders what a rule says about an event as it now stands. Handouts are shown only where the rule shows them. The code for the
+// Reminder renders what a rule says about an event as it now stands. What is enclosed is shown only where the rule shows it. The code for the
 // desk is in reminders that count from the start, for those who have a place; after the end there is no desk. For readers it is an invitation:
 // they see of the event what everybody may see, and can leave by it.
-func (l *Letters) Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Resource, lang mce.Lang) (mce.Edition, error) {
-	nonce, err := newNonce(rule, e, handouts, l.site)
+func (l *Letters) Reminder(rule mce.ReminderRule, e mce.Event, with mce.Enclosures, lang mce.Lang) (mce.Edition, error) {
+	return l.remind(mce.Reminder, rule, e, with, lang)
+}
+
+func (l *Letters) remind(kind mce.LetterKind, rule mce.ReminderRule, e mce.Event, with mce.Enclosures, lang mce.Lang) (mce.Edition, error) {
+	nonce, err := newNonce(rule, e, with, l.site)
 	if err != nil {
 		return mce.Edition{}, err
 	}
-	_, latest, err := rule.Due(e)
+	due, latest, err := rule.Due(e)
 	if err != nil {
 		return mce.Edition{}, err
 	}
@@ -28,33 +32,64 @@ func (l *Letters) Reminder(rule mce.ReminderRule, e mce.Event, handouts []mce.Re
 	p.Preheader = append([]words{w.words(e.Title)}, w.when(e)...)
 	p.Greeting = mce.SlotMark(nonce, mce.SlotGreeting)
 	p.Body = w.reminderBody(rule, e)
-	if slices.Contains(rule.Show, mce.ShowFacts) {
-		p.Facts = w.facts(e, audienceOf(rule))
-	}
-	if rule.Anchor == mce.AtStart && rule.Audience() != mce.ForWaiting && !rule.Audience().OfReaders() {
-		p.Code = w.code(e, mce.SlotMark(nonce, mce.SlotCode))
-	}
-	if slices.Contains(rule.Show, mce.ShowProgramme) {
-		p.Programme = w.programme(e)
-	}
-	if slices.Contains(rule.Show, mce.ShowHandouts) {
-		p.Sections = w.handouts(handouts)
-	}
-	p.Button = webLink(w.say("event_more"), words{}, e.Link)
+	w.reminderParts(p, rule, e, with, nonce)
 	w.eventFooter(p, e)
-	kind := mce.Reminder
 	if rule.Audience().OfReaders() {
 		kind = mce.Invitation
-		p.Footer.Why = []string{w.say("why_invitation", "Association", l.site.Name)}
-		w.choose(p, nonce)
-		p.Footer.Leave.Label = w.say("leave_all")
+		w.invitationEnds(p, e, due, nonce)
 	}
 	out, err := w.finish(p, kind, nonce)
 	out.ReplyTo, out.Latest = e.Contact, latest
 	if kind.Bulk() {
 		out.ListID, out.Number = invitations, int(e.ID)
 	}
+	if rule.Shows(mce.ShowHandouts) {
+		for _, r := range with.Handouts {
+			out.Handouts = append(out.Handouts, r.ID)
+		}
+	}
 	return out, err
+}
+
+// reminderParts are what the rule shows of the event below its wording.
+func (w *writer) reminderParts(p *page, rule mce.ReminderRule, e mce.Event, with mce.Enclosures, nonce string) {
+	if rule.Shows(mce.ShowFacts) {
+		p.Facts = w.facts(e, audienceOf(rule))
+	}
+	if hasCode(rule) {
+		p.Code = w.code(e, mce.SlotMark(nonce, mce.SlotCode))
+	}
+	if rule.Shows(mce.ShowProgramme) {
+		p.Programme = w.programme(e)
+	}
+	if rule.Shows(mce.ShowHandouts) {
+		p.Sections = w.handouts(with.Handouts)
+	}
+	if rule.Shows(mce.ShowNext) && with.Next != nil {
+		p.Sections = append(p.Sections, section{Title: words{Text: w.say("next_event")}, Items: []item{w.event(*with.Next)}})
+	}
+	p.Button = webLink(w.say("event_more"), words{}, e.Link)
+	if rule.Shows(mce.ShowFeedback) && e.Feedback != "" {
+		p.Button = webLink(w.say("feedback"), words{}, e.Feedback)
+	}
+}
+
+// hasCode: the code is for who has a place and is still to come to the desk.
+func hasCode(rule mce.ReminderRule) bool {
+	a := rule.Audience()
+	return rule.Anchor == mce.AtStart && a != mce.ForWaiting && a != mce.ForArrived && !a.OfReaders()
+}
+
+// invitationEnds leads to the event's page, where one registers once that is open, says why a reader is invited, and lets them leave.
+func (w *writer) invitationEnds(p *page, e mce.Event, due time.Time, nonce string) {
+	label := "invite_button"
+	if e.State == mce.EventAnnounced || e.Opens.After(due) {
+		label = "event_more"
+	}
+	p.Button = webLink(w.say(label), words{}, w.site.EventURL(e.Slug))
+	p.Footer.Why = []string{w.say("why_invitation", "Association", w.site.Name)}
+	w.choose(p, nonce)
+	p.Footer.Leave.Label = w.say("leave_all")
 }
 
 // invitations is the list (RFC 2919) that all of them belong to, so that a reader can sort them.

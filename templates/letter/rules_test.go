@@ -1,11 +1,13 @@
 package letter_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/letter"
@@ -158,7 +160,7 @@ func TestPlaceholders(t *testing.T) {
 		{"in a link", inLink, sly, "en", []string{"**Bold** [link](https://evil.example) <b>{city}</b> <https://example.org/%7Btitle%7D?q=%7Btitle%7D> {unknown}"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			e, err := newLetters(t).Reminder(c.rule, c.e, nil, c.lang)
+			e, err := newLetters(t).Reminder(c.rule, c.e, mce.Enclosures{}, c.lang)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -186,7 +188,7 @@ func TestReminderShows(t *testing.T) {
 	} {
 		rule := weekBefore()
 		rule.Show, rule.Anchor = c.show, c.anchor
-		e, err := l.Reminder(rule, prato(), handouts(), "en")
+		e, err := l.Reminder(rule, prato(), mce.Enclosures{Handouts: handouts()}, "en")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,7 +198,7 @@ func TestReminderShows(t *testing.T) {
 			}
 		}
 	}
-	e, err := l.Reminder(weekBefore(), prato(), nil, "en")
+	e, err := l.Reminder(weekBefore(), prato(), mce.Enclosures{}, "en")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +207,7 @@ func TestReminderShows(t *testing.T) {
 	}
 	broken := weekBefore()
 	broken.At = "noon"
-	if _, err := l.Reminder(broken, prato(), nil, "en"); mce.ErrorCode(err) != mce.Invalid {
+	if _, err := l.Reminder(broken, prato(), mce.Enclosures{}, "en"); mce.ErrorCode(err) != mce.Invalid {
 		t.Errorf("a rule at noon gives %v", err)
 	}
 }
@@ -215,12 +217,16 @@ func TestReminderShows(t *testing.T) {
 func TestAnInvitationIsForReaders(t *testing.T) {
 	l, e := newLetters(t), webinar()
 	e.Address = "Behind the door"
-	got, err := l.Reminder(invite(), e, nil, "en")
+	got, err := l.Reminder(invite(), e, mce.Enclosures{}, "en")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got.Kind != mce.Invitation || got.ListID != "invitations" || got.Number != 2 || got.Latest.IsZero() {
 		t.Errorf("kind %s, list %q, number %d, latest %s", got.Kind, got.ListID, got.Number, got.Latest)
+	}
+	e.State = mce.EventAnnounced
+	if early, err := l.Reminder(invite(), e, mce.Enclosures{}, "en"); err != nil || strings.Contains(early.Text, "register") || !strings.Contains(early.Text, "/events/webinar-cyber") {
+		t.Errorf("before registration opens: %v\n%s", err, early.Text)
 	}
 	for _, part := range []string{got.HTML, got.Text} {
 		for _, secret := range []string{"meet.majorcities.example", "Behind the door", mce.SlotMark(got.Nonce, mce.SlotCode)} {
@@ -348,5 +354,41 @@ func BenchmarkGreeting(b *testing.B) {
 	l := newLetters(b)
 	for b.Loop() {
 		l.Greeting("it", "Anna Rossi")
+	}
+}
+
+func TestACertificateIsInTheDelegatesLanguage(t *testing.T) {
+	e := prato()
+	e.Sessions = append(e.Sessions, mce.Session{Slug: "at-once", Title: en("At once"), Starts: e.Sessions[1].Starts, Ends: e.Sessions[1].Ends.Add(-time.Minute)})
+	for lang, want := range map[mce.Lang]string{"en": "certificate-2023-prato.pdf", "it": "attestato-2023-prato.pdf"} {
+		got, err := newLetters(t).Certificate(thanks(), e, enclosed(), registration(lang), at("2023-10-30T09:00:00Z"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Files) != 1 || got.Files[0].Name != want || got.Files[0].Type != "application/pdf" || got.Files[0].CID != "" || !bytes.HasPrefix(got.Files[0].Content, []byte("%PDF-")) {
+			t.Errorf("%+v", got.Files)
+		}
+		if got.Kind != mce.Certificate || got.Lang != lang || !slices.Equal(got.Handouts, []int64{1, 2}) {
+			t.Errorf("kind %s in %s, tells of %v", got.Kind, got.Lang, got.Handouts)
+		}
+	}
+}
+
+func TestFeedbackAndTheNextEventAreShownWhereThereAreAny(t *testing.T) {
+	e := prato()
+	for _, c := range []struct {
+		feedback      string
+		with          mce.Enclosures
+		button, lacks string
+	}{
+		{"https://forms.example/prato", enclosed(), "https://forms.example/prato", ""},
+		{"", mce.Enclosures{}, e.Link, "Save the date"},
+	} {
+		e.Feedback = c.feedback
+		got, err := newLetters(t).Reminder(mce.ReminderRule{Anchor: mce.AtEnd, At: "09:00", Useful: 1, Subject: en("S"), Body: en("B"),
+			Show: []mce.Show{mce.ShowFeedback, mce.ShowNext}}, e, c.with, "en")
+		if err != nil || !strings.Contains(got.Text, c.button) || strings.Contains(got.Text, "Save the date") == (c.lacks != "") || len(got.Handouts) > 0 {
+			t.Errorf("%v\n%s", err, got.Text)
+		}
 	}
 }

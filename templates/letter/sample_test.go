@@ -128,6 +128,13 @@ func delegate(lang mce.Lang) mce.Registration {
 	return r
 }
 
+// group is two who were registered together, one of whom waits.
+func group(lang mce.Lang) []mce.Registration {
+	first, second := registration(lang), delegate(lang)
+	second.Name, second.State = "Γιώργος Παπαδόπουλος", mce.OnWaitingList
+	return []mce.Registration{first, second}
+}
+
 // changed is the letter about an edit of the congress.
 func changed(l *letter.Letters, lang mce.Lang, edit func(*mce.Event)) (mce.Edition, error) {
 	old, e, r := congress(), congress(), delegate(lang)
@@ -158,6 +165,30 @@ func followUp() mce.ReminderRule {
 		Subject: en("Thank you for coming to {city}"),
 		Body:    en("# Thank you\n\nHere is what remains of *{title}*."),
 		Show:    []mce.Show{mce.ShowHandouts}}
+}
+
+// thanks is for who was there, with all that comes afterwards.
+func thanks() mce.ReminderRule {
+	return mce.ReminderRule{ID: 4, Slug: "thanks", For: mce.ForArrived, Anchor: mce.AtEnd, Days: 3, At: "10:00", Useful: 240,
+		Subject: both("Thank you for coming to {city}", "Grazie di essere venuti a {city}"),
+		Body:    both("Your certificate of attendance is attached.", "L’attestato di partecipazione è allegato."),
+		Show:    []mce.Show{mce.ShowCertificate, mce.ShowHandouts, mce.ShowFeedback, mce.ShowNext}}
+}
+
+// digest tells of handouts as they are published.
+func digest() mce.ReminderRule {
+	return mce.ReminderRule{ID: 5, Slug: "handouts", Anchor: mce.AtEnd, Days: 4, At: "09:00", Useful: 12, Daily: true,
+		Subject: both("New in the knowledge base: {title}", "Novità nella base di conoscenza: {title}"),
+		Body:    both("This is new of **{title}**.", "Ecco le novità: **{title}**."),
+		Show:    []mce.Show{mce.ShowHandouts}}
+}
+
+func enclosed() mce.Enclosures {
+	next := prato()
+	next.ID, next.Slug, next.Title, next.City, next.Venue, next.Sessions = 3, "2024-next", both("Annual conference 2024 in Münster", "Conferenza annuale 2024 a Münster"), en("Münster"), nil, nil
+	next.Body, next.Interpretation = nil, nil
+	next.Starts, next.Ends = at("2024-10-16T09:00:00+02:00"), at("2024-10-18T13:00:00+02:00")
+	return mce.Enclosures{Handouts: handouts(), Next: &next}
 }
 
 func invite() mce.ReminderRule {
@@ -200,26 +231,34 @@ func samples() []sample {
 		{"archive", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) { return l.Archive(draft(), lang) }, nil},
 		{"confirmation", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Confirmation(prato(), registration(lang), stamp)
-		}, []string{mce.SlotGreeting, mce.SlotCode}},
+		}, []string{mce.SlotGreeting, mce.SlotCode, mce.SlotToken}},
 		{"confirmation-online", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Confirmation(webinar(), registration(lang), stamp)
-		}, []string{mce.SlotGreeting}},
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"confirmation-zone", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			r := delegate(lang)
 			return l.Confirmation(congress(), r, stamp)
-		}, []string{mce.SlotGreeting, mce.SlotCode}},
+		}, []string{mce.SlotGreeting, mce.SlotCode, mce.SlotToken}},
+		{"update", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			r := delegate(lang)
+			r.Sessions = []string{"twins"}
+			return l.Update(congress(), delegate(lang), r, stamp)
+		}, []string{mce.SlotGreeting, mce.SlotCode, mce.SlotToken}},
+		{"booking", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return l.Booked(congress(), mce.Booking{ID: 3, Event: "2023-prato", Email: "segreteria@comune.example", Name: "Sara Bianchi", Language: lang}, group(lang))
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"waiting", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			r := delegate(lang)
 			r.State = mce.OnWaitingList
 			return l.Waiting(congress(), r, stamp)
-		}, []string{mce.SlotGreeting}},
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"cancellation", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Cancellation(congress(), delegate(lang), stamp)
 		}, []string{mce.SlotGreeting}},
-		{"change", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) { return changed(l, lang, everythingMoved) }, []string{mce.SlotGreeting}},
+		{"change", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) { return changed(l, lang, everythingMoved) }, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"change-room", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return changed(l, lang, func(e *mce.Event) { e.Sessions[2].Room = both("Room 5", "Sala 5") })
-		}, []string{mce.SlotGreeting}},
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"change-cancelled", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return changed(l, lang, func(e *mce.Event) { e.State = mce.EventCancelled })
 		}, []string{mce.SlotGreeting}},
@@ -228,15 +267,23 @@ func samples() []sample {
 		}, []string{mce.SlotGreeting}},
 		{"change-on-again", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return change(l, inState(mce.EventMoved), congress(), lang)
-		}, []string{mce.SlotGreeting}},
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"reminder", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
-			return l.Reminder(weekBefore(), prato(), handouts(), lang)
+			return l.Reminder(weekBefore(), prato(), mce.Enclosures{Handouts: handouts()}, lang)
 		}, []string{mce.SlotGreeting, mce.SlotCode}},
 		{"follow-up", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
-			return l.Reminder(followUp(), prato(), handouts(), lang)
+			return l.Reminder(followUp(), prato(), mce.Enclosures{Handouts: handouts()}, lang)
+		}, []string{mce.SlotGreeting}},
+		{"certificate", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			e := prato()
+			e.Feedback = "https://forms.example/prato"
+			return l.Certificate(thanks(), e, enclosed(), registration(lang), stamp)
+		}, []string{mce.SlotGreeting}},
+		{"digest", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return l.Reminder(digest(), prato(), enclosed(), lang)
 		}, []string{mce.SlotGreeting}},
 		{"invitation", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
-			return l.Reminder(invite(), prato(), nil, lang)
+			return l.Reminder(invite(), prato(), mce.Enclosures{}, lang)
 		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"welcome", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Welcome(lang, reader().Choices, latest())

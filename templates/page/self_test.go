@@ -22,7 +22,7 @@ func TestEveryValueOfADossierHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	for group, values := range map[string][]any{
-		"kind":       {mce.Newsletter, mce.Confirmation, mce.Reminder, mce.OptIn, mce.Welcome, mce.SelfLink, mce.Move, mce.WaitingList, mce.Cancellation, mce.ChangeOf, mce.Invitation},
+		"kind":       {mce.Newsletter, mce.Confirmation, mce.Reminder, mce.OptIn, mce.Welcome, mce.SelfLink, mce.Move, mce.WaitingList, mce.Cancellation, mce.ChangeOf, mce.Booked, mce.Certificate, mce.Invitation},
 		"outcome":    {mce.Waiting, mce.Delivered, mce.Deferred, mce.Refused, mce.Expired, mce.Uncertain, mce.LeftOut, mce.Failed},
 		"action":     {"asked", "confirmed", "imported", "changed", "withdrawn", "returned"},
 		"state":      {mce.Pending, mce.Active, mce.Unsubscribed},
