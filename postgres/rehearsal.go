@@ -14,7 +14,9 @@ import (
 // scenery is what stands on the stage of a rehearsal in place of the tables that a tick writes: copies of what it decides by, and an outbox that
 // is empty at first. Wishes are left out: their letters leave within seconds, and are nothing to plan by. All other tables are read as they are.
 func scenery() (copied, empty []string) {
-	return []string{"series", "issues", "issue_items", "item_ledger", "events", "event_versions", "registrations", "reminders", "invitations", "invitation_rounds"},
+	return []string{
+			"series", "issues", "issue_items", "item_ledger", "events", "event_versions", "registrations", "reminders", "invitations", "invitation_rounds", "handouts_told",
+		},
 		[]string{"editions", "edition_files", "letters", "runs", "express", "wishes"}
 }
 

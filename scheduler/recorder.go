@@ -186,21 +186,39 @@ func (r *recorder) QueueReminder(ctx context.Context, rule mce.ReminderRule, eve
 	if err != nil {
 		return n, err
 	}
-	why := whyReminder(rule, event, due)
+	return n, r.queued(ctx, rule, event, due, n)
+}
+
+// QueuePersonal notes what QueueReminder does.
+func (r *recorder) QueuePersonal(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, latest, now time.Time,
+	render func(mce.Registration) (mce.Edition, error), domain string,
+) (int, error) {
+	n, err := r.Stage.QueuePersonal(ctx, rule, event, due, latest, now, render, domain)
+	if err != nil {
+		return n, err
+	}
+	return n, r.queued(ctx, rule, event, due, n)
+}
+
+func (r *recorder) queued(ctx context.Context, rule mce.ReminderRule, event mce.Event, due time.Time, letters int) error {
+	now, why := r.clock.now, whyReminder(rule, event, due)
+	if letters == 0 {
+		if due.Equal(now) && !rule.Daily {
+			return r.unsent(rule, event, mce.Nowhere, 0, why+"; there is nobody who has not had it")
+		}
+		return nil
+	}
 	if due.Before(now) {
 		why += "; it was due on " + due.Format(onDay)
-	}
-	if n == 0 {
-		if due.Equal(now) {
-			return 0, r.unsent(rule, event, mce.Nowhere, 0, why+"; there is nobody who has not had it")
-		}
-		return 0, nil
 	}
 	gone, err := r.TakeOut(ctx, r.rehearsal.People)
 	l := reminder(rule, event, mce.Leaves, why)
 	l.At, l.Shares = now, shares(gone)
+	if len(gone) > 0 {
+		l.Kind = gone[0].Kind
+	}
 	r.plan.Add(l)
-	return n, err
+	return err
 }
 
 // DropReminder notes a reminder that is too late.
@@ -218,7 +236,7 @@ const onDay = "2 January 2006 at 15:04"
 func whyReminder(rule mce.ReminderRule, event mce.Event, due time.Time) string {
 	when, whom := rule.Words(), string(rule.Audience())
 	if rule.Audience().OfReaders() {
-		whom = "readers of its topics who have not registered"
+		whom += " readers"
 		if due.Equal(event.From) {
 			when = "as soon as the event is published"
 		}
@@ -228,7 +246,7 @@ func whyReminder(rule mce.ReminderRule, event mce.Event, due time.Time) string {
 
 // unsent notes a reminder that does not leave.
 func (r *recorder) unsent(rule mce.ReminderRule, event mce.Event, fate mce.Fate, people int, why string) error {
-	e, err := r.rehearsal.Letters.Reminder(rule, event, nil, mce.English)
+	e, err := r.rehearsal.Letters.Reminder(rule, event, mce.Enclosures{}, mce.English)
 	l := reminder(rule, event, fate, why)
 	l.At, l.People, l.Subject = r.clock.now, people, e.Subject
 	r.plan.Add(l)
