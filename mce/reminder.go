@@ -145,14 +145,18 @@ func (r ReminderRule) DueBy(e Event, now time.Time) (due, latest time.Time, err 
 	return due, due.Add(time.Duration(r.Useful) * time.Hour), err
 }
 
-// DueAfter is when the reminder falls due next after now, or the last time before where it does not any more.
-func (r ReminderRule) DueAfter(e Event, now time.Time) (time.Time, error) {
-	due, _, err := r.DueBy(e, now)
+// NextDue is when the reminder is due next after now; where that has been, when it was. A daily one may have nothing to tell on that day.
+func (r ReminderRule) NextDue(e Event, now time.Time) (time.Time, error) {
+	due, _, err := r.Due(e)
 	if err != nil || !r.Daily || due.After(now) {
 		return due, err
 	}
+	last, _, err := r.DueBy(e, now)
+	if err != nil {
+		return due, err
+	}
 	at, err := ParseLocalTime(r.At)
-	return at.On(due.In(e.Zone()), 1), err
+	return at.On(last.In(e.Zone()), 1), err
 }
 
 func (a Anchor) of(e Event) time.Time {

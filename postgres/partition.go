@@ -52,6 +52,9 @@ func ensurePartition(ctx context.Context, tx *sqlx.Tx, now time.Time) error {
 	if there, err := hasTable(ctx, tx, name); err != nil || there {
 		return err
 	}
+	if whole, err := lettersAreWhole(ctx, tx); err != nil || whole {
+		return err
+	}
 	// The lock that attaching needs lets one daemon do it. Behind it hasTable sees what others made, also in an older snapshot.
 	if _, err := tx.ExecContext(ctx, `lock table only letters in share update exclusive mode`); err != nil {
 		return err
@@ -68,6 +71,12 @@ func ensurePartition(ctx context.Context, tx *sqlx.Tx, now time.Time) error {
 		alter table letters attach partition %[1]s for values from ('%[2]s') to ('%[3]s')`,
 		name, first.Format(time.DateOnly), first.AddDate(0, 1, 0).Format(time.DateOnly)))
 	return err
+}
+
+// lettersAreWhole reports whether letters is one table without partitions, as it is in a rehearsal: planning over those of years takes long.
+func lettersAreWhole(ctx context.Context, q sqlx.QueryerContext) (whole bool, err error) {
+	err = sqlx.GetContext(ctx, q, &whole, `select relkind <> 'p' from pg_class where oid = 'letters'::regclass`)
+	return whole, err
 }
 
 // hasTable reports whether there is a table of that name. It may miss one that another daemon has just made or dropped, unless this

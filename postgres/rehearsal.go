@@ -14,29 +14,31 @@ import (
 // scenery is what stands on the stage of a rehearsal in place of the tables that a tick writes: copies of what it decides by, and an outbox that
 // is empty at first. Wishes are left out: their letters leave within seconds, and are nothing to plan by. All other tables are read as they are.
 func scenery() (copied, empty []string) {
-	return []string{"series", "issues", "issue_items", "item_ledger", "events", "event_versions", "registrations", "reminders", "invitations", "invitation_rounds", "handouts_told"},
+	return []string{
+			"series", "issues", "issue_items", "item_ledger", "events", "event_versions", "registrations", "reminders", "invitations", "invitation_rounds", "handouts_told",
+		},
 		[]string{"editions", "edition_files", "letters", "runs", "express", "wishes"}
 }
 
-// Rehearse lets play work on a store whose writes nobody else ever sees, on one snapshot of the database: everything that a tick does from one
-// moment to another may be done on it, but never two things at once. It ends in a rollback, so no notification leaves either.
+// Rehearse lets play work on a store whose writes nobody else ever sees, on one snapshot of the database: everything that a tick does may be done
+// on it at any moment from the given one on, but never two things at once. It ends in a rollback, so no notification leaves either.
 //
 // What a tick writes are temporary tables there, in the place of the real ones, and PostgreSQL itself refuses to write to any other: the
 // transaction is read-only, which temporary tables are exempt from. So it locks nothing that a daemon waits for, advances no sequence, and
 // is to others what a backup is: a long reader.
-func (s *Store) Rehearse(ctx context.Context, from, to time.Time, play func(*Store) error) error {
+func (s *Store) Rehearse(ctx context.Context, from time.Time, play func(*Store) error) error {
 	tx, err := s.pool.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // that is how it ends; a connection that is lost has forgotten all the same
-	if err := setStage(ctx, tx, from, to); err != nil {
+	if err := setStage(ctx, tx, from); err != nil {
 		return fmt.Errorf("prepare the rehearsal: %w", err)
 	}
 	return play(&Store{db: tx, keys: s.keys})
 }
 
-func setStage(ctx context.Context, tx *sqlx.Tx, from, to time.Time) error {
+func setStage(ctx context.Context, tx *sqlx.Tx, from time.Time) error {
 	var house string
 	if err := tx.GetContext(ctx, &house, `select relnamespace::regnamespace::text from pg_class where oid = 'letters'::regclass`); err != nil {
 		return err
@@ -59,21 +61,13 @@ func setStage(ctx context.Context, tx *sqlx.Tx, from, to time.Time) error {
 	if err := asIfBefore(ctx, tx, from, past); err != nil {
 		return err
 	}
-	for month := monthOf(from); !month.After(monthOf(to).AddDate(0, 1, 0)); month = month.AddDate(0, 1, 0) {
-		if err := ensurePartition(ctx, tx, month); err != nil {
-			return err
-		}
-	}
 	_, err := tx.ExecContext(ctx, `set transaction read only`)
 	return err
 }
 
 // standIn makes the temporary table that is found in a real one's place. Neither keys to other tables nor triggers come along.
 func standIn(ctx context.Context, tx *sqlx.Tx, house, table string, full bool) error {
-	like := `create temp table %[1]s (like %[2]s.%[1]s including all)`
-	if table == "letters" { // a month that has a real partition gets no other: what belongs there goes to the rest
-		like += ` partition by range (born); create temp table letters_rest partition of letters default`
-	}
+	const like = `create temp table %[1]s (like %[2]s.%[1]s including all)`
 	if _, err := tx.ExecContext(ctx, fmt.Sprintf(like, table, house)); err != nil || !full {
 		return err
 	}

@@ -186,10 +186,10 @@ func (r *recorder) QueueReminder(ctx context.Context, rule mce.ReminderRule, eve
 	if err != nil {
 		return n, err
 	}
-	return n, r.queued(ctx, rule, event, due, now, n)
+	return n, r.queued(ctx, rule, event, due, n)
 }
 
-// QueuePersonal notes it likewise, where each person has an edition of their own.
+// QueuePersonal notes what QueueReminder does.
 func (r *recorder) QueuePersonal(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, latest, now time.Time,
 	render func(mce.Registration) (mce.Edition, error), domain string,
 ) (int, error) {
@@ -197,24 +197,26 @@ func (r *recorder) QueuePersonal(ctx context.Context, rule mce.ReminderRule, eve
 	if err != nil {
 		return n, err
 	}
-	return n, r.queued(ctx, rule, event, due, now, n)
+	return n, r.queued(ctx, rule, event, due, n)
 }
 
-// queued notes the n letters of a reminder.
-func (r *recorder) queued(ctx context.Context, rule mce.ReminderRule, event mce.Event, due, now time.Time, n int) error {
-	why := whyReminder(rule, event, due)
-	if due.Before(now) {
-		why += "; it was due on " + due.Format(onDay)
-	}
-	if n == 0 {
-		if due.Equal(now) {
+func (r *recorder) queued(ctx context.Context, rule mce.ReminderRule, event mce.Event, due time.Time, letters int) error {
+	now, why := r.clock.now, whyReminder(rule, event, due)
+	if letters == 0 {
+		if due.Equal(now) && !rule.Daily {
 			return r.unsent(rule, event, mce.Nowhere, 0, why+"; there is nobody who has not had it")
 		}
 		return nil
 	}
+	if due.Before(now) {
+		why += "; it was due on " + due.Format(onDay)
+	}
 	gone, err := r.TakeOut(ctx, r.rehearsal.People)
 	l := reminder(rule, event, mce.Leaves, why)
 	l.At, l.Shares = now, shares(gone)
+	if len(gone) > 0 {
+		l.Kind = gone[0].Kind
+	}
 	r.plan.Add(l)
 	return err
 }
@@ -234,7 +236,7 @@ const onDay = "2 January 2006 at 15:04"
 func whyReminder(rule mce.ReminderRule, event mce.Event, due time.Time) string {
 	when, whom := rule.Words(), string(rule.Audience())
 	if rule.Audience().OfReaders() {
-		whom = "readers of its topics who have not registered"
+		whom += " readers"
 		if due.Equal(event.From) {
 			when = "as soon as the event is published"
 		}

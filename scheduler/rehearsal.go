@@ -116,7 +116,7 @@ func (s *Scheduler) next(ctx context.Context, now, end time.Time) (time.Time, er
 	events, err := s.Store.EventsAround(ctx, now)
 	for _, e := range events {
 		for _, rule := range rules {
-			if due, err := rule.DueAfter(e, now); err != nil {
+			if due, err := rule.NextDue(e, now); err != nil {
 				return first, err
 			} else if rule.Concerns(e) {
 				first = earlier(first, due, now)

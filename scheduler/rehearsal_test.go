@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ func (h *house) register(people ...mce.Registration) {
 // rehearse looks ahead. While the stage still stands, meanwhile is called.
 func (h *house) rehearse(r scheduler.Rehearsal, meanwhile func()) (plan mce.Plan) {
 	h.t.Helper()
-	h.must(h.store.Rehearse(h.t.Context(), r.Begin(), r.To, func(stage *postgres.Store) (err error) {
+	h.must(h.store.Rehearse(h.t.Context(), r.Begin(), func(stage *postgres.Store) (err error) {
 		r.Stage, r.Letters, r.Domain = stage, h.letters, "mce.example"
 		if plan, err = r.Plan(h.t.Context()); err == nil && meanwhile != nil {
 			meanwhile()
@@ -49,7 +50,13 @@ func busyOctober(t *testing.T) *house {
 		second := l.Series[0]
 		second.Slug, second.Cron, second.TimeZone, second.Approval = "letter", "30 2 * * *", "Europe/Athens", mce.ApprovalRequired
 		l.Series = append(l.Series, second)
+		l.Events[0].Topics = []string{"news"}
 		l.Reminders = rulesByEachDate()
+		for i := range 3 {
+			l.Resources = append(l.Resources, mce.Resource{
+				Slug: fmt.Sprintf("handout-%d", i), Title: en("Handout"), Kind: "handout", Link: "https://kb.example/handout", Event: "prato", Window: mce.Window{From: at("2023-10-27T16:00:00Z").AddDate(0, 0, i)},
+			})
+		}
 	})
 	h.register(mce.Registration{Email: "anna@example.org", Name: "Anna", Language: "en"}, mce.Registration{Email: "bob@example.org", Name: "Bob", Language: "it"},
 		mce.Registration{Email: "waits@example.org", Name: "Waits", Language: "it"})
@@ -69,8 +76,9 @@ func busyOctober(t *testing.T) *house {
 
 func rulesByEachDate() (out []mce.ReminderRule) {
 	for i, r := range []mce.ReminderRule{
-		{Anchor: mce.AtStart, Days: -10}, {Anchor: mce.AtStart, Days: 0, At: "07:30"}, {Anchor: mce.AtStart, Days: 3}, {Anchor: mce.AtEnd, Days: 3},
+		{Anchor: mce.AtStart, Days: -10}, {Anchor: mce.AtStart, Days: 0, At: "07:30"}, {Anchor: mce.AtOpens, Days: 85}, {Anchor: mce.AtEnd, Days: 3},
 		{Anchor: mce.AtCloses, Days: -3, For: mce.ForWaiting}, {Anchor: mce.AtOpens, Days: 76}, {Anchor: mce.AtStart, Days: -1, For: mce.ForSpeakers},
+		{Anchor: mce.AtEnd, Days: 1, Daily: true, Show: []mce.Show{mce.ShowHandouts}}, {Anchor: mce.AtStart, Days: -5, For: mce.ForInterested},
 	} {
 		r.Slug, r.Useful, r.Subject, r.Body = fmt.Sprintf("rule-%d", i), 24, en("{title}"), en("Body")
 		if r.At == "" {
@@ -107,6 +115,9 @@ func TestFromOneMomentToTheNextThePlanIsThatOfTicking(t *testing.T) {
 				t.Errorf("jumping gives\n%s\nticking\n%s", got, want)
 			}
 		}
+		if !slices.ContainsFunc(jumps.Lines, func(l mce.Planned) bool { return l.ID == "prato/rule-7~2" }) {
+			t.Error("no second digest of handouts")
+		}
 		fates := map[mce.Fate]int{}
 		kinds := map[mce.LetterKind]int{}
 		for _, l := range jumps.Lines {
@@ -121,7 +132,7 @@ func TestFromOneMomentToTheNextThePlanIsThatOfTicking(t *testing.T) {
 		if fates[mce.Waits] > 0 == approve {
 			t.Errorf("approve %v: %d issues wait", approve, fates[mce.Waits])
 		}
-		for _, k := range []mce.LetterKind{mce.Newsletter, mce.Reminder, mce.ChangeOf, mce.Confirmation} {
+		for _, k := range []mce.LetterKind{mce.Newsletter, mce.Reminder, mce.ChangeOf, mce.Confirmation, mce.Invitation} {
 			if kinds[k] == 0 {
 				t.Errorf("approve %v: no %s: %v", approve, k, kinds)
 			}

@@ -48,7 +48,7 @@ func (c *simulateCmd) Run(e *env) error {
 
 // plan looks ahead: the scheduler on a clock and a stage of its own. Nothing is sent and nothing stays.
 func (a *app) plan(ctx context.Context, r scheduler.Rehearsal) (plan mce.Plan, err error) {
-	err = a.store.Rehearse(ctx, r.Begin(), r.To, func(stage *postgres.Store) error {
+	err = a.store.Rehearse(ctx, r.Begin(), func(stage *postgres.Store) error {
 		r.Stage, r.Letters, r.Domain = stage, a.letters, a.site.Domain()
 		plan, err = r.Plan(ctx)
 		return err
@@ -155,7 +155,8 @@ func writeDifferences(t *tabwriter.Writer, all []mce.Difference) {
 }
 
 func briefly(l mce.Planned) string {
-	return fmt.Sprintf("%s, %s, %d people, %q", l.At.Format(planTime), l.Fate, l.People, l.Subject)
+	at := mce.InZone(l.At, l.Zone) // a plan that was kept has the hours of the zone, not its name
+	return fmt.Sprintf("%s, %s, %d people, %q", at.Format(planTime), l.Fate, l.People, l.Subject)
 }
 
 func words(all []mce.PlanChange) string {
