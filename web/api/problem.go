@@ -28,7 +28,7 @@ type fault struct {
 	Detail  string `json:"detail"`
 }
 
-// faults are an error of code Invalid, or of another where Conflict says so, with the places of the body that it is about.
+// faults are all that is wrong with a body: one at least.
 type faults []fault
 
 // Error is the first of them.
@@ -50,9 +50,12 @@ const whenUnavailable = 10
 
 // refuse answers with what went wrong. An error that nobody foresaw is of the database's being away, where it is.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return // the client has gone, and what it asked for was given up
+	}
 	if mce.ErrorCode(err) == mce.Internal && !isOwn(err) {
 		s.Log.Error("interface", "route", r.Pattern, "err", err)
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 2*time.Second)
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 		defer cancel()
 		if down := s.Store.Ready(ctx); down != nil {
 			err = mce.Unavailablef(down, "The database cannot be reached at the moment. Please try again later.")
