@@ -22,7 +22,7 @@ type apiTokenRow struct {
 	UsedOn    *time.Time `db:"used_on"`
 }
 
-const selectAPITokens = `select id, name, scopes, created_at, expires_at, revoked_at, used_on from api_tokens`
+const selectAPITokens = `select id, name, scopes, created_at, expires_at, revoked_at, used_on from api_tokens` //nolint:gosec // columns, no secret
 
 func (r apiTokenRow) token() mce.APIToken {
 	return mce.APIToken{

@@ -68,7 +68,7 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request, _ mce.APITok
 	if err != nil {
 		return err
 	}
-	return s.answer(w, http.StatusOK, map[string]any{"events": all})
+	return answer(w, http.StatusOK, map[string]any{"events": all})
 }
 
 func (s *Server) showEvent(w http.ResponseWriter, r *http.Request, _ mce.APIToken) error {
@@ -85,17 +85,17 @@ func (s *Server) showEvent(w http.ResponseWriter, r *http.Request, _ mce.APIToke
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	return s.answerEvent(w, http.StatusOK, e)
+	return answerEvent(w, http.StatusOK, e)
 }
 
-func (s *Server) answerEvent(w http.ResponseWriter, status int, e mce.Event) error {
+func answerEvent(w http.ResponseWriter, status int, e mce.Event) error {
 	tag, err := tagOf(e)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("ETag", tag)
 	w.Header().Set("Cache-Control", "private, no-cache") // kept, and asked about each time
-	return s.answer(w, status, e)
+	return answer(w, status, e)
 }
 
 // putEvent replaces an event as a whole, or adds it.
@@ -150,7 +150,7 @@ func (s *Server) edit(w http.ResponseWriter, r *http.Request, change func(old *m
 	if added {
 		status = http.StatusCreated
 	}
-	return s.answerEvent(w, status, e)
+	return answerEvent(w, status, e)
 }
 
 // checkIn takes the code of a delegate at the desk. One that was taken before is answered too: the desk decides what that means.
@@ -173,5 +173,5 @@ func (s *Server) checkIn(w http.ResponseWriter, r *http.Request, _ mce.APIToken)
 	if first {
 		status = http.StatusCreated
 	}
-	return s.answer(w, status, map[string]any{"first": first, "registration": shown(arrived)})
+	return answer(w, status, map[string]any{"first": first, "registration": shown(arrived)})
 }

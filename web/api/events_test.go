@@ -70,17 +70,18 @@ func TestAnEventIsAddedAndReplaced(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	for body, pointers := range map[string][]string{
-		`{"slug": "other", ` + openEvent[1:]:                          {"/slug"},
-		strings.Replace(openEvent, "webinar", "party", 1):             nil,
-		strings.Replace(openEvent, "Europe/Rome", "Mars", 1):          nil,
-		strings.Replace(openEvent, `["events"]`, `["nothing"]`, 1):    nil,
-		strings.Replace(openEvent, "2024-01-10T10", "10 January", 1):  {"/starts"},
-		`{"capacity": 99999999999, ` + openEvent[1:]:                  nil,
-		`{"capacity": 1.5, ` + openEvent[1:]:                          {"/capacity"},
-		`{"sessions": [{"slug": "a", "hall": "B"}], ` + openEvent[1:]: {"/sessions/0/hall"},
-		`{"id": 7, ` + openEvent[1:]:                                  {"/id"},
-		`{"body": {"en": "a\u0000b"}, ` + openEvent[1:]:               {"/body/en"},
-		`{"link": "javascript:alert(1)", ` + openEvent[1:]:            nil,
+		`{"slug": "other", ` + openEvent[1:]:                            {"/slug"},
+		strings.Replace(openEvent, "webinar", "party", 1):               nil,
+		strings.Replace(openEvent, "Europe/Rome", "Mars", 1):            nil,
+		strings.Replace(openEvent, `["events"]`, `["nothing"]`, 1):      nil,
+		strings.Replace(openEvent, "2024-01-10T10", "10 January", 1):    {"/starts"},
+		`{"capacity": 99999999999, ` + openEvent[1:]:                    nil,
+		`{"capacity": 1.5, ` + openEvent[1:]:                            {"/capacity"},
+		`{"sessions": [{"slug": "a", "hall": "B"}], ` + openEvent[1:]:   {"/sessions/0/hall"},
+		strings.Replace(openEvent, "2024-01-10T11", "9999-12-31T23", 1): {"/ends"},
+		`{"id": 7, ` + openEvent[1:]:                                    {"/id"},
+		`{"body": {"en": "a\u0000b"}, ` + openEvent[1:]:                 {"/body/en"},
+		`{"link": "javascript:alert(1)", ` + openEvent[1:]:              nil,
 	} {
 		s.put("/events/webinar", body).gives(t, http.StatusBadRequest, "invalid", pointers...)
 	}

@@ -28,7 +28,7 @@ type fault struct {
 	Detail  string `json:"detail"`
 }
 
-// faults are an error of code Invalid, or of another where Conflict says so, with the places of the body that it is about.
+// faults are all that is wrong with a body: one at least.
 type faults []fault
 
 // Error is the first of them.
@@ -50,9 +50,12 @@ const whenUnavailable = 10
 
 // refuse answers with what went wrong. An error that nobody foresaw is of the database's being away, where it is.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return // the client has gone, and what it asked for was given up
+	}
 	if mce.ErrorCode(err) == mce.Internal && !isOwn(err) {
 		s.Log.Error("interface", "route", r.Pattern, "err", err)
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 2*time.Second)
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 		defer cancel()
 		if down := s.Store.Ready(ctx); down != nil {
 			err = mce.Unavailablef(down, "The database cannot be reached at the moment. Please try again later.")
@@ -62,7 +65,10 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	for name, value := range header {
 		w.Header().Set(name, value)
 	}
-	s.write(w, p.Status, "application/problem+json", p)
+	w.Header().Set("Cache-Control", "no-store") // also where the answer would have been kept
+	if err := send(w, p.Status, "application/problem+json", p); err != nil {
+		s.Log.Error("interface", "err", err)
+	}
 }
 
 // isOwn reports whether an error is one of this package.
@@ -115,17 +121,15 @@ func statusOf(code mce.Code) (status int, header map[string]string) {
 }
 
 // answer sends what was asked for.
-func (s *Server) answer(w http.ResponseWriter, status int, body any) error {
-	s.write(w, status, "application/json", body)
-	return nil
+func answer(w http.ResponseWriter, status int, body any) error {
+	return send(w, status, "application/json", body)
 }
 
-// write sends a body of ours. It is personal, or of the moment: nothing keeps it.
-func (s *Server) write(w http.ResponseWriter, status int, mediaType string, body any) {
+// send sends a body of ours, or nothing where it cannot be made. It is personal, or of the moment: nothing keeps it, unless its handler says so.
+func send(w http.ResponseWriter, status int, mediaType string, body any) error {
 	content, err := json.Marshal(body)
-	if err != nil { // no body of ours can do so
-		s.Log.Error("interface", "err", err)
-		status, content = http.StatusInternalServerError, []byte(`{}`)
+	if err != nil {
+		return err
 	}
 	h := w.Header()
 	h.Set("Content-Type", mediaType)
@@ -134,4 +138,5 @@ func (s *Server) write(w http.ResponseWriter, status int, mediaType string, body
 	}
 	w.WriteHeader(status)
 	w.Write(append(content, '\n')) //nolint:errcheck // the client has gone
+	return nil
 }

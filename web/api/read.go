@@ -54,7 +54,18 @@ func decode(raw []byte, into any) error {
 	if err := refuseNUL(raw); err != nil {
 		return wrongAt(err)
 	}
-	return wrongAt(json.Unmarshal(raw, into, json.RejectUnknownMembers(true)))
+	return wrongAt(json.Unmarshal(raw, into, json.RejectUnknownMembers(true), json.WithUnmarshalers(json.UnmarshalFunc(readTime))))
+}
+
+// readTime refuses times that could not be shown again: RFC 3339 ends with the year 9999, in whatever zone.
+func readTime(raw []byte, t *time.Time) error {
+	if err := t.UnmarshalJSON(raw); err != nil {
+		return err
+	}
+	if y := t.UTC().Year(); y > 9998 {
+		return fmt.Errorf("the year %d is too far away", y)
+	}
+	return nil
 }
 
 // wrongAt says where the JSON is wrong, and what is expected there.

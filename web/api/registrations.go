@@ -101,7 +101,7 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request, by mce.APIToke
 	if err != nil {
 		return err
 	}
-	return s.answer(w, http.StatusCreated, map[string]any{"registrations": shownAll(people)})
+	return answer(w, http.StatusCreated, map[string]any{"registrations": shownAll(people)})
 }
 
 // checked is the order with everything that can be seen to be wrong about it without the database.
@@ -169,7 +169,7 @@ func (s *Server) listRegistrations(w http.ResponseWriter, r *http.Request, _ mce
 		page.Next = fmt.Sprintf("%s%s/registrations?event=%s&after=%d&limit=%d", s.Site.PublicURL, prefix, event.Slug, found[limit-1].ID, limit)
 	}
 	page.Registrations = shownAll(found)
-	return s.answer(w, http.StatusOK, page)
+	return answer(w, http.StatusOK, page)
 }
 
 // number is a parameter of an address.
@@ -198,7 +198,7 @@ func (s *Server) showRegistration(w http.ResponseWriter, r *http.Request, _ mce.
 	if err != nil {
 		return err
 	}
-	return s.answer(w, http.StatusOK, shown(found))
+	return answer(w, http.StatusOK, shown(found))
 }
 
 // particulars are what a patch may change of a registration.
@@ -235,7 +235,7 @@ func (s *Server) changeRegistration(w http.ResponseWriter, r *http.Request, _ mc
 	if err != nil {
 		return err
 	}
-	return s.answer(w, http.StatusOK, shown(changed))
+	return answer(w, http.StatusOK, shown(changed))
 }
 
 // cancelRegistration gives a place back. Asked again it answers the same, and nobody is told twice.
@@ -254,5 +254,5 @@ func (s *Server) cancelRegistration(w http.ResponseWriter, r *http.Request, _ mc
 	if cancelErr != nil && found.State != mce.Withdrawn {
 		return cancelErr
 	}
-	return s.answer(w, http.StatusOK, shown(found))
+	return answer(w, http.StatusOK, shown(found))
 }

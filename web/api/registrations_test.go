@@ -120,6 +120,7 @@ func TestAllFaultsOfAnOrderAreNamedAtOnce(t *testing.T) {
 		`{"people": [{"mail": "x"}]}`:    "/people/0/mail",
 		`{"event": "a", "event": "b"}`:   "/event",
 		`{"event": "a\u0000b"}`:          "/event",
+		`{"event": "\ud800"}`:            "/event",
 		`{"Event": "larissa"}`:           "/Event",
 		`[]`:                             "",
 		`{"event": "larissa"} {}`:        "",

@@ -57,7 +57,7 @@ func (s *Server) describeSubscriptions(w http.ResponseWriter, r *http.Request, _
 	for _, lang := range mce.Languages() {
 		wording[lang] = s.Site.ConsentWording(lang)
 	}
-	return s.answer(w, http.StatusOK, map[string]any{"topics": topics, "paces": paces, "wording": wording, "version": mce.ConsentVersion})
+	return answer(w, http.StatusOK, map[string]any{"topics": topics, "paces": paces, "wording": wording, "version": mce.ConsentVersion})
 }
 
 func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, _ mce.APIToken) error {
@@ -85,5 +85,5 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, _ mce.APIToke
 	if err := s.Store.AddWish(r.Context(), s.Site.Wished(wish, wish.Subscriber.Language, "interface", in.Origin, s.Clock.Now())); err != nil {
 		return err
 	}
-	return s.answer(w, http.StatusAccepted, map[string]string{"status": "asked"})
+	return answer(w, http.StatusAccepted, map[string]string{"status": "asked"})
 }
