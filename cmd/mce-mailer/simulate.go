@@ -29,7 +29,7 @@ func (c *simulateCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	old, err := c.kept()
+	old, err := c.kept(r)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func parseDay(flag, s string, later int) (time.Time, error) {
 }
 
 // kept is the plan to compare with, empty where none is asked for.
-func (c *simulateCmd) kept() (plan mce.Plan, err error) {
+func (c *simulateCmd) kept(r scheduler.Rehearsal) (plan mce.Plan, err error) {
 	if c.Against == "" {
 		return plan, nil
 	}
@@ -99,6 +99,9 @@ func (c *simulateCmd) kept() (plan mce.Plan, err error) {
 	}
 	if err != nil || plan.Lines == nil {
 		return plan, mce.Invalidf("%s is not a plan; keep one with: mce-mailer simulate --json > plan.json", c.Against)
+	}
+	if !plan.To.After(r.From) || !r.To.After(plan.From) {
+		return plan, mce.Invalidf("%s looks at another time, from %s to %s: there is nothing to compare", c.Against, moment(plan.From), moment(plan.To))
 	}
 	return plan, nil
 }
