@@ -5,19 +5,22 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// words of a language for dates: the full name first.
+// calendarWords are the words of a language for dates: the full name first.
 type calendarWords struct {
-	days   [7][]string // from Sunday, as time.Weekday
-	months [12][]string
+	days     [7][]string // from Sunday, as time.Weekday
+	months   [12][]string
+	capitals bool // months are written with a capital
 }
 
 func calendars() map[mce.Lang]calendarWords {
 	return map[mce.Lang]calendarWords{
 		mce.English: {
+			capitals: true,
 			days: [7][]string{{"Sunday", "Sun"}, {"Monday", "Mon"}, {"Tuesday", "Tues", "Tue"}, {"Wednesday", "Wed"}, {"Thursday", "Thurs", "Thur", "Thu"},
 				{"Friday", "Fri"}, {"Saturday", "Sat"}},
 			months: [12][]string{{"January", "Jan"}, {"February", "Feb"}, {"March", "Mar"}, {"April", "Apr"}, {"May"}, {"June", "Jun"}, {"July", "Jul"},
@@ -42,7 +45,7 @@ type written struct {
 	year    int // 0: not written
 }
 
-// reader of dates in a language.
+// dateReader finds the dates of a text.
 type dateReader struct {
 	words calendarWords
 	forms []*regexp.Regexp
@@ -105,6 +108,9 @@ func (r *dateReader) written(form *regexp.Regexp, m []string) (written, bool) {
 		case "d":
 			w.day, _ = strconv.Atoi(strings.TrimRight(m[i], "stndrhSTNDRH º°"))
 		case "m":
+			if r.words.capitals && m[i] != "" && unicode.IsLower(rune(m[i][0])) {
+				return w, false // "may"
+			}
 			w.month = time.Month(indexOf(r.words.months[:], m[i]) + 1)
 		case "mn":
 			n, _ := strconv.Atoi(m[i])

@@ -80,7 +80,9 @@ func good() mce.Draft {
 // readers are two ways of reading the issue.
 type readers []mce.Readership
 
-func (r readers) Readerships(context.Context, mce.Draft, time.Time) ([]mce.Readership, error) { return r, nil }
+func (r readers) Readerships(context.Context, mce.Draft, time.Time) ([]mce.Readership, error) {
+	return r, nil
+}
 
 func someReaders() readers {
 	return readers{{Lang: "en", Topics: []string{"events", "news"}, Readers: 5}, {Lang: "it", Topics: []string{"news"}, Readers: 3}}
@@ -196,4 +198,14 @@ func only(t *testing.T, r mce.Report, expected ...finding) {
 			t.Errorf("found besides: %+v", g)
 		}
 	}
+}
+
+// otherKey is the record of a key that nobody signs with.
+func otherKey(t testing.TB) string {
+	t.Helper()
+	key, err := dkim.Generate("mail.majorcities.example", "s1", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key.Record
 }

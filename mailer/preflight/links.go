@@ -75,7 +75,7 @@ func (a answer) finding(link string, online bool) mce.Finding {
 		return advisory(fmt.Sprintf("the server does not let a program look (%d)", a.status))
 	case a.err == nil:
 		return mce.Finding{}
-	case errors.Is(a.err, errPrivate) && literal(hostOf(link)):
+	case errors.Is(a.err, errPrivate) && literal(hostOf(link)) && !ledOn(a.err, link):
 		return blocking("it leads into a private network, which readers cannot reach")
 	case errors.Is(a.err, errPrivate), errors.Is(a.err, errPort), errors.Is(a.err, errRedirects), errors.Is(a.err, errScheme):
 		return advisory("it was not looked at, because " + sentenceOf(a.err))
@@ -95,6 +95,12 @@ func sentenceOf(err error) string {
 		}
 	}
 	return err.Error()
+}
+
+// ledOn reports whether it was not the link itself but one that it redirects to that failed.
+func ledOn(err error, link string) bool {
+	var at *url.Error
+	return errors.As(err, &at) && at.URL != link
 }
 
 func hostOf(link string) string {

@@ -2,6 +2,7 @@ package preflight
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 
 	"golang.org/x/net/html"
@@ -28,7 +29,11 @@ func placeholders(_ *issue, m *message) []mce.Finding {
 			out = append(out, placeholdersIn(n.Data, m.where(n), known)...)
 		case n.Type == html.ElementNode:
 			for _, name := range []string{"href", "src", "alt", "title"} {
-				out = append(out, placeholdersIn(attribute(n, name), m.where(n), known)...)
+				value := attribute(n, name)
+				if plain, err := url.PathUnescape(value); err == nil && (name == "href" || name == "src") {
+					value = plain
+				}
+				out = append(out, placeholdersIn(value, m.where(n), known)...)
 			}
 		}
 	}

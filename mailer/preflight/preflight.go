@@ -5,7 +5,6 @@ package preflight
 import (
 	"context"
 	"fmt"
-	"net/netip"
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -130,5 +129,4 @@ type Network struct {
 // Resolver looks up DNS texts; net.Resolver is one.
 type Resolver interface {
 	LookupTXT(ctx context.Context, name string) ([]string, error)
-	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
