@@ -38,7 +38,7 @@ type outcome struct {
 	err    error // why there was none
 }
 
-// LinkOptions are for tests.
+// LinkOptions are for tests; the zero value is right.
 type LinkOptions struct {
 	// Loopback lets links lead to this machine, to any port.
 	Loopback bool
@@ -69,6 +69,9 @@ func NewLinks(o LinkOptions) *Links {
 		},
 	}
 }
+
+// Close ends the connections that are kept.
+func (l *Links) Close() { l.client.CloseIdleConnections() }
 
 var (
 	errRedirects = errors.New("it leads on and on")

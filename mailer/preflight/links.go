@@ -28,12 +28,13 @@ func links(ctx context.Context, i *issue) []mce.Finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, allTime)
 	defer cancel()
-	all := linksOf(i)
+	all, web := linksOf(i), NewLinks(i.options.Network.Links)
+	defer web.Close()
 	answers := make([]answer, len(all))
 	var wait sync.WaitGroup
 	for n, l := range all {
 		wait.Go(func() {
-			answers[n].status, answers[n].err = i.options.Network.Links.look(ctx, l.url)
+			answers[n].status, answers[n].err = web.look(ctx, l.url)
 		})
 	}
 	wait.Wait()

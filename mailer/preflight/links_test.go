@@ -72,7 +72,7 @@ func linked(t *testing.T, o preflight.LinkOptions, links ...string) *scene {
 		words.WriteString("[here](" + l + ") ")
 	}
 	s.article().Body = both(words.String(), words.String())
-	s.options.Network = &preflight.Network{Resolver: wellKnown(s), Links: preflight.NewLinks(o)}
+	s.options.Network = &preflight.Network{Resolver: wellKnown(s), Links: o}
 	return s
 }
 

@@ -123,7 +123,7 @@ type issue struct {
 // Network is the outside world as the pre-flight asks it.
 type Network struct {
 	Resolver Resolver
-	Links    *Links
+	Links    LinkOptions
 }
 
 // Resolver looks up DNS texts; net.Resolver is one.
