@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os/user"
 	"text/tabwriter"
 	"time"
 
@@ -17,7 +16,8 @@ type issueCmd struct {
 	Preview    issuePreviewCmd    `cmd:"" help:"The mail as it would leave, in a language and for a reader's topics."`
 	Subject    issueSubjectCmd    `cmd:"" help:"Give an issue a subject of your own; without one it proposes its first titles."`
 	Submit     issueSubmitCmd     `cmd:"" help:"Put an assembled issue before the editors."`
-	Approve    issueApproveCmd    `cmd:"" help:"Approve what an issue says; a later edit voids it."`
+	Check      issueCheckCmd      `cmd:"" help:"Look at the very mails that would leave: dates, links, pictures, headers and more."`
+	Approve    issueApproveCmd    `cmd:"" help:"Check what an issue says and approve it; a later edit voids it."`
 	Schedule   issueScheduleCmd   `cmd:"" help:"Set when an approved issue goes out."`
 	Unschedule issueUnscheduleCmd `cmd:"" help:"Take the moment back from a scheduled issue, to choose another; it stays approved."`
 	Pause      issuePauseCmd      `cmd:"" help:"Stop an issue that is being sent."`
@@ -210,27 +210,6 @@ type issueSubmitCmd struct{ issueArg }
 func (c *issueSubmitCmd) Run(e *env) error {
 	return e.with(func(a *app) error {
 		i, err := a.store.Submit(e.ctx, c.ID)
-		if err != nil {
-			return err
-		}
-		return c.printIssue(e, i)
-	})
-}
-
-type issueApproveCmd struct {
-	issueArg
-	By string `help:"Who approves. Empty: the user of this machine."`
-}
-
-// Run approves an issue.
-func (c *issueApproveCmd) Run(e *env) error {
-	if c.By == "" {
-		if u, err := user.Current(); err == nil {
-			c.By = u.Username
-		}
-	}
-	return e.withLetters(func(a *app) error {
-		i, err := a.store.Approve(e.ctx, c.ID, c.By, a.letters.Look())
 		if err != nil {
 			return err
 		}

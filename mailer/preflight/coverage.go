@@ -30,7 +30,7 @@ func coverage(_ context.Context, i *issue) []mce.Finding {
 		if readers == 0 || len(missing) == 0 {
 			continue
 		}
-		out = append(out, mce.Finding{Where: strings.Join(missing, ", "), Lang: lang, Words: fmt.Sprintf("%d of %d items have no %s text; %s read %s and will get them in English. Translate them, or leave it so.",
+		out = append(out, mce.Finding{Where: strings.Join(missing, ", "), Lang: lang, Words: fmt.Sprintf("%d of %d items have no %s text, and will be in English for %s who asked for %s. Translate them, or leave it so.",
 			len(missing), len(i.draft.Items), nameOf(lang), people(readers), nameOf(lang))})
 	}
 	return out

@@ -81,7 +81,7 @@ func TestEachRule(t *testing.T) {
 			[]finding{{"placeholder", blocking, "mail", "zqabcdefghijNAMEqz"}}},
 		"slot in the subject":     {func(s *scene) { s.draft.Issue.Subject = both("Prato, {title}", "Prato") }, []finding{{"placeholder", blocking, "subject", "{title}"}}},
 		"slot in an address":      {body("[Here](https://www.example.org/?who={{id}}).", "Qui."), []finding{{"placeholder", blocking, "looms", ""}}},
-		"translation missing":     {func(s *scene) { delete(s.article().Body, "it") }, []finding{{"language", advisory, "looms", "1 of 2 items have no Italian text; 3 subscribers read Italian"}}},
+		"translation missing":     {func(s *scene) { delete(s.article().Body, "it") }, []finding{{"language", advisory, "looms", "1 of 2 items have no Italian text, and will be in English for 3 subscribers who asked for Italian"}}},
 		"translation nobody asks": {func(s *scene) { delete(s.article().Body, "it"); s.options.Readers = someReaders()[:1] }, nil},
 		"picture without text":    {func(s *scene) { s.edition = inHTML(`alt="`, `data-alt="`) }, []finding{{"picture-text", blocking, "looms", "“loom.jpg” has no alternative text"}}},
 		"picture with a name":     {func(s *scene) { s.article().ImageAlt = both("IMG_2040.jpg", "Un telaio") }, []finding{{"picture-text", advisory, "looms", "is a file's name"}}},
