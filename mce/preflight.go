@@ -22,9 +22,9 @@ const (
 type Finding struct {
 	Rule  string `json:"rule"` // slug of the rule, see docs/preflight.md
 	Level Level  `json:"level"`
-	Words string `json:"words"` // a sentence for people who are not technical: what is wrong, and what to do
-	Where string `json:"where"` // slug of an article, event or resource; or "subject", "footer", "mail", "sender" …
-	Lang  Lang   `json:"lang,omitempty"`
+	Words string `json:"words"`          // a sentence for people who are not technical: what is wrong, and what to do
+	Where string `json:"where"`          // slug of an article, event or resource; or "subject", "footer", "mail", "sender" …
+	Lang  Lang   `json:"lang,omitempty"` // empty: in no language alone
 }
 
 // Override is somebody's word that an issue may go although a finding stands. It holds for one content, named by its fingerprint.
@@ -51,14 +51,23 @@ type Report struct {
 	Fingerprint []byte
 }
 
-// NewReport sorts findings and leaves out those that say the same: blocking ones first, then by place and rule.
+// NewReport sorts findings, blocking ones first, then by place and rule. What is found in several languages alike is said once.
 func NewReport(found []Finding) Report {
-	order := func(a, b Finding) int {
+	alike := func(a, b Finding) int {
 		return cmp.Or(-cmp.Compare(a.Level, b.Level), // "blocking" is greater than "advisory"
-			cmp.Compare(a.Where, b.Where), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Lang, b.Lang), cmp.Compare(a.Words, b.Words))
+			cmp.Compare(a.Where, b.Where), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Words, b.Words))
 	}
-	found = slices.SortedFunc(slices.Values(found), order)
-	return Report{Findings: slices.Compact(found)}
+	var out []Finding
+	for _, f := range slices.SortedStableFunc(slices.Values(found), alike) {
+		if n := len(out); n > 0 && alike(out[n-1], f) == 0 {
+			if out[n-1].Lang != f.Lang {
+				out[n-1].Lang = ""
+			}
+			continue
+		}
+		out = append(out, f)
+	}
+	return Report{Findings: out}
 }
 
 // Blocking lists the blocking findings that no override covers.

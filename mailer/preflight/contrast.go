@@ -22,25 +22,22 @@ const (
 // picture behind the words, a name that we do not have) it says nothing.
 func contrasts(_ *issue, m *message) []mce.Finding {
 	var out []mce.Finding
-	for _, mode := range []struct {
-		name   string
-		styles dark
-	}{{"light", nil}, {"dark", m.darkMode()}} {
+	for _, look := range []mode{{"light", m.styles, nil}, {"dark", m.styles, m.dark()}} {
 		for _, n := range m.seen() {
-			ink, ground, known := colours(n.Parent, mode.styles)
+			ink, ground, known := look.colours(n.Parent)
 			if !known {
 				continue
 			}
 			ratio := contrast(ink, ground)
 			needed := enough
-			if large(n.Parent, mode.styles) {
+			if look.large(n.Parent) {
 				needed = enoughLarge
 			}
 			if ratio >= needed {
 				continue
 			}
 			f := mce.Finding{Where: m.where(n), Words: fmt.Sprintf("%s is hard to read in %s mode: the contrast of its colours is %.1f to 1, and %.1f is needed. Choose a stronger colour.",
-				quoted(n.Data), mode.name, ratio, needed)}
+				quoted(n.Data), look.name, ratio, needed)}
 			if ratio >= unreadable {
 				f.Level = mce.Advisory
 			}
@@ -51,16 +48,16 @@ func contrasts(_ *issue, m *message) []mce.Finding {
 }
 
 // colours are what the words of an element are written with and on.
-func colours(n *html.Node, mode dark) (ink, ground rgb, known bool) {
-	ink, known = inherited(n, func(n *html.Node) string { return style(n, mode, "color") })
+func (m mode) colours(n *html.Node) (ink, ground rgb, known bool) {
+	ink, known = inherited(n, func(n *html.Node) string { return m.says(n, "color") })
 	ground, knownGround := inherited(n, func(n *html.Node) string {
-		if v := style(n, mode, "background-color"); v != "" && v != "transparent" {
+		if v := m.says(n, "background-color"); v != "" && v != "transparent" {
 			return v
 		}
-		if v := style(n, mode, "background"); v != "" && v != "none" && v != "transparent" {
+		if v := m.says(n, "background"); v != "" && v != "none" && v != "transparent" {
 			return v
 		}
-		if v := style(n, mode, "background-image"); v != "" && v != "none" {
+		if v := m.says(n, "background-image"); v != "" && v != "none" {
 			return v
 		}
 		return attribute(n, "bgcolor")
@@ -79,15 +76,15 @@ func inherited(n *html.Node, declared func(*html.Node) string) (rgb, bool) {
 }
 
 // large reports whether words are large in the sense of WCAG: 24 px, or 18.66 px and bold.
-func large(n *html.Node, mode dark) bool {
+func (m mode) large(n *html.Node) bool {
 	size, bold := 16.0, false
 	sized, weighed := false, false
 	for ; n != nil; n = n.Parent {
-		if v := style(n, mode, "font-size"); !sized && strings.HasSuffix(v, "px") {
+		if v := m.says(n, "font-size"); !sized && strings.HasSuffix(v, "px") {
 			size, _ = strconv.ParseFloat(strings.TrimSuffix(v, "px"), 64)
 			sized = true
 		}
-		if v := style(n, mode, "font-weight"); !weighed && v != "" {
+		if v := m.says(n, "font-weight"); !weighed && v != "" {
 			bold, weighed = v == "bold" || v == "bolder" || v >= "700" && v <= "900", true
 		}
 		if !weighed {

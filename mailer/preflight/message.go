@@ -23,6 +23,7 @@ type message struct {
 	text    string
 	html    string
 	doc     *html.Node
+	styles  declarations      // inline ones
 	places  map[string]string // title of an item, in one line → its slug
 	site    mce.Site
 }
@@ -46,6 +47,7 @@ func read(raw []byte, part mce.Part, site mce.Site) (*message, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the mail of the %s edition: %w", part.Lang, err)
 	}
+	m.styles = inline(m.doc)
 	for _, it := range part.Draft.Items {
 		title, _ := it.Title().In(part.Lang)
 		m.places[oneLine(title)] = slug(it)
@@ -131,7 +133,7 @@ func words(n *html.Node) string {
 func (m *message) seen() []*html.Node {
 	var out []*html.Node
 	for n := range m.doc.Descendants() {
-		if n.Type == html.TextNode && strings.TrimSpace(n.Data) != "" && !hidden(n) {
+		if n.Type == html.TextNode && strings.TrimSpace(n.Data) != "" && !m.hidden(n) {
 			out = append(out, n)
 		}
 	}
@@ -139,13 +141,13 @@ func (m *message) seen() []*html.Node {
 }
 
 // hidden reports whether a node is not shown: the line beside the subject, a style sheet.
-func hidden(n *html.Node) bool {
+func (m *message) hidden(n *html.Node) bool {
 	for ; n != nil; n = n.Parent {
 		switch n.DataAtom {
 		case atom.Head, atom.Title, atom.Style, atom.Script, atom.Template, atom.Noscript:
 			return true
 		}
-		if n.Type == html.ElementNode && inline(n)["display"] == "none" {
+		if n.Type == html.ElementNode && m.styles[n]["display"] == "none" {
 			return true
 		}
 	}

@@ -106,7 +106,7 @@ func (x *Examiner) unexamined() []string {
 		out = append(out, "the signature (DKIM): the relay signs, so it is not on the mail yet")
 	}
 	if x.Spamd == "" {
-		out = append(out, "the spam score: no SpamAssassin is configured (SPAMD_ADDR)")
+		out = append(out, "the spam score: SpamAssassin was not asked (SPAMD_ADDR)")
 	}
 	return out
 }

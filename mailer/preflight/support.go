@@ -96,7 +96,7 @@ func (m *message) signs() []sign {
 		for _, a := range n.Attr {
 			names = append(names, "["+a.Key+"]")
 		}
-		for property, value := range inline(n) {
+		for property, value := range m.styles[n] {
 			names = append(names, declared(property, value)...)
 		}
 		if n.DataAtom == atom.Style {

@@ -72,9 +72,10 @@ func sentences(s string) []string {
 	return append(out, s[at:])
 }
 
-// quoted is a snippet for a finding, in one line and not too long.
+// quoted is a snippet for a finding: in one line, not too long, and without the signs of Markdown.
 func quoted(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.NewReplacer("**", "", "__", "").Replace(strings.TrimLeft(strings.TrimSpace(s), "-*>#+ "))
+	s = oneLine(s)
 	if runes := []rune(s); len(runes) > 80 {
 		s = strings.TrimSpace(string(runes[:79])) + "…"
 	}
