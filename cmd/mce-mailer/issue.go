@@ -233,6 +233,9 @@ func (c *issueScheduleCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
+		if err := a.checkMoment(e, d, at); err != nil {
+			return err
+		}
 		i, err := a.store.Schedule(e.ctx, c.ID, at, a.letters.Look())
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"os/user"
 	"slices"
 	"text/tabwriter"
+	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -69,6 +70,27 @@ func (c *issueCheckCmd) Run(e *env) error {
 		}
 		return err
 	})
+}
+
+// checkMoment examines an issue for a moment: what could go when it was approved may be over by then. Whom links lead to is not asked again.
+func (a *app) checkMoment(e *env, d mce.Draft, at time.Time) error {
+	if _, err := d.Issue.State.Next(mce.ScheduleIt); err != nil {
+		return err
+	}
+	examiner, err := a.newExaminer(e.settings, askNobody)
+	if err != nil {
+		return err
+	}
+	d.Issue.ScheduledFor = at
+	r, err := examiner.Examine(e.ctx, d)
+	if err != nil {
+		return err
+	}
+	overrides, err := a.store.Overrides(e.ctx, d.Issue.ID, r)
+	if err != nil {
+		return err
+	}
+	return r.Clear(overrides)
 }
 
 // listed is an empty list rather than null, for scripts.
