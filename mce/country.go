@@ -68,6 +68,15 @@ func countryNames() map[string]string {
 	return names
 }
 
+// CountryNamed is the code of a country that somebody wrote by its code, or by its name in English or Italian; empty for anything else.
+func CountryNamed(written string) string {
+	code, err := readCountry(written, countryNames)
+	if err != nil {
+		return ""
+	}
+	return code
+}
+
 // readCountry is ParseCountry for what people write: names gives the codes of countries by their names.
 func readCountry(written string, names func() map[string]string) (string, error) {
 	code, err := ParseCountry(written)

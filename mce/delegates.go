@@ -5,22 +5,41 @@ import (
 	"strings"
 )
 
-// ReadRegistrations reads a table with the columns event, email and name, and if they are there organisation, country, language, role, zone and
-// sessions (by their slugs, with blanks between).
-func ReadRegistrations(r io.Reader) ([]Registration, []LineFault, error) {
-	var people []Registration
-	t := table{required: []string{"event", "email", "name"}, optional: []string{"organisation", "country", "language", "role", "zone", "sessions"}}
-	faults, err := readTable(r, t, func(_ int, cell cells) error {
+// ReadRegistrations reads a table with the columns event, email and name, and if they are there organisation, country, language, role, zone,
+// sessions (by their slugs, with blanks between), booker_email and booker_name. Lines with the same booker for the same event are one order.
+func ReadRegistrations(r io.Reader) (orders []Order, faults []LineFault, err error) {
+	t := table{required: []string{"event", "email", "name"}, optional: []string{"organisation", "country", "language", "role", "zone", "sessions", "booker_email", "booker_name"}}
+	faults, err = readTable(r, t, func(_ int, cell cells) error {
 		p, err := NewRegistration(cell("event"), cell("email"), cell("name"), cell("organisation"), cell("country"), cell("language"))
 		if err == nil {
 			err = p.Choose(cell("role"), cell("zone"), strings.Fields(cell("sessions")))
 		}
-		if err == nil {
-			people = append(people, p)
+		if err != nil {
+			return err
 		}
-		return err
+		if cell("booker_email") == "" {
+			orders = append(orders, Order{People: []Registration{p}})
+			return nil
+		}
+		b, fault := NewBooking(p.Event, cell("booker_email"), cell("booker_name"), string(p.Language))
+		if fault != nil {
+			return Invalidf("who books: %s", fault)
+		}
+		orders = addTo(orders, b, p)
+		return nil
 	})
-	return people, faults, err
+	return orders, faults, err
+}
+
+// addTo adds a person to the order of who books for them, or begins it.
+func addTo(orders []Order, b Booking, p Registration) []Order {
+	for i, o := range orders {
+		if o.Booker != nil && o.Booker.Event == b.Event && AddressKey(o.Booker.Email) == AddressKey(b.Email) {
+			orders[i].People = append(orders[i].People, p)
+			return orders
+		}
+	}
+	return append(orders, Order{Booker: &b, People: []Registration{p}})
 }
 
 // NewRegistration checks what a person wrote into a registration.

@@ -21,9 +21,10 @@ func TestTheNamesOfADossierAreStable(t *testing.T) {
 		Letters:    []mce.DossierLetter{{At: at, Kind: mce.Newsletter, Outcome: mce.Delivered}},
 		Registrations: []mce.DossierRegistration{{
 			Event: "prato", Title: mce.Text{"en": "Conference"}, Starts: at, Ends: at, State: mce.Registered, RegisteredAt: at,
-			Role: mce.AsSpeaker, Zone: "Asia/Tokyo", Sessions: []string{"data"},
+			Role: mce.AsSpeaker, Zone: "Asia/Tokyo", Sessions: []string{"data"}, BookedBy: "Sara", ArrivedAt: &at,
 			Reminders: []mce.DossierReminder{{Rule: "soon", Outcome: "queued", At: at}},
 		}},
+		Bookings:    []mce.DossierBooking{{Event: "prato", Title: mce.Text{"en": "Conference"}, Name: "Sara", Language: "en", People: 2, At: at}},
 		Contacts:    []mce.DossierContact{{Organisation: "Prato", Membership: mce.Member}},
 		Suppression: &mce.DossierSuppression{Reason: "bounced", Source: "bounce", At: at},
 	}
@@ -43,9 +44,10 @@ func TestTheNamesOfADossierAreStable(t *testing.T) {
   "registrations": [{
     "event": "prato", "title": {"en": "Conference"}, "starts": "2024-03-07T08:00:00Z", "ends": "2024-03-07T08:00:00Z", "time_zone": "", "event_state": "",
     "contact": "", "state": "registered", "name": "", "organisation": "", "country": "", "language": "", "role": "speaker", "zone": "Asia/Tokyo", "sessions": ["data"], "code": "",
-    "registered_at": "2024-03-07T08:00:00Z", "cancelled_at": null,
+    "booked_by": "Sara", "arrived_at": "2024-03-07T08:00:00Z", "registered_at": "2024-03-07T08:00:00Z", "cancelled_at": null,
     "reminders": [{"rule": "soon", "outcome": "queued", "reason": "", "at": "2024-03-07T08:00:00Z"}]
   }],
+  "bookings": [{"event": "prato", "title": {"en": "Conference"}, "name": "Sara", "language": "en", "people": 2, "at": "2024-03-07T08:00:00Z"}],
   "contacts": [{"organisation": "Prato", "country": "", "membership": "member", "name": "", "role": ""}],
   "suppression": {"reason": "bounced", "source": "bounce", "at": "2024-03-07T08:00:00Z"}
 }`

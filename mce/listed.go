@@ -27,7 +27,7 @@ func ReadSubscribers(r io.Reader, topics []Topic, columns Columns) ([]Listed, []
 	var people []Listed
 	seen := map[string]int{}
 	names, reader := SubscriberColumns(), subscriberReader{topics, sync.OnceValue(countryNames)}
-	faults, err := readTable(r, table{columns, names[:1], names[1:]}, func(line int, cell cells) error {
+	faults, err := readTable(r, table{Columns: columns, required: names[:1], optional: names[1:]}, func(line int, cell cells) error {
 		p, err := reader.read(cell)
 		if err != nil {
 			return err

@@ -77,7 +77,7 @@ func (r ReminderRule) Due(e Event) (due, latest time.Time, err error) {
 	}
 	due = at.On(r.Anchor.of(e).In(e.Zone()), r.Days)
 	latest = due.Add(time.Duration(r.Useful) * time.Hour)
-	if end := r.overtaken(e); !end.IsZero() && latest.After(end) {
+	if end := r.overtaken(e, due); !end.IsZero() && latest.After(end) {
 		latest = end
 	}
 	return due, latest, nil
@@ -96,14 +96,16 @@ func (a Anchor) of(e Event) time.Time {
 	}
 }
 
-// overtaken is when the event makes the reminder useless, zero for never. One that counts from the start is of no use once the event has
-// begun; one that tells of registration, once it has closed.
-func (r ReminderRule) overtaken(e Event) time.Time {
+// overtaken is when the event makes a reminder useless that is due at a time, zero for never. One that tells of registration is of no use once
+// that has closed; one before the event, once it has begun; one during it, once it has ended.
+func (r ReminderRule) overtaken(e Event, due time.Time) time.Time {
 	switch {
 	case r.Anchor == AtEnd:
 		return time.Time{}
 	case r.Anchor == AtOpens, r.Anchor == AtCloses && r.Days <= 0:
 		return e.RegistrationEnds()
+	case !due.Before(e.Starts):
+		return e.Ends
 	default:
 		return e.Starts
 	}

@@ -39,6 +39,7 @@ type Columns struct {
 type table struct {
 	Columns
 	required, optional []string
+	given              func(columns []string) // hears which of them the file has, before the first line; may be nil
 }
 
 // cells gives the cells of a line by our names of the columns; "" for what is not there.
@@ -66,6 +67,9 @@ func readTable(r io.Reader, t table, row func(line int, cell cells) error) ([]Li
 	columns, err := t.find(header, names)
 	if err != nil {
 		return nil, err
+	}
+	if t.given != nil {
+		t.given(slices.DeleteFunc(slices.Concat(t.required, t.optional), func(name string) bool { return len(columns[name]) == 0 }))
 	}
 	var faults []LineFault
 	for {

@@ -220,17 +220,41 @@ func TestRegistrationsAreRead(t *testing.T) {
 		"ed@example.org,Ed,prato,,xx,,,\n" +
 		"pat@example.org,Pat,prato,,,guest,,\n" +
 		"kim@example.org,Kim,prato,,,,Tokyo,\n"
+	booked := "event,email,name,language,booker_email,booker_name\n" +
+		"prato,anna@example.org,Anna,it,Sara@example.org,Sara\n" +
+		"prato,eve@example.org,Eve,en,,\n" +
+		"prato,bob@example.org,Bob,en,sara@example.org,\n" +
+		"rome,bob@example.org,Bob,en,sara@example.org,Sara\n" +
+		"prato,ida@example.org,Ida,en,sara@EXAMPLE.org,Sara\n"
 	got, faults, err := mce.ReadRegistrations(strings.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]mce.Registration{{Event: "prato", Email: "anna@example.org", Name: "Anna", Country: "Italy", Language: "it",
-		Role: mce.AsSpeaker, Zone: "Asia/Tokyo", Sessions: []string{"data", "twins"}}}, got); diff != "" {
+	if diff := cmp.Diff([]mce.Order{{People: []mce.Registration{{Event: "prato", Email: "anna@example.org", Name: "Anna", Country: "Italy", Language: "it",
+		Role: mce.AsSpeaker, Zone: "Asia/Tokyo", Sessions: []string{"data", "twins"}}}}}, got); diff != "" {
 		t.Error(diff)
 	}
 	if len(faults) != 6 || !strings.Contains(faults[0].Reason, "the name is missing") || !strings.Contains(faults[4].Reason, `"guest"`) ||
 		!strings.Contains(faults[5].Reason, `"Tokyo"`) {
 		t.Error(faults)
+	}
+	got, faults, err = mce.ReadRegistrations(strings.NewReader(booked))
+	if err != nil || len(faults) != 1 || !strings.Contains(faults[0].Reason, "who books: the name of who books is missing") {
+		t.Error(faults, err)
+	}
+	person := func(event, email, name string, lang mce.Lang) mce.Registration {
+		return mce.Registration{Event: event, Email: email, Name: name, Language: lang, Role: mce.AsDelegate, Sessions: []string{}}
+	}
+	sara := func(event, email string, lang mce.Lang) *mce.Booking {
+		return &mce.Booking{Event: event, Email: email, Name: "Sara", Language: lang}
+	}
+	if diff := cmp.Diff([]mce.Order{
+		{Booker: sara("prato", "Sara@example.org", "it"), People: []mce.Registration{
+			person("prato", "anna@example.org", "Anna", "it"), person("prato", "ida@example.org", "Ida", "en")}},
+		{People: []mce.Registration{person("prato", "eve@example.org", "Eve", "en")}},
+		{Booker: sara("rome", "sara@example.org", "en"), People: []mce.Registration{person("rome", "bob@example.org", "Bob", "en")}},
+	}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -80,7 +80,7 @@ func TestADossierHoldsAllThatIsKnown(t *testing.T) {
 			EventState: mce.EventOpen, State: mce.Registered, Name: "Delegate dora@example.org", Language: "en", Role: mce.AsDelegate, Sessions: []string{}, BookedBy: "Dora Bianchi", RegisteredAt: now,
 			Reminders: []mce.DossierReminder{{Rule: "soon", Outcome: "dropped", Reason: "registered too late", At: now}},
 		}},
-		Bookings: []mce.DossierBooking{{Event: "prato", Title: both("Conference", "Conferenza"), Name: "Dora Bianchi", Language: "it", People: 1, At: now}},
+		Bookings:    []mce.DossierBooking{{Event: "prato", Title: both("Conference", "Conferenza"), Name: "Dora Bianchi", Language: "it", People: 1, At: now}},
 		Contacts:    []mce.DossierContact{{Organisation: "City of Prato", Country: "IT", Membership: mce.Member, Name: "D. Bianchi", Role: "CIO"}},
 		Suppression: &mce.DossierSuppression{Reason: "unknown", Source: "refused at delivery", At: now},
 	}

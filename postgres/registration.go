@@ -67,17 +67,30 @@ func registrations(ctx context.Context, q sqlx.QueryerContext, where string, arg
 // higher sequence; one who is registered or waits already gives an error of code Conflict, as does an event that takes nobody, or not this
 // person. A fault that lies with one of the people is an *mce.FieldError such as "people/1/email".
 func (s *Store) Register(ctx context.Context, order mce.Order, notices mce.Notices, domain string, now time.Time) (out []mce.Registration, err error) {
+	return s.RegisterAll(ctx, []mce.Order{order}, notices, domain, now)
+}
+
+// RegisterAll is Register for many orders: all of them, or none.
+func (s *Store) RegisterAll(ctx context.Context, orders []mce.Order, notices mce.Notices, domain string, now time.Time) (out []mce.Registration, err error) {
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		out, err = register(ctx, tx, order, notices, domain, now)
-		return err
+		out = nil
+		if err := lockEvents(ctx, tx, eventsOf(orders)...); err != nil {
+			return err
+		}
+		for _, o := range orders {
+			people, err := register(ctx, tx, o, notices, domain, now)
+			if err != nil {
+				return err
+			}
+			out = append(out, people...)
+		}
+		return nil
 	})
 	return out, err
 }
 
+// register takes the places of an order in events that are locked.
 func register(ctx context.Context, tx *sqlx.Tx, order mce.Order, notices mce.Notices, domain string, now time.Time) ([]mce.Registration, error) {
-	if err := lockEvents(ctx, tx, eventsOf(order.People)...); err != nil {
-		return nil, err
-	}
 	booking, err := saveBooking(ctx, tx, order, now)
 	if err != nil {
 		return nil, err
@@ -119,9 +132,11 @@ func registerOne(ctx context.Context, tx *sqlx.Tx, p mce.Registration, notices m
 	return r, queueNotice(ctx, tx, notices, event, r, domain, now)
 }
 
-func eventsOf(people []mce.Registration) (slugs []string) {
-	for _, p := range people {
-		slugs = append(slugs, p.Event)
+func eventsOf(orders []mce.Order) (slugs []string) {
+	for _, o := range orders {
+		for _, p := range o.People {
+			slugs = append(slugs, p.Event)
+		}
 	}
 	return slugs
 }
@@ -173,15 +188,19 @@ func registrationByID(ctx context.Context, q sqlx.QueryerContext, id int64, lock
 
 // queueNotice queues what tells somebody that they have a place, or wait for one.
 func queueNotice(ctx context.Context, tx *sqlx.Tx, notices mce.Notices, e mce.Event, r mce.Registration, domain string, now time.Time) error {
-	tell := notices.Confirmation
-	if r.State == mce.OnWaitingList {
-		tell = notices.Waiting
-	}
-	edition, err := tell(e, r, now)
+	edition, err := noticeOf(notices, e, r, now)
 	if err != nil {
 		return err
 	}
 	return queueLetter(ctx, tx, edition, person{registration: r.ID}, domain, now)
+}
+
+// noticeOf is the mail that tells somebody that they have a place, or wait for one.
+func noticeOf(notices mce.Notices, e mce.Event, r mce.Registration, now time.Time) (mce.Edition, error) {
+	if r.State == mce.OnWaitingList {
+		return notices.Waiting(e, r, now)
+	}
+	return notices.Confirmation(e, r, now)
 }
 
 // newCode is what a delegate may type at the desk: 8 of 25 signs, none of which looks like another.

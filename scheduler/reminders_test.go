@@ -114,3 +114,30 @@ func TestAReminderDroppedInAnOutageGoesWhenItsEventIsMoved(t *testing.T) {
 		t.Errorf("%d are recorded as dropped", n)
 	}
 }
+
+// TestNobodyHearsOnTheSecondDayThatItStartsTomorrow: the daemon was off from the day before until then. What is still of use goes.
+func TestNobodyHearsOnTheSecondDayThatItStartsTomorrow(t *testing.T) {
+	h := withDelegates(t)
+	rule := func(slug string, anchor mce.Anchor, days int, at string, useful int) mce.ReminderRule {
+		return mce.ReminderRule{Slug: slug, Anchor: anchor, Days: days, At: at, Useful: useful, Subject: en(slug), Body: en("Body")}
+	}
+	h.lib.Reminders = append(h.lib.Reminders,
+		rule("tomorrow", mce.AtStart, -1, "09:00", 48), rule("today", mce.AtStart, 0, "07:00", 3), rule("second-day", mce.AtStart, 1, "08:00", 6), rule("thanks", mce.AtEnd, 3, "10:00", 240))
+	h.save()
+	h.tickAll(at("2023-10-24T08:59:00+02:00"))
+	before := h.count(`select from letters where kind = 'reminder'`)
+	secondDay := at("2023-10-26T10:00:00+02:00")
+	h.tickAll(secondDay)
+	h.tickAll(secondDay.Add(time.Hour))
+	if n := h.count(`select from letters l join editions e on e.id = l.edition_id where l.kind = 'reminder' and e.subject in ('tomorrow', 'today')`); n != 0 {
+		t.Errorf("%d were sent", n)
+	}
+	for _, slug := range []string{"tomorrow", "today"} {
+		if n := h.count(`select from reminders m join reminder_rules u on u.id = m.rule_id
+			where u.slug = '` + slug + `' and m.outcome = 'dropped' and m.reason = 'its latest useful moment had passed'`); n != 2 {
+			t.Errorf("%d of %q are recorded as dropped", n, slug)
+		}
+	}
+	h.tickAll(at("2023-10-30T11:00:00+01:00"))
+	h.reminders(before+4, "after the event") // what is for the second day, and the thanks
+}

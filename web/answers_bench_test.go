@@ -54,26 +54,32 @@ func BenchmarkAnswers(b *testing.B) {
 	const each, tolerance = 1000, 5 * time.Millisecond
 	kinds := [...]string{"new", "known", "suppressed"}
 	for _, way := range []struct {
-		name string
-		ask  func(s *site, email string) request
+		name    string
+		ask     func(s *site, email string) request
+		prepare func(s *site) // nil: nothing
 	}{
-		{"page", func(_ *site, email string) request {
+		{name: "page", ask: func(_ *site, email string) request {
 			return request{http.MethodPost, "/subscribe?lang=en", form(email), "", http.StatusOK}
 		}},
-		{"interface", func(_ *site, email string) request {
+		{name: "interface", ask: func(_ *site, email string) request {
 			return request{http.MethodPost, "/api/v1/subscriptions", nil, `{"email": "` + email + `", "language": "en", "topics": ["events"], "agreed": true}`, http.StatusAccepted}
 		}},
-		{"link", func(_ *site, email string) request {
+		{name: "link", ask: func(_ *site, email string) request {
 			return request{http.MethodPost, "/link?lang=en", url.Values{"email": {email}}, "", http.StatusOK}
 		}},
-		{"move", func(s *site, email string) request {
+		{name: "move", ask: func(s *site, email string) request {
 			return request{http.MethodPost, s.me(mce.Subscriber{ID: 1}, mce.SelfFor), url.Values{"form": {"move"}, "email": {email}}, "", http.StatusOK}
 		}},
+		{name: "event", ask: enrolling, prepare: func(s *site) { s.coming(each, frozen{}.Now()) }},
+		{name: "event, told long ago", ask: enrolling, prepare: func(s *site) { s.coming(each, frozen{}.Now().Add(-2*time.Hour)) }},
 	} {
 		b.Run(way.name, func(b *testing.B) {
 			s := newSite(b, public)
 			s.reader("mover@example.org", "en") // number 1
 			s.acquaint(each)
+			if way.prepare != nil {
+				way.prepare(s)
+			}
 			wake, stop := s.granting(b)
 			defer stop()
 			var took [len(kinds)][]time.Duration
@@ -113,6 +119,23 @@ func BenchmarkAnswers(b *testing.B) {
 				b.Errorf("the medians are %s apart", apart)
 			}
 		})
+	}
+}
+
+// enrolling is a registration for the sample's conference.
+func enrolling(_ *site, email string) request {
+	return request{http.MethodPost, "/events/prato-2023?lang=en", enrolment(email, "sessions", ""), "", http.StatusOK}
+}
+
+// coming registers those who are known, so many of them, for the conference.
+func (s *site) coming(n int, at time.Time) {
+	s.t.Helper()
+	var order mce.Order
+	for _, email := range numbered("known", n) {
+		order.People = append(order.People, mce.Registration{Event: prato, Email: email, Name: "Anna Rossi", Organisation: "Comune di Prato", Country: "Italia", Language: "it", Zone: "Europe/Athens"})
+	}
+	if _, err := s.store.Register(s.t.Context(), order, s.letters, "mce.example", at); err != nil {
+		s.t.Fatal(err)
 	}
 }
 

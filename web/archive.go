@@ -102,11 +102,14 @@ func (s *Server) issueView(r *http.Request, sent []mce.SentIssue, at int, e mce.
 	return v, nil
 }
 
+// slugSigns are those that a slug may have; what has others need not be looked for.
+const slugSigns = "abcdefghijklmnopqrstuvwxyz0123456789-"
+
 // seriesOf is the series and the language in the path.
 func seriesOf(r *http.Request) (slug string, lang mce.Lang, err error) {
 	slug = r.PathValue("series")
 	lang, err = mce.ParseLang(r.PathValue("lang"))
-	if err != nil || strings.Trim(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+	if err != nil || strings.Trim(slug, slugSigns) != "" {
 		return "", "", notArchived()
 	}
 	return slug, lang, nil

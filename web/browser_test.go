@@ -134,6 +134,9 @@ func TestLivePagesAreAccessible(t *testing.T) {
 	if err := s.store.UseKeys(t.Context(), s.keys); err != nil {
 		t.Fatal(err)
 	}
+	s.choosable()
+	cancelled := s.takes("cancelled@example.org")
+	s.post(s.pathOf(cancelled) + "/cancel")
 	at := shown(t, s)
 	for _, lang := range []mce.Lang{"en", "it"} {
 		_, leave := s.reader("leave@"+string(lang)+".example", lang)
@@ -141,6 +144,7 @@ func TestLivePagesAreAccessible(t *testing.T) {
 		self, _ := s.reader("self@"+string(lang)+".example", lang)
 		s.registered(self.Email)
 		me, moving := s.me(self, mce.SelfFor), s.moving(self, "new@"+string(lang)+".example")
+		place, booking := s.pathOf(s.takes("place@"+string(lang)+".example")), s.booked("booked@"+string(lang)+".example")
 		gone, _ := s.reader("gone@"+string(lang)+".example", lang)
 		for _, c := range []struct{ name, path string }{
 			{"own page", me},
@@ -155,6 +159,17 @@ func TestLivePagesAreAccessible(t *testing.T) {
 			{"move, over", moving},
 			{"home", "/"},
 			{"help", "/help"},
+			{"events", "/events"},
+			{"event", "/events/prato-2023"},
+			{"event, at fault", "/pressed/events/prato-2023"},
+			{"registration", place},
+			{"registration, at fault", "/pressed" + place},
+			{"registration, cancelled", s.pathOf(cancelled)},
+			{"cancel, asking", place + "/cancel"},
+			{"cancel, done", "/pressed" + place + "/cancel"},
+			{"cancel, already", s.pathOf(cancelled) + "/cancel"},
+			{"booking", booking},
+			{"forgotten", "/registration/" + s.keys.Token(mce.ForDelegate, 1<<40, 0)},
 			{"archive", "/archive"},
 			{"archived issue", "/archive/newsletter/1/" + string(lang)},
 			{"archived series", "/archive/newsletter/" + string(lang)},

@@ -114,9 +114,9 @@ func TestAPlaceInAnEventToComeStandsInTheWay(t *testing.T) {
 	s, p, me := proven(t, "anna@example.org")
 	s.registered("anna@example.org")
 	a := s.get(me + "/erase")
-	a.wants(t, http.StatusOK, "This is not possible yet", "Annual Conference 2023", "To cancel it, please write to")
+	a.wants(t, http.StatusOK, "This is not possible yet", "Annual Conference 2023", "To cancel it, use the link in its confirmation, or write to")
 	a.lacks(t, `method="post"`)
-	s.ask(http.MethodPost, me+"/erase?lang=it", nil).wants(t, http.StatusConflict, "Per annullarlo, La preghiamo di scrivere a")
+	s.ask(http.MethodPost, me+"/erase?lang=it", nil).wants(t, http.StatusConflict, "Per annullarlo, usi il link contenuto nella conferma oppure scriva a")
 	if got := s.story(p); got != "active: imported" {
 		t.Error(got)
 	}

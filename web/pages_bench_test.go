@@ -18,6 +18,7 @@ const (
 	townPeople  = 100_000
 	townIssues  = 12
 	townWaiting = 5_000 // asked to confirm
+	townPlaces  = 400   // in the conference, as it has in a good year
 )
 
 // slow is what no page may take, on the server.
@@ -47,6 +48,8 @@ func newTown(b *testing.B) *town {
 	t := &town{site: s, db: pgtest.DB(b, s.database), anna: anna}
 	t.waiting(b)
 	s.registered("anna@example.org")
+	s.choosable()
+	s.booked(numbered("delegate", townPlaces)...)
 	s.issues(townIssues)
 	for i := range 20 {
 		t.took(t.choices([]string{"events", "eu-projects"}[i%2]))
@@ -107,7 +110,7 @@ type step struct {
 
 func (t *town) public() (out []step) {
 	for _, path := range []string{
-		"/", "/subscribe", "/link", "/help", "/privacy", "/accessibility", "/archive", "/archive/newsletter/en", "/archive/newsletter/1/it",
+		"/", "/events", "/events/prato-2023", "/subscribe", "/link", "/help", "/privacy", "/accessibility", "/archive", "/archive/newsletter/en", "/archive/newsletter/1/it",
 		"/archive/newsletter/en/feed.atom", "/archive/newsletter/en/feed.rss", "/archive/newsletter/en/feed.json", "/api/v1/subscriptions",
 		"/" + t.pages.StylesheetName(), "/healthz", "/readyz",
 	} {
@@ -135,6 +138,41 @@ func (t *town) ofAnna() []step {
 		{"ask for a move", func(n int) request { return post(me, "form", "move", "email", fmt.Sprintf("anna%d@city.example", n)) }},
 		{"leave, undo", func(n int) request { return post("/leave/" + token + []string{"", "/undo"}[n%2]) }},
 	}...)
+}
+
+// numbered are so many addresses.
+func numbered(name string, n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = fmt.Sprintf("%s%d@example.org", name, i)
+	}
+	return out
+}
+
+// ofDelegates are the pages of those who have a place in the conference, and the form by which one gets it: another person each time.
+func (t *town) ofDelegates() []step {
+	place := t.pathOf(t.registration("delegate7@example.org"))
+	booking := "/booking/" + t.keys.Token(mce.ForBooking, t.registration("delegate7@example.org").Booking, 0)
+	leaver := func(n int) string {
+		email := fmt.Sprintf("leaver%d@example.org", n)
+		return t.pathOf(t.takes(email))
+	}
+	register := func(name string) func(int) request {
+		return func(n int) request {
+			return request{http.MethodPost, "/events/prato-2023?lang=en", enrolment(fmt.Sprintf(name, n)), "", http.StatusOK}
+		}
+	}
+	return []step{
+		{"GET /registration", func(int) request { return get(place) }},
+		{"GET /registration/cancel", func(int) request { return get(place + "/cancel") }},
+		{"GET /booking of 400", func(int) request { return get(booking) }},
+		{"change a registration", func(n int) request {
+			return post(place, "name", "Anna Rossi", "language", "en", "sessions", []string{"digital-twins", "data-governance"}[n%2])
+		}},
+		{"register", register("registering%d@example.org")},
+		{"register again", func(n int) request { return register("delegate%d@example.org")(n % townPlaces) }},
+		{"cancel a registration", func(n int) request { return post(leaver(n) + "/cancel") }},
+	}
 }
 
 // ofMany are what somebody does once: another person each time.
@@ -171,7 +209,7 @@ func (t *town) ofMany() []step {
 // over loopback waits for.
 func BenchmarkPages(b *testing.B) {
 	t := newTown(b)
-	for _, p := range slices.Concat(t.public(), t.ofAnna(), t.ofMany()) {
+	for _, p := range slices.Concat(t.public(), t.ofAnna(), t.ofDelegates(), t.ofMany()) {
 		b.Run(p.name, func(b *testing.B) {
 			var took []time.Duration
 			for b.Loop() {

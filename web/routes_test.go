@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -25,6 +26,8 @@ func TestEveryRouteAnswersItsMethodsAndNoOthers(t *testing.T) {
 	_, confirm := s.asked("bruno@example.org", "en")
 	_, stays := s.reader("carla@example.org", "en")
 	choices := strings.Replace(stays, "/leave/", "/choices/", 1)
+	place, booking := s.pathOf(s.placed("place@example.org")), s.booked("dora@example.org", "ezio@example.org")
+	cancelling := fmt.Sprintf("%s/cancel/%d", booking, s.registration("dora@example.org").ID)
 	s.send()
 	const forEver, aWhile = "public, max-age=31536000, immutable", "public, max-age=300"
 	routes := []struct {
@@ -46,6 +49,12 @@ func TestEveryRouteAnswersItsMethodsAndNoOthers(t *testing.T) {
 		{choices, "GET HEAD POST", htmlType, pagePolicy, "no-store"},
 		{choices + "/pause", "GET HEAD POST", htmlType, pagePolicy, "no-store"},
 		{choices + "/link", "GET HEAD POST", htmlType, pagePolicy, "no-store"},
+		{"/events", "GET HEAD", htmlType, pagePolicy, "no-store"},
+		{"/events/prato-2023", "GET HEAD POST", htmlType, pagePolicy, "no-store"},
+		{place, "GET HEAD POST", htmlType, pagePolicy, "no-store"},
+		{place + "/cancel", "GET HEAD POST", htmlType, pagePolicy, "no-store"},
+		{booking, "GET HEAD", htmlType, pagePolicy, "no-store"},
+		{cancelling, "GET HEAD POST", htmlType, pagePolicy, "no-store"},
 		{"/subscribe", "GET HEAD POST", htmlType, pagePolicy, "no-store"},
 		{"/link", "GET HEAD POST", htmlType, pagePolicy, "no-store"},
 		{"/" + s.pages.StylesheetName(), "GET HEAD", "text/css; charset=utf-8", pagePolicy, forEver},
@@ -55,6 +64,9 @@ func TestEveryRouteAnswersItsMethodsAndNoOthers(t *testing.T) {
 		{"/archive/newsletter", "", "", "", ""},
 		{"/archive/newsletter/it/feed.opml", "", "", "", ""},
 		{"/leave", "", "", "", ""},
+		{"/registration", "", "", "", ""},
+		{"/booking", "", "", "", ""},
+		{booking + "/cancel", "", "", "", ""},
 		{"/choices", "", "", "", ""},
 		{choices + "/undo", "", "", "", ""},
 		{"/leave/a/b", "", "", "", ""},
@@ -63,6 +75,7 @@ func TestEveryRouteAnswersItsMethodsAndNoOthers(t *testing.T) {
 	// What a form says that nobody filled in.
 	unfilled := map[string]int{
 		choices: http.StatusUnprocessableEntity, choices + "/pause": http.StatusBadRequest, "/subscribe": http.StatusUnprocessableEntity, "/link": http.StatusUnprocessableEntity,
+		"/events/prato-2023": http.StatusUnprocessableEntity, place: http.StatusUnprocessableEntity,
 	}
 	for _, route := range routes {
 		for _, method := range methods {
@@ -121,7 +134,8 @@ func TestAPublicAddressWithAPathHoldsEveryPageBelowIt(t *testing.T) {
 	p, leave := s.reader("anna@example.org", "en")
 	_, confirm := s.asked("bruno@example.org", "en")
 	s.send()
-	for _, path := range []string{"/", "/help", "/archive", "/archive/newsletter/1/en", "/archive/newsletter/en", "/archive/newsletter/en/feed.atom",
+	place := s.pathOf(s.placed("place@example.org"))
+	for _, path := range []string{"/events", "/events/prato-2023", place, place + "/cancel", "/", "/help", "/archive", "/archive/newsletter/1/en", "/archive/newsletter/en", "/archive/newsletter/en/feed.atom",
 		"/privacy", "/accessibility", confirm, leave, "/" + s.pages.StylesheetName(), "/healthz", "/readyz"} {
 		s.get("/mail"+path).wants(t, http.StatusOK)
 		s.get(path).wants(t, http.StatusNotFound, "We cannot find this page", `href="/mail/`+s.pages.StylesheetName()+`"`)

@@ -126,19 +126,19 @@ func press(_ context.Context, _ *testing.T, css string) chromedp.Action[chromedp
 }
 
 // tabTo goes to an element from the beginning of the page by Tab alone, as people without a mouse do, and presses it: a field needs no more
-// than the way there, a box is ticked by the space bar, a button by Enter.
+// than the way there, a box is ticked by the space bar, a button or a link pressed by Enter.
 func tabTo(ctx context.Context, t *testing.T, css string) chromedp.Action[chromedp.Void] {
 	t.Helper()
 	for range 80 {
 		run(ctx, t, chromedp.KeyEvent(kb.Tab))
 		there, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.activeElement.matches(`+fmt.Sprintf("%q", css)+`) ?
-			(document.activeElement === document.querySelector(`+fmt.Sprintf("%q", css)+`) ? document.activeElement.type : "") : ""`))
+			(document.activeElement === document.querySelector(`+fmt.Sprintf("%q", css)+`) ? document.activeElement.type || document.activeElement.localName : "") : ""`))
 		if err != nil {
 			t.Fatal(err)
 		}
 		switch there {
 		case "":
-		case "email":
+		case "email", "text":
 			return chromedp.KeyEvent("")
 		case "checkbox":
 			return chromedp.KeyEvent(" ")

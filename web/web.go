@@ -1,5 +1,5 @@
-// Package web serves the public pages: subscribing, leaving, confirming, one's own page and data, the archive and its feeds, help, privacy,
-// accessibility, an interface for the association's own site, and the two addresses that monitors ask.
+// Package web serves the public pages: subscribing, leaving, confirming, one's own page and data, events with registrations and bookings, the archive and
+// its feeds, help, privacy, accessibility, an interface for the association's own site, and the two addresses that monitors ask.
 //
 // GET, HEAD and OPTIONS never change anything: scanners fetch every link of every mail. Nothing needs a cookie, so there is no
 // authority that another site could borrow; what may be done hangs on the token in the address alone.
@@ -40,12 +40,22 @@ type Store interface {
 	SentIssues(ctx context.Context) ([]mce.SentIssue, error)
 	ArchivedEdition(ctx context.Context, series string, number int, lang mce.Lang) (mce.Edition, error)
 	ArchivedEditions(ctx context.Context, series string, numbers []int, lang mce.Lang) (map[int]mce.Edition, error)
+	Offers(ctx context.Context, now time.Time) ([]mce.Offer, error)
+	Offer(ctx context.Context, slug string, now time.Time) (mce.Offer, error)
+	Enrol(ctx context.Context, p mce.Registration, notices mce.Notices, domain string, now time.Time) error
+	Event(ctx context.Context, slug string) (mce.Event, error)
+	RegistrationByID(ctx context.Context, id int64) (mce.Registration, error)
+	ChangeRegistration(ctx context.Context, id int64, to mce.Particulars, notices mce.Notices, domain string, now time.Time) (mce.Registration, error)
+	CancelByID(ctx context.Context, id int64, notices mce.Notices, domain string, now time.Time) error
+	BookingByID(ctx context.Context, id int64) (mce.Booking, []mce.Registration, error)
 }
 
 // Letters makes the letters that pages cause.
 type Letters interface {
 	mce.Welcomer
+	mce.Notices
 	Move(p mce.Subscriber) (mce.Edition, error)
+	Prose(markdown string) (html string, err error)
 }
 
 // Server answers requests. All fields but Left are required.
@@ -98,12 +108,27 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("POST "+base+"/link", s.page(s.sendLink))
 	mux.Handle("GET "+base+"/confirm/{token}", s.page(s.askToConfirm))
 	mux.Handle("POST "+base+"/confirm/{token}", s.page(s.confirm))
+	s.handleEvents(mux, base)
 	s.handleOwn(mux, base)
 	mux.Handle("GET "+base+"/"+s.Pages.StylesheetName(), http.HandlerFunc(s.stylesheet))
 	mux.Handle("GET "+base+"/healthz", http.HandlerFunc(s.healthz))
 	mux.Handle("GET "+base+"/readyz", http.HandlerFunc(s.readyz))
 	mux.Handle("/", s.page(s.missing))
 	return s.guarded(mux)
+}
+
+// handleEvents adds the pages of events, of the places in them, and of who booked some.
+func (s *Server) handleEvents(mux *http.ServeMux, base string) {
+	mux.Handle("GET "+base+"/events", s.page(s.events))
+	mux.Handle("GET "+base+"/events/{event}", s.page(s.showEvent))
+	mux.Handle("POST "+base+"/events/{event}", s.page(s.enrol))
+	mux.Handle("GET "+base+"/registration/{token}", s.placed(s.showRegistration))
+	mux.Handle("POST "+base+"/registration/{token}", s.placed(s.changeRegistration))
+	mux.Handle("GET "+base+"/registration/{token}/cancel", s.placed(s.askToCancel))
+	mux.Handle("POST "+base+"/registration/{token}/cancel", s.placed(s.cancelOwn))
+	mux.Handle("GET "+base+"/booking/{token}", s.booked(s.showBooking))
+	mux.Handle("GET "+base+"/booking/{token}/cancel/{person}", s.booked(s.askToCancelFor))
+	mux.Handle("POST "+base+"/booking/{token}/cancel/{person}", s.booked(s.cancelFor))
 }
 
 // handleOwn adds what needs proof that one reads the mailbox: of the present address, or of the new one.

@@ -65,8 +65,8 @@ func (e *env) open() (*app, error) {
 		return nil, err
 	}
 	a.site = site
-	if a.letters, err = letter.New(site); err == nil {
-		a.keys, err = e.keys(a.store)
+	if a.keys, err = e.keys(a.store); err == nil {
+		a.letters, err = letter.New(site, letter.WithAnswers(e.settings.CalendarMail, a.keys))
 	}
 	if err != nil {
 		return nil, errors.Join(err, a.close())

@@ -95,7 +95,7 @@ func (r *rush) confirm(i int) (took time.Duration, at time.Time) {
 	p, err := mce.NewRegistration("conference", fmt.Sprintf("delegate%d@example.org", i), "Anna Rossi", "Prato", "Italy", "en")
 	r.check(err)
 	began := time.Now()
-	_, err = r.app.register(r.b.Context(), []mce.Registration{p})
+	_, err = r.app.register(r.b.Context(), mce.Order{People: []mce.Registration{p}})
 	r.check(err)
 	select {
 	case got := <-r.sink.accepted:

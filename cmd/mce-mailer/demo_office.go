@@ -51,7 +51,7 @@ func (o *office) RegisterAll(ctx context.Context, delegates []byte) error {
 	if err != nil || len(faults) > 0 {
 		return fmt.Errorf("sample delegates: %w %v", err, faults)
 	}
-	_, err = o.app.register(ctx, people)
+	_, err = o.app.register(ctx, people...)
 	return err
 }
 
@@ -61,7 +61,7 @@ func (o *office) Register(ctx context.Context, event, email, name, organisation,
 	if err != nil {
 		return err
 	}
-	_, err = o.app.register(ctx, []mce.Registration{p})
+	_, err = o.app.register(ctx, mce.Order{People: []mce.Registration{p}})
 	return err
 }
 

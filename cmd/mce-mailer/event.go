@@ -8,8 +8,11 @@ import (
 )
 
 type eventCmd struct {
-	List eventListCmd `cmd:"" help:"List events in order of their start."`
-	Show eventShowCmd `cmd:"" help:"An event with its programme and when its reminders are due."`
+	List      eventListCmd      `cmd:"" help:"List events in order of their start."`
+	Set       eventSetCmd       `cmd:"" help:"Change fields of an event, as: event set prato state=open capacity=120 venue_it='Museo del Tessuto'. Delegates are told of what concerns them once it has stood for half an hour."`
+	Import    eventImportCmd    `cmd:"" help:"Read events from a CSV file with the column slug and any of their fields; a field that it does not have stays, and so does the programme. All of them or none."`
+	Programme eventProgrammeCmd `cmd:"" help:"Replace an event's programme by a CSV file with the columns slug, title, starts, ends, and any of title_it, room, room_it, speakers (with semicolons between), interpretation, optional."`
+	Show      eventShowCmd      `cmd:"" help:"An event with its programme and when its reminders are due."`
 }
 
 type eventListCmd struct{ asJSON }

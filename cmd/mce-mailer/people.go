@@ -8,8 +8,8 @@ import (
 )
 
 // register takes registrations and queues what tells each person where they stand.
-func (a *app) register(ctx context.Context, people []mce.Registration) ([]mce.Registration, error) {
-	return a.store.Register(ctx, mce.Order{People: people}, a.letters, a.site.Domain(), a.clock.Now())
+func (a *app) register(ctx context.Context, orders ...mce.Order) ([]mce.Registration, error) {
+	return a.store.RegisterAll(ctx, orders, a.letters, a.site.Domain(), a.clock.Now())
 }
 
 // askToConfirm queues the letter that asks to confirm a subscription.

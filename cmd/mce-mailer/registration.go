@@ -11,8 +11,9 @@ import (
 
 type registrationCmd struct {
 	Add    registrationAddCmd    `cmd:"" help:"Register a delegate; the confirmation leaves at once. Where all places are taken they go on the waiting list."`
-	Import registrationImportCmd `cmd:"" help:"Register delegates from a CSV file with the columns event, email, name, organisation, country, language, role, zone, sessions."`
+	Import registrationImportCmd `cmd:"" help:"Register delegates from a CSV file with the columns event, email, name, organisation, country, language, role, zone, sessions, booker_email, booker_name; all of them or none. Who books for others gets a mail too."`
 	Cancel registrationCancelCmd `cmd:"" help:"Give a place back, or a turn on the waiting list; the first who wait get the places that are free."`
+	Arrive registrationArriveCmd `cmd:"" help:"Take a delegate's code at the desk: they have arrived."`
 	List   registrationListCmd   `cmd:"" help:"List the delegates of an event and its waiting list."`
 }
 
@@ -29,12 +30,14 @@ type registrationLine struct {
 	Sessions     []string `json:"sessions"`
 	State        string   `json:"state"`
 	Code         string   `json:"code"`
+	Booking      int64    `json:"booking,omitempty"`
+	Arrived      bool     `json:"arrived"`
 }
 
 func (o asJSON) printRegistrations(e *env, regs []mce.Registration) error {
 	lines := make([]registrationLine, len(regs))
 	for i, r := range regs {
-		lines[i] = registrationLine{r.Event, r.Email, r.Name, r.Organisation, r.Country, r.Language, r.Role, r.Zone, append([]string{}, r.Sessions...), string(r.State), r.Code}
+		lines[i] = registrationLine{r.Event, r.Email, r.Name, r.Organisation, r.Country, r.Language, r.Role, r.Zone, append([]string{}, r.Sessions...), string(r.State), r.Code, r.Booking, !r.Arrived.IsZero()}
 	}
 	return o.print(e.out, lines, func(t *tabwriter.Writer) {
 		row(t, "EVENT", "NAME", "EMAIL", "ORGANISATION", "COUNTRY", "LANGUAGE", "ROLE", "STATE", "CODE")
@@ -69,7 +72,7 @@ func (c *registrationAddCmd) Run(e *env) error {
 	}
 	e.suggest(p.Email)
 	return e.withLetters(func(a *app) error {
-		regs, err := a.register(e.ctx, []mce.Registration{p})
+		regs, err := a.register(e.ctx, mce.Order{People: []mce.Registration{p}})
 		if err != nil {
 			return err
 		}
@@ -89,22 +92,25 @@ func (c *registrationImportCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	people, faults, err := mce.ReadRegistrations(f)
+	orders, faults, err := mce.ReadRegistrations(f)
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	for _, x := range faults {
 		fmt.Fprintln(e.err, x)
 	}
-	for _, p := range people {
-		e.suggest(p.Email)
+	good := 0
+	for _, o := range orders {
+		for _, p := range o.People {
+			e.suggest(p.Email)
+			good++
+		}
 	}
 	if len(faults) > 0 && !c.SkipInvalid {
-		return mce.Invalidf("nobody was registered: %d of %d lines have a fault. Mend them, or register the others with --skip-invalid",
-			len(faults), len(faults)+len(people))
+		return mce.Invalidf("nobody was registered: %d of %d lines have a fault. Mend them, or register the others with --skip-invalid", len(faults), len(faults)+good)
 	}
 	return e.withLetters(func(a *app) error {
-		regs, err := a.register(e.ctx, people)
+		regs, err := a.register(e.ctx, orders...)
 		if err != nil {
 			return err
 		}
@@ -124,6 +130,27 @@ func (c *registrationCancelCmd) Run(e *env) error {
 			return err
 		}
 		fmt.Fprintf(e.out, "%s is no longer registered for %s.\n", c.Email, c.Event)
+		return nil
+	})
+}
+
+type registrationArriveCmd struct {
+	Event string `arg:"" help:"Slug of the event."`
+	Code  string `arg:"" help:"As it stands in their mail."`
+}
+
+// Run notes that a delegate has arrived.
+func (c *registrationArriveCmd) Run(e *env) error {
+	return e.with(func(a *app) error {
+		r, first, err := a.store.CheckIn(e.ctx, c.Event, c.Code, e.clock.Now())
+		if err != nil {
+			return err
+		}
+		when := "has arrived"
+		if !first {
+			when = "had arrived already, at " + r.Arrived.Format("2006-01-02 15:04 MST")
+		}
+		fmt.Fprintf(e.out, "%s %s.\n", r.Name, when)
 		return nil
 	})
 }

@@ -37,6 +37,7 @@ type Settings struct {
 	ReplyTo      string `group:"Settings" env:"REPLY_TO" placeholder:"ADDRESS" help:"Address that people read; events have their own. Empty: that of MAIL_FROM."`
 	ReturnPath   string `group:"Settings" env:"RETURN_PATH" placeholder:"ADDRESS" help:"Where bounces go; a * in it is replaced by a token that names the letter, as in bounces+*@example.org. Empty: the address of MAIL_FROM."`
 	LeaveMail    string `group:"Settings" env:"LEAVE_MAIL" placeholder:"ADDRESS" help:"Mailbox for unsubscribing by mail. Empty: the address of MAIL_FROM."`
+	CalendarMail string `group:"Settings" env:"CALENDAR_MAIL" placeholder:"ADDRESS" help:"Mailbox for the answers of delegates' calendars, as answers+*@example.org: a * is replaced by a token that names the registration. Set it before the first registration and leave it: calendars take updates from the same organizer alone. Empty: the address of MAIL_FROM."`
 	DKIMKeys     string `group:"Settings" name:"dkim-keys" env:"DKIM_KEYS" placeholder:"KEYS" help:"Keys to sign with, as selector:file,selector:file; mce-mailer dkim keygen makes them. Empty: the relay signs."`
 	SpamdAddr    string `group:"Settings" env:"SPAMD_ADDR" placeholder:"HOST:PORT" help:"SpamAssassin's daemon, as 127.0.0.1:783: the check of an issue asks its opinion. Empty: nobody is asked."`
 	CheckNetwork string `group:"Settings" env:"CHECK_NETWORK" default:"on" help:"Whether the check of an issue tries its links and looks up the sender's DNS records: on or off."`
@@ -110,8 +111,9 @@ func (s *Settings) check() error {
 		{"DOMAIN_LIMITS", s.DomainLimits, func(v string) error { _, err := mailer.ParseLimits(v); return err }},
 		{"MAIL_FROM", s.MailFrom, checkSender},
 		{"REPLY_TO", s.ReplyTo, checkAddress},
-		{"RETURN_PATH", s.ReturnPath, func(v string) error { return checkAddress(strings.Replace(v, "*", "x", 1)) }},
+		{"RETURN_PATH", s.ReturnPath, checkKeyed},
 		{"LEAVE_MAIL", s.LeaveMail, checkAddress},
+		{"CALENDAR_MAIL", s.CalendarMail, checkKeyed},
 		{"PUBLIC_URL", s.PublicURL, checkPublic},
 		{"LISTEN_ADDR", s.ListenAddr, checkListen},
 		{"SPAMD_ADDR", s.SpamdAddr, checkListen},
@@ -179,6 +181,9 @@ func checkAddress(v string) error {
 	}
 	return err
 }
+
+// checkKeyed is checkAddress for one in which a token may stand for a *.
+func checkKeyed(v string) error { return checkAddress(strings.Replace(v, "*", "x", 1)) }
 
 func checkPublic(v string) error {
 	u, err := url.Parse(v)

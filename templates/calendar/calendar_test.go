@@ -25,6 +25,7 @@ func TestGolden(t *testing.T) {
 		"prato-request-it.ics":   mustRequest(t, prato(), delegate("it")),
 		"prato-cancel-it.ics":    mustCancel(t, prato(), delegate("it")),
 		"webinar-request-it.ics": mustRequest(t, webinar, delegate("it")),
+		"prato-programme-it.ics": mustProgramme(t, delegate("it")),
 	} {
 		t.Run(name, func(t *testing.T) {
 			read(t, ics)

@@ -50,6 +50,24 @@ func mustRequest(t testing.TB, e mce.Event, r mce.Registration) string {
 	return ics
 }
 
+// mustProgramme is of somebody who chose one session, and had another before, in a room that is not known.
+func mustProgramme(t testing.TB, r mce.Registration) string {
+	t.Helper()
+	e := prato()
+	e.Version = 5
+	e.Sessions = []mce.Session{
+		{Slug: "opening", Title: mce.Text{"en": "Opening"}, Starts: e.Starts, Ends: e.Starts.Add(time.Hour)},
+		{Slug: "twins", Title: mce.Text{"en": "Digital twins", "it": "Gemelli digitali"}, Starts: e.Starts.Add(time.Hour), Ends: e.Starts.Add(2 * time.Hour), Room: mce.Text{"en": "Room 2", "it": "Sala 2"}, Optional: true},
+	}
+	r.Sessions = []string{"twins"}
+	dropped := mce.Session{Slug: "data", Title: mce.Text{"en": "Data"}, Starts: e.Starts.Add(3 * time.Hour), Ends: e.Starts.Add(4 * time.Hour), Optional: true}
+	ics, err := Programme(e, r, []mce.Session{dropped}, office(), stamp())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ics
+}
+
 func mustCancel(t testing.TB, e mce.Event, r mce.Registration) string {
 	t.Helper()
 	ics, err := Cancel(e, r, office(), stamp())

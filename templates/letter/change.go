@@ -52,11 +52,11 @@ func (l *Letters) Change(old, e mce.Event, r mce.Registration, changes []mce.Cha
 	}
 	if e.Off() {
 		out.Method = calendar.MethodCancel
-		out.Calendar, err = calendar.Cancel(e, r, l.organizer(), at)
+		out.Calendar, err = calendar.Cancel(e, r, l.organizer(r), at)
 		return out, err
 	}
 	out.Method = calendar.MethodRequest
-	out.Calendar, err = calendar.Request(e, r, l.organizer(), webURL(e.Link), at)
+	out.Calendar, err = calendar.Request(e, r, l.organizer(r), webURL(e.Link), at)
 	return out, err
 }
 

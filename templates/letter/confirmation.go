@@ -42,7 +42,7 @@ func (w *writer) place(e mce.Event, r mce.Registration, dropped []mce.Session, k
 		return mce.Edition{}, err
 	}
 	out.ReplyTo, out.Method = e.Contact, calendar.MethodRequest
-	if out.Calendar, err = calendar.Request(e, r, w.organizer(), webURL(e.Link), at); err != nil {
+	if out.Calendar, err = calendar.Request(e, r, w.organizer(r), webURL(e.Link), at); err != nil {
 		return out, err
 	}
 	out.Files, err = w.entries(picture, e, r, dropped, at)
@@ -51,7 +51,7 @@ func (w *writer) place(e mce.Event, r mce.Registration, dropped []mce.Session, k
 
 // entries adds the calendar entries of the sessions that the person chose, if there are any, to the files of a mail.
 func (w *writer) entries(files []mce.File, e mce.Event, r mce.Registration, dropped []mce.Session, at time.Time) ([]mce.File, error) {
-	programme, err := calendar.Programme(e, r, dropped, w.organizer(), at)
+	programme, err := calendar.Programme(e, r, dropped, w.organizer(r), at)
 	if err != nil || programme == "" {
 		return files, err
 	}

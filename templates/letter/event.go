@@ -156,7 +156,7 @@ func (w *writer) programme(e mce.Event) *programme {
 
 // code is shown where there is a desk to show it at: not for an event that is held online only.
 func (w *writer) code(e mce.Event, mark string) *code {
-	if e.Online != "" && len(e.Venue) == 0 && e.Address == "" {
+	if !e.HasDesk() {
 		return nil
 	}
 	return &code{Label: w.say("code"), Mark: mark, Hint: w.say("code_hint")}

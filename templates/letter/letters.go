@@ -27,18 +27,32 @@ type Letters struct {
 	text     string // source of its plain counterpart
 	look     string
 	salutes  map[mce.Lang]salute
+	answers  string // where answers of calendars go, with a * for the token; empty: to the sender
+	keys     *mce.Keys
 }
 
 // salute is the words around a name, and those without one. They are taken apart once, because a greeting is made per letter.
 type salute struct{ before, after, nameless string }
 
+// Option is what New may be told beside the site.
+type Option func(*Letters)
+
+// WithAnswers has the answers of calendars go to an address of their own, in which a token of the keys that names the registration stands for a *. It
+// is the ORGANIZER of the invitations, which must stay the same (RFC 5546 §3.2.2): with another one no calendar takes updates.
+func WithAnswers(address string, keys *mce.Keys) Option {
+	return func(l *Letters) { l.answers, l.keys = address, keys }
+}
+
 // New reads the theme and the words of all languages, and renders a letter of each, so that a fault in them is found at start.
-func New(site mce.Site) (*Letters, error) {
+func New(site mce.Site, options ...Option) (*Letters, error) {
 	messages, err := locale.New(files)
 	if err != nil {
 		return nil, err
 	}
 	l := &Letters{site: site, messages: messages, markdown: newMarkdown(), salutes: map[mce.Lang]salute{}}
+	for _, o := range options {
+		o(l)
+	}
 	if l.html, l.text, err = themeSources(files); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"strings"
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -33,7 +34,8 @@ func (l *Letters) Booked(e mce.Event, b mce.Booking, people []mce.Registration) 
 	}
 	w := l.writer(b.Language)
 	p := w.notice(e, nonce, "booked_subject", "booked_title")
-	p.Intro = []string{w.say("booked_intro", "Count", len(people)), w.say("booked_own")}
+	p.Intro = []string{w.say("booked_intro", "Count", len(people))}
+	p.Closing = []string{w.say("booked_own")}
 	for _, r := range people {
 		state := "booked_place"
 		if r.State == mce.OnWaitingList {
@@ -87,7 +89,7 @@ func (l *Letters) Cancellation(e mce.Event, r mce.Registration, at time.Time) (m
 		return out, err
 	}
 	out.ReplyTo, out.Method = e.Contact, calendar.MethodCancel
-	if out.Calendar, err = calendar.Cancel(e, r, l.organizer(), at); err != nil {
+	if out.Calendar, err = calendar.Cancel(e, r, l.organizer(r), at); err != nil {
 		return out, err
 	}
 	nothing := r
@@ -96,7 +98,11 @@ func (l *Letters) Cancellation(e mce.Event, r mce.Registration, at time.Time) (m
 	return out, err
 }
 
-// organizer is who invites.
-func (l *Letters) organizer() calendar.Organizer {
-	return calendar.Organizer{Name: l.site.FromName, Address: l.site.From}
+// organizer is who invites, at the address that the answer of a person's calendar goes to.
+func (l *Letters) organizer(r mce.Registration) calendar.Organizer {
+	by := calendar.Organizer{Name: l.site.FromName, Address: l.site.From}
+	if l.answers != "" {
+		by.Address = strings.Replace(l.answers, "*", l.keys.Token(mce.ForCalendar, r.ID, 0), 1)
+	}
+	return by
 }

@@ -128,6 +128,13 @@ func delegate(lang mce.Lang) mce.Registration {
 	return r
 }
 
+// group is two who were registered together, one of whom waits.
+func group(lang mce.Lang) []mce.Registration {
+	first, second := registration(lang), delegate(lang)
+	second.Name, second.State = "Γιώργος Παπαδόπουλος", mce.OnWaitingList
+	return []mce.Registration{first, second}
+}
+
 // changed is the letter about an edit of the congress.
 func changed(l *letter.Letters, lang mce.Lang, edit func(*mce.Event)) (mce.Edition, error) {
 	old, e, r := congress(), congress(), delegate(lang)
@@ -193,26 +200,34 @@ func samples() []sample {
 		{"archive", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) { return l.Archive(draft(), lang) }, nil},
 		{"confirmation", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Confirmation(prato(), registration(lang), stamp)
-		}, []string{mce.SlotGreeting, mce.SlotCode}},
+		}, []string{mce.SlotGreeting, mce.SlotCode, mce.SlotToken}},
 		{"confirmation-online", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Confirmation(webinar(), registration(lang), stamp)
-		}, []string{mce.SlotGreeting}},
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"confirmation-zone", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			r := delegate(lang)
 			return l.Confirmation(congress(), r, stamp)
-		}, []string{mce.SlotGreeting, mce.SlotCode}},
+		}, []string{mce.SlotGreeting, mce.SlotCode, mce.SlotToken}},
+		{"update", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			r := delegate(lang)
+			r.Sessions = []string{"twins"}
+			return l.Update(congress(), delegate(lang), r, stamp)
+		}, []string{mce.SlotGreeting, mce.SlotCode, mce.SlotToken}},
+		{"booking", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
+			return l.Booked(congress(), mce.Booking{ID: 3, Event: "2023-prato", Email: "segreteria@comune.example", Name: "Sara Bianchi", Language: lang}, group(lang))
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"waiting", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			r := delegate(lang)
 			r.State = mce.OnWaitingList
 			return l.Waiting(congress(), r, stamp)
-		}, []string{mce.SlotGreeting}},
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"cancellation", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Cancellation(congress(), delegate(lang), stamp)
 		}, []string{mce.SlotGreeting}},
-		{"change", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) { return changed(l, lang, everythingMoved) }, []string{mce.SlotGreeting}},
+		{"change", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) { return changed(l, lang, everythingMoved) }, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"change-room", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return changed(l, lang, func(e *mce.Event) { e.Sessions[2].Room = both("Room 5", "Sala 5") })
-		}, []string{mce.SlotGreeting}},
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"change-cancelled", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return changed(l, lang, func(e *mce.Event) { e.State = mce.EventCancelled })
 		}, []string{mce.SlotGreeting}},
@@ -221,7 +236,7 @@ func samples() []sample {
 		}, []string{mce.SlotGreeting}},
 		{"change-on-again", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return change(l, inState(mce.EventMoved), congress(), lang)
-		}, []string{mce.SlotGreeting}},
+		}, []string{mce.SlotGreeting, mce.SlotToken}},
 		{"reminder", func(l *letter.Letters, lang mce.Lang) (mce.Edition, error) {
 			return l.Reminder(weekBefore(), prato(), handouts(), lang)
 		}, []string{mce.SlotGreeting, mce.SlotCode}},

@@ -20,12 +20,21 @@ func (w *writer) scannable(c *code, r mce.Registration) ([]mce.File, error) {
 	if c == nil || r.Code == "" {
 		return nil, nil
 	}
-	drawn, err := qr.Encode(r.Code, qr.M)
+	drawn, err := DrawCode(r.Code)
 	if err != nil {
 		return nil, fmt.Errorf("draw the code of registration %d: %w", r.ID, err)
 	}
-	drawn.Scale = dot
 	cid := fmt.Sprintf("code-%d@%s", r.ID, w.site.Domain())
 	c.Picture, c.Alt = template.URL("cid:"+cid), w.say("code_picture") // #nosec G203 -- made of a number and our own domain
-	return []mce.File{{Name: "code.png", Type: "image/png", CID: cid, Content: drawn.PNG()}}, nil
+	return []mce.File{{Name: "code.png", Type: "image/png", CID: cid, Content: drawn}}, nil
+}
+
+// DrawCode is a delegate's code as a QR code, a PNG.
+func DrawCode(code string) ([]byte, error) {
+	drawn, err := qr.Encode(code, qr.M)
+	if err != nil {
+		return nil, err
+	}
+	drawn.Scale = dot
+	return drawn.PNG(), nil
 }

@@ -1,4 +1,5 @@
-// Package page renders the public pages: leaving, confirming, the archive, help, privacy, accessibility, the front page and errors. It knows no database
+// Package page renders the public pages: leaving, confirming, events, the archive, help, privacy,
+// accessibility, the front page and errors. It knows no database
 // and no requests; what a page says comes in its view.
 //
 // The pages work without script, cookie or anything from elsewhere: their one asset is a stylesheet. Language and display choices
@@ -49,8 +50,8 @@ func New(site mce.Site) (*Pages, error) {
 		return nil, err
 	}
 	for _, name := range []string{"leave", "choices", "link", "confirm", "archive", "issue", "subscribe", "help", "privacy", "accessibility", "home", "error",
-		"me", "over", "data", "erase", "move"} {
-		p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/feeds.html", "html/entries.html", "html/"+name+".html")
+		"me", "over", "data", "erase", "move", "events", "event", "registration", "cancel", "booking", "forgotten"} {
+		p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/feeds.html", "html/entries.html", "html/facts.html", "html/delegate.html", "html/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %q: %w", name, err)
 		}

@@ -132,6 +132,20 @@ func TestOutsideWordsAreEscaped(t *testing.T) {
 		p.Self(&out, "en", page.Self{Common: c, Email: evil, NewEmail: evil, Active: true, FaultIn: "email", Fault: evil}),
 		p.Data(&out, "en", page.Data{Common: c, Dossier: hostileDossier(evil), Topics: []mce.Topic{{Slug: evil, Name: text}}, Self: c.Path}),
 		p.Erase(&out, "it", page.Erase{Common: c, State: page.Asking, Email: evil, Ahead: hostileDossier(evil).Registrations, Self: c.Path}),
+		p.Events(&out, "it", page.Events{Common: c, Offers: []mce.Offer{hostileOffer(evil, mce.Open), hostileOffer(evil, mce.Over)}}),
+		p.Event(&out, "en", page.Event{
+			Common: c, Offer: hostileOffer(evil, mce.Open), Email: evil, Particulars: hostilePlace(evil).Particulars(), Newsletter: true, Topics: []mce.Topic{{Slug: evil, Name: text}},
+			Wording: evil, Version: evil, Better: evil,
+		}),
+		p.Event(&out, "it", page.Event{Common: c, Offer: hostileOffer(evil, mce.Open), Email: evil, Done: true}),
+		p.Registration(&out, "en", page.Registration{
+			Common: c, Event: hostileOffer(evil, mce.Open).Event, Published: true, Person: hostilePlace(evil), Particulars: hostilePlace(evil).Particulars(), Picture: []byte(evil),
+		}),
+		p.Cancel(&out, "it", page.Cancel{Common: c, Event: hostileOffer(evil, mce.Open).Event, Published: true, Person: hostilePlace(evil), State: page.Asking, Booked: true, Page: evil}),
+		p.Cancel(&out, "it", page.Cancel{Common: c, Event: hostileOffer(evil, mce.Open).Event, Published: true, Person: hostilePlace(evil), State: page.Done, Booked: true, Page: evil}),
+		p.Booking(&out, "en", page.Booking{
+			Common: c, Event: hostileOffer(evil, mce.Open).Event, Published: true, Booking: mce.Booking{Email: evil, Name: evil}, People: []mce.Registration{hostilePlace(evil)},
+		}),
 		p.Move(&out, "en", page.Move{Common: c, State: page.Asking, MaskedAddress: evil, NewEmail: evil}),
 	)
 	if err != nil {

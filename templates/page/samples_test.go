@@ -3,6 +3,7 @@ package page_test
 import (
 	"bytes"
 	"io"
+	"slices"
 	"testing"
 	"time"
 
@@ -86,7 +87,7 @@ func samples(p *page.Pages) []sample {
 	} {
 		out = append(out, sample{name, "/subscribe", subscribe(p, v)})
 	}
-	return append(out, selfSamples(p)...)
+	return slices.Concat(out, selfSamples(p), eventSamples(p), registrationSamples(p))
 }
 
 func leave(p *page.Pages, v page.Leave) func(io.Writer, mce.Lang, page.Common) error {

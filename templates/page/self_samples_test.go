@@ -101,7 +101,7 @@ func dossier() mce.Dossier {
 			{
 				Event: "prato", Title: mce.Text{"en": "Annual conference 2023 in Prato", "it": "Conferenza annuale 2023 a Prato"}, Starts: at(10, 25, 7), Ends: at(10, 27, 11),
 				TimeZone: "Europe/Rome", EventState: mce.EventOpen, Contact: "prato@example.org", State: mce.Registered, Name: "Anna Rossi",
-				Organisation: "Comune di Prato", Country: "Italy", Language: "en", Role: mce.AsDelegate, Zone: "Europe/Athens", Sessions: []string{"data-governance", "digital-twins"}, Code: "AC7DEFGH", RegisteredAt: at(10, 2, 8),
+				Organisation: "Comune di Prato", Country: "Italy", Language: "en", Role: mce.AsDelegate, Zone: "Europe/Athens", Sessions: []string{"data-governance", "digital-twins"}, Code: "AC7DEFGH", BookedBy: "Sara Bianchi", ArrivedAt: when(at(10, 25, 6)), RegisteredAt: at(10, 2, 8),
 				Reminders: []mce.DossierReminder{{Rule: "soon", Outcome: "queued", At: at(10, 18, 7)}, {Rule: "late", Outcome: "dropped", Reason: "no longer useful", At: at(10, 25, 7)}},
 			},
 			{
@@ -109,6 +109,9 @@ func dossier() mce.Dossier {
 				Name: "Anna Rossi", Language: "it", Role: mce.AsSpeaker, Code: "WX7DEFGH", RegisteredAt: at(4, 2, 8), CancelledAt: when(at(4, 20, 8)),
 			},
 		},
+		Bookings: []mce.DossierBooking{{
+			Event: "webinar", Title: mce.Text{"en": "Digital twins"}, Name: "Anna Rossi", Language: "it", People: 3, At: at(4, 2, 8),
+		}},
 		Contacts:    []mce.DossierContact{{Organisation: "Comune di Prato", Country: "IT", Membership: mce.Member, Name: "Anna Rossi", Role: "CIO"}},
 		Suppression: &mce.DossierSuppression{Reason: "5.2.2 mailbox full", Source: "refused at delivery", At: at(10, 2, 9)},
 	}

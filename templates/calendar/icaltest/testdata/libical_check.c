@@ -1,4 +1,4 @@
-/* Reads one iCalendar object from standard input as strictly as libical can. Prints its method, and the event's start and end in
+/* Reads one iCalendar object from standard input as strictly as libical can. Prints its method, and the first event's start and end in
  * seconds since 1970, read through the object's own VTIMEZONE. Exits 1 with the reason on standard error. */
 #include <libical/ical.h>
 #include <stdio.h>
@@ -69,7 +69,9 @@ int main(void)
     if (!icalrestriction_check(calendar) || icalcomponent_count_errors(calendar) != 0) {
         fail("against the restrictions of iTIP (RFC 5546)", calendar);
     }
-    if (icalcomponent_count_components(calendar, ICAL_VEVENT_COMPONENT) != 1) {
+    /* What is asked of somebody is about one entry; what is published may be several. */
+    int entries = icalcomponent_count_components(calendar, ICAL_VEVENT_COMPONENT);
+    if (entries != 1 && !(entries > 1 && icalcomponent_get_method(calendar) == ICAL_METHOD_PUBLISH)) {
         fail("there must be exactly one VEVENT", calendar);
     }
     icalcomponent *event = icalcomponent_get_first_component(calendar, ICAL_VEVENT_COMPONENT);
