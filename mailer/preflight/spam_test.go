@@ -119,7 +119,11 @@ func startSpamd(t *testing.T, program string) string {
 	}
 	t.Cleanup(func() { os.RemoveAll(home) })
 	log := filepath.Join(home, "log")
-	daemon := exec.Command(program, "--listen", "127.0.0.1:"+port, "--max-children", "1", "--local", "--nouser-config", "--syslog", log, "--username", "nobody", "--helper-home-dir", home)
+	args := []string{"--listen", "127.0.0.1:" + port, "--max-children", "1", "--local", "--nouser-config", "--syslog", log, "--helper-home-dir", home}
+	if os.Geteuid() == 0 {
+		args = append(args, "--username", "nobody")
+	}
+	daemon := exec.Command(program, args...)
 	if err := daemon.Start(); err != nil {
 		t.Fatal(err)
 	}
