@@ -179,7 +179,8 @@ func (s *Store) Submit(ctx context.Context, id int64) (mce.Issue, error) {
 	return s.act(ctx, id, mce.Submit, nil)
 }
 
-// Approve seals what the issue says now; look is the fingerprint of the templates.
+// Approve seals what the issue says now; look is the fingerprint of the templates. Whether anybody has examined it is left to the caller:
+// what people approve goes through ApproveExamined.
 func (s *Store) Approve(ctx context.Context, id int64, by, look string) (mce.Issue, error) {
 	return s.act(ctx, id, mce.Approve, func(tx *sqlx.Tx, i *mce.Issue) error {
 		i.ApprovedBy, i.Reason = by, ""

@@ -69,7 +69,8 @@ func (s *Scheduler) advance(ctx context.Context, series mce.Series, now time.Tim
 
 func (s *Scheduler) letGo(ctx context.Context, issue mce.Issue, now time.Time) error {
 	if issue.State == mce.InReview {
-		if _, err := s.Store.Approve(ctx, issue.ID, "the policy of the series", s.Letters.Look()); err != nil {
+		approved, err := s.approve(ctx, issue)
+		if err != nil || !approved {
 			return err
 		}
 	}

@@ -179,7 +179,7 @@ func (a *app) sender(s *Settings) mailer.Sender {
 }
 
 func (a *app) newMailer(s *Settings, relays []mailer.Relay) (*mailer.Mailer, error) {
-	signer, err := s.signer(a.site.Domain())
+	signer, _, err := s.signer(a.site.Domain())
 	if err != nil {
 		return nil, err
 	}
@@ -193,8 +193,11 @@ func (a *app) newMailer(s *Settings, relays []mailer.Relay) (*mailer.Mailer, err
 	}), nil
 }
 
-func (a *app) newScheduler(s *Settings) *scheduler.Scheduler {
-	return scheduler.New(a.store, a.letters, a.site.Domain(), s.keep(), a.clock, a.log)
+func (a *app) newScheduler(s *Settings) (*scheduler.Scheduler, error) {
+	sched := scheduler.New(a.store, a.letters, a.site.Domain(), s.keep(), a.clock, a.log)
+	examiner, err := a.newExaminer(s, askNobody)
+	sched.Examiner = examiner
+	return sched, err
 }
 
 func (a *app) newServer(s *Settings, m *mailer.Mailer) (*web.Server, error) {

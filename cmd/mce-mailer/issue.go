@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os/user"
 	"text/tabwriter"
 	"time"
 
@@ -17,7 +16,8 @@ type issueCmd struct {
 	Preview    issuePreviewCmd    `cmd:"" help:"The mail as it would leave, in a language and for a reader's topics."`
 	Subject    issueSubjectCmd    `cmd:"" help:"Give an issue a subject of your own; without one it proposes its first titles."`
 	Submit     issueSubmitCmd     `cmd:"" help:"Put an assembled issue before the editors."`
-	Approve    issueApproveCmd    `cmd:"" help:"Approve what an issue says; a later edit voids it."`
+	Check      issueCheckCmd      `cmd:"" help:"Look at the very mails that would leave: dates, links, pictures, headers and more."`
+	Approve    issueApproveCmd    `cmd:"" help:"Check what an issue says and approve it; a later edit voids it."`
 	Schedule   issueScheduleCmd   `cmd:"" help:"Set when an approved issue goes out."`
 	Unschedule issueUnscheduleCmd `cmd:"" help:"Take the moment back from a scheduled issue, to choose another; it stays approved."`
 	Pause      issuePauseCmd      `cmd:"" help:"Stop an issue that is being sent."`
@@ -217,27 +217,6 @@ func (c *issueSubmitCmd) Run(e *env) error {
 	})
 }
 
-type issueApproveCmd struct {
-	issueArg
-	By string `help:"Who approves. Empty: the user of this machine."`
-}
-
-// Run approves an issue.
-func (c *issueApproveCmd) Run(e *env) error {
-	if c.By == "" {
-		if u, err := user.Current(); err == nil {
-			c.By = u.Username
-		}
-	}
-	return e.withLetters(func(a *app) error {
-		i, err := a.store.Approve(e.acting(), c.ID, c.By, a.letters.Look())
-		if err != nil {
-			return err
-		}
-		return c.printIssue(e, i)
-	})
-}
-
 type issueScheduleCmd struct {
 	issueArg
 	At string `required:"" help:"now, or a time: 2026-11-24T09:00:00+01:00, or \"2026-11-24 09:00\" on the wall clock of the series."`
@@ -252,6 +231,9 @@ func (c *issueScheduleCmd) Run(e *env) error {
 		}
 		at, err := parseMoment(c.At, d.Series.TimeZone, e.clock.Now())
 		if err != nil {
+			return err
+		}
+		if err := a.checkMoment(e, d, at); err != nil {
 			return err
 		}
 		i, err := a.store.Schedule(e.acting(), c.ID, at, a.letters.Look())
