@@ -102,6 +102,8 @@ type Issue struct {
 	Slot         Slot
 	State        IssueState
 	Subject      Text
+	Preheader    Text   // what mail programs show beside the subject; nil: the first titles
+	Note         Text   // Markdown above the items; nil: none
 	Reason       string // why it was skipped, cancelled or sent back; else empty
 	Seal         []byte // of what was approved; nil unless approved or later
 	ApprovedBy   string
@@ -109,6 +111,11 @@ type Issue struct {
 	ScheduledFor time.Time // zero until scheduled
 	StartedAt    time.Time
 	FinishedAt   time.Time
+}
+
+// Editable reports whether editors may still change what the issue says: it has not begun to leave, nor come to an end.
+func (i Issue) Editable() bool {
+	return i.StartedAt.IsZero() && i.State != Skipped && i.State != Cancelled
 }
 
 // Item is a piece of content in an issue, frozen as words: what an edition is rendered from.
@@ -169,6 +176,8 @@ func SealOf(d Draft, look string, moment time.Time) ([]byte, error) {
 	err := json.NewEncoder(sum).Encode(struct {
 		Number    int
 		Subject   Text
+		Preheader Text `json:",omitempty"`
+		Note      Text `json:",omitempty"`
 		Items     []Item
 		Sections  []Section
 		Languages []Lang
@@ -177,7 +186,7 @@ func SealOf(d Draft, look string, moment time.Time) ([]byte, error) {
 		Look      string
 		Moment    string
 	}{
-		d.Issue.Number, d.Issue.Subject, d.Items, d.Series.Sections, d.Series.Languages, d.Series.Name,
+		d.Issue.Number, d.Issue.Subject, d.Issue.Preheader, d.Issue.Note, d.Items, d.Series.Sections, d.Series.Languages, d.Series.Name,
 		d.Series.Audience(), look, moment.UTC().Format(time.RFC3339Nano),
 	})
 	return sum.Sum(nil), err

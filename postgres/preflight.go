@@ -12,15 +12,19 @@ import (
 
 // Readerships are the ways in which an issue would be read if it left now, with how many people read so.
 func (s *Store) Readerships(ctx context.Context, d mce.Draft, now time.Time) ([]mce.Readership, error) {
+	return readerships(ctx, s.db, d.Series, now)
+}
+
+func readerships(ctx context.Context, q sqlx.QueryerContext, series mce.Series, now time.Time) ([]mce.Readership, error) {
 	var rows []struct {
 		Language, Topics string
 		Readers          int
 	}
-	err := s.db.SelectContext(ctx, &rows, `
+	err := sqlx.SelectContext(ctx, q, &rows, `
 		select s.language, array_to_string(s.topics, ',') as topics, count(*) as readers from subscribers s
 		where `+isReader()+` and not exists (select from suppressions x where x.email = lower(s.email))
 		group by s.language, s.topics order by s.language, s.topics`,
-		append([]any{now, paceOf(d.Series.Pace)}, segmentArgs(d.Series.Segment)...)...)
+		append([]any{now, paceOf(series.Pace)}, segmentArgs(series.Segment)...)...)
 	out := make([]mce.Readership, len(rows))
 	for i, r := range rows {
 		out[i] = mce.Readership{Lang: mce.Lang(r.Language), Topics: strings.Split(r.Topics, ","), Readers: r.Readers}
@@ -33,8 +37,7 @@ func (s *Store) Readerships(ctx context.Context, d mce.Draft, now time.Time) ([]
 // error is of code Conflict.
 func (s *Store) ApproveExamined(ctx context.Context, id int64, by, look string, r mce.Report, more []mce.Override) (mce.Issue, error) {
 	return s.act(ctx, id, mce.Approve, func(tx *sqlx.Tx, i *mce.Issue) error {
-		i.ApprovedBy, i.Reason = by, ""
-		if err := seal(ctx, tx, i, look); err != nil {
+		if err := approve(ctx, tx, i, by, look, r.At); err != nil {
 			return err
 		}
 		if !r.Examined(i.Seal) {

@@ -64,7 +64,7 @@ func TestAnEditLeavesOverridesWithoutEffect(t *testing.T) {
 	all := value(before.Override([]string{"weekday"}, "anna", "it is so"))(t)
 	value(o.ApproveExamined(t.Context(), i.ID, "anna", "look", before, all))(t)
 	o.sql(`update articles set title = title || '{"en": "Edited"}'`)
-	if n := len(value(o.VoidChanged(t.Context(), "look"))(t)); n != 1 {
+	if n := len(value(o.VoidChanged(t.Context(), "look", now))(t)); n != 1 {
 		t.Fatalf("%d approvals void", n)
 	}
 	// What was examined before is no more what would go.
@@ -92,7 +92,7 @@ func TestHoldSaysWhyInReviewAlone(t *testing.T) {
 	if got := o.issue(i.ID).Reason; got != "wrong" {
 		t.Error(got)
 	}
-	value(o.Approve(t.Context(), i.ID, "anna", "look"))(t)
+	value(o.Approve(t.Context(), i.ID, "anna", "look", now))(t)
 	must(t, o.Hold(t.Context(), i.ID, "wrong"))
 	if got := o.issue(i.ID).Reason; got != "" {
 		t.Error(got)

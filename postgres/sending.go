@@ -31,10 +31,9 @@ func (s *Store) StartSending(ctx context.Context, id int64, render mce.Renderer,
 		if err != nil {
 			return &mce.Error{Code: mce.Conflict, Message: mce.ErrorMessage(err), Err: mce.ErrOvertaken}
 		}
-		if intact, err := sealHolds(ctx, tx, issue, render.Look()); err != nil {
+		if other, err := voidIfOther(ctx, tx, &issue, render.Look(), now); err != nil {
 			return err
-		} else if !intact {
-			voided(&issue)
+		} else if other {
 			return saveState(ctx, tx, issue)
 		}
 		issue.State, issue.StartedAt = next, now

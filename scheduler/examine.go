@@ -21,7 +21,7 @@ const policy = "the policy of the series"
 // they mend it, or approve it themselves with an override. What was held is examined anew once it has changed, not at every tick.
 func (s *Scheduler) approve(ctx context.Context, issue mce.Issue) (approved bool, err error) {
 	if s.Examiner == nil {
-		_, err := s.Store.Approve(ctx, issue.ID, policy, s.Letters.Look())
+		_, err := s.Store.Approve(ctx, issue.ID, policy, s.Letters.Look(), s.Clock.Now())
 		return err == nil, err
 	}
 	d, err := s.Store.Draft(ctx, issue.ID)

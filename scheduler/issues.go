@@ -40,7 +40,7 @@ func (s *Scheduler) assembleDue(ctx context.Context, series mce.Series, now time
 	if !due {
 		return nil
 	}
-	issue, made, err := s.Store.Assemble(ctx, series, slot, true, now)
+	issue, made, err := s.Store.Assemble(ctx, series, slot, series.Approval != mce.ApprovalSecond, now) // there somebody puts it before a second person
 	if err != nil || !made {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Scheduler) letGo(ctx context.Context, issue mce.Issue, now time.Time) e
 
 // send takes back approvals of what has changed since, and turns the issues whose moment has come into letters.
 func (s *Scheduler) send(ctx context.Context, now time.Time) error {
-	changed, faults := s.Store.VoidChanged(ctx, s.Letters.Look())
+	changed, faults := s.Store.VoidChanged(ctx, s.Letters.Look(), now)
 	for _, i := range changed {
 		s.Log.Warn("approval void", "issue", i.ID, "reason", i.Reason)
 	}

@@ -24,13 +24,13 @@ type Store interface {
 	Assemble(ctx context.Context, series mce.Series, slot mce.Slot, submit bool, now time.Time) (issue mce.Issue, made bool, err error)
 	UnscheduledOf(ctx context.Context, seriesID int64) ([]mce.Issue, error)
 	Draft(ctx context.Context, id int64) (mce.Draft, error)
-	Approve(ctx context.Context, id int64, by, look string) (mce.Issue, error)
+	Approve(ctx context.Context, id int64, by, look string, now time.Time) (mce.Issue, error)
 	ApproveExamined(ctx context.Context, id int64, by, look string, r mce.Report, more []mce.Override) (mce.Issue, error)
 	Overrides(ctx context.Context, id int64, r mce.Report) ([]mce.Override, error)
 	Hold(ctx context.Context, id int64, reason string) error
 	Schedule(ctx context.Context, id int64, at time.Time, look string) (mce.Issue, error)
 
-	VoidChanged(ctx context.Context, look string) ([]mce.Issue, error)
+	VoidChanged(ctx context.Context, look string, now time.Time) ([]mce.Issue, error)
 	DueIssues(ctx context.Context, now time.Time) ([]mce.Issue, error)
 	StartSending(ctx context.Context, id int64, render mce.Renderer, domain string, now time.Time) (letters int, err error)
 	FinishIssues(ctx context.Context, now time.Time) ([]int64, error)

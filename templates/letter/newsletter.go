@@ -53,10 +53,19 @@ func (w *writer) newsletter(d mce.Draft) *page {
 	p.Heading = w.words(d.Series.Name)
 	p.Subline = words{Text: w.say("issue_line", "Number", d.Issue.Number, "Day", w.p.Day(mce.InZone(d.Issue.Slot.Due, d.Series.TimeZone)))}
 	p.Intro = []string{w.say("newsletter_intro", "Association", w.site.Name)}
+	if len(d.Issue.Note) > 0 {
+		p.Body = w.rich(d.Issue.Note, noteTop)
+	}
 	p.Sections = w.sections(d)
 	p.Preheader = preheader(p.Sections)
+	if len(d.Issue.Preheader) > 0 {
+		p.Preheader = []words{w.words(d.Issue.Preheader)}
+	}
 	return p
 }
+
+// noteTop: the opening note stands right below the h1, beside the sections.
+const noteTop = 2
 
 func (w *writer) sections(d mce.Draft) []section {
 	var out []section

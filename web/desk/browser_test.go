@@ -156,7 +156,7 @@ func (h *house) fill() {
 			continue
 		}
 		by := mce.WithDeed(ctx, mce.Deed{By: mce.Actor{Name: "root at the command line"}, At: at})
-		_, err = h.store.Approve(by, issue.ID, "Anna Rossi", h.letters.Look())
+		_, err = h.store.Approve(by, issue.ID, "Anna Rossi", h.letters.Look(), at)
 		h.must(err)
 		if day == 0 {
 			_, err = h.store.Schedule(by, issue.ID, at.AddDate(0, 0, 1), h.letters.Look())

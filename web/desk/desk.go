@@ -41,7 +41,7 @@ type Store interface {
 	Explain(ctx context.Context, issueID int64) ([]mce.Explanation, error)
 	SetSubject(ctx context.Context, id int64, subject mce.Text) (mce.Issue, error)
 	Submit(ctx context.Context, id int64) (mce.Issue, error)
-	Approve(ctx context.Context, id int64, by, look string) (mce.Issue, error)
+	Approve(ctx context.Context, id int64, by, look string, now time.Time) (mce.Issue, error)
 	Schedule(ctx context.Context, id int64, at time.Time, look string) (mce.Issue, error)
 	Unschedule(ctx context.Context, id int64, look string) (mce.Issue, error)
 	Pause(ctx context.Context, id int64) (mce.Issue, error)

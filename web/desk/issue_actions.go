@@ -87,7 +87,7 @@ func (d *Desk) approve(ctx context.Context, r *http.Request, v visit, draft mce.
 	if r.PostForm.Get("seen") != now {
 		return mce.Conflictf("the issue has changed since you opened this page; look at it again, then approve it")
 	}
-	_, err = d.store.Approve(ctx, draft.Issue.ID, v.session.User.Name, d.letters.Look())
+	_, err = d.store.Approve(ctx, draft.Issue.ID, v.session.User.Name, d.letters.Look(), d.clock.Now())
 	return err
 }
 
