@@ -10,6 +10,9 @@ alter table issue_items add column by_hand boolean not null default false;
 -- What was left out by hand stays out of later issues.
 create index on issue_items (kind, item_id) where by_hand and verdict = 'dropped';
 
+-- Who left after an issue.
+create index consents_withdrawn on consents (at) where action = 'withdrawn';
+
 -- "second": who approves is not the one who had it last in hand.
 alter table series
     drop constraint series_approval_check,
@@ -20,6 +23,7 @@ update series set approval = 'required' where approval = 'second';
 alter table series
     drop constraint series_approval_check,
     add constraint series_approval_check check (approval in ('required', 'automatic'));
+drop index consents_withdrawn;
 drop index issue_items_kind_item_id_idx;
 alter table issue_items drop column by_hand;
 alter table issues drop column preheader, drop column note, drop column sealed, drop column counted_at;

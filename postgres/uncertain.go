@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -10,18 +12,9 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// UncertainLetter is a newsletter letter whose answer was lost: it may have arrived or not, and waits for somebody's decision.
-type UncertainLetter struct {
-	ID      int64     `json:"letter"`
-	IssueID int64     `json:"issue" db:"issue_id"`
-	Email   string    `json:"email"`
-	Since   time.Time `json:"created"`
-	Detail  string    `json:"detail"`
-}
-
 // UncertainLetters lists the letters in doubt; of one issue, or of all for 0.
-func (s *Store) UncertainLetters(ctx context.Context, issueID int64) ([]UncertainLetter, error) {
-	var out []UncertainLetter
+func (s *Store) UncertainLetters(ctx context.Context, issueID int64) ([]mce.UncertainLetter, error) {
+	var out []mce.UncertainLetter
 	err := s.db.SelectContext(ctx, &out, `
 		select l.id, x.issue_id, coalesce(s.email, '') as email, l.created_at as since, l.detail
 		from express x
@@ -71,7 +64,11 @@ func (s *Store) Resolve(ctx context.Context, issueID int64, resend bool, now tim
 		if letters == 0 {
 			return mce.Conflictf("no letter of issue %d is in doubt", issueID)
 		}
-		return wake(ctx, tx)
+		decision := "leave"
+		if resend {
+			decision = "send again"
+		}
+		return errors.Join(auditDeed(ctx, tx, mce.SettledDoubt, mce.OnIssue, issueID, fmt.Sprintf("%d letters: %s", letters, decision)), wake(ctx, tx))
 	})
 	return letters, err
 }
