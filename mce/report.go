@@ -24,6 +24,14 @@ const LeftWithin = 30 * 24 * time.Hour
 // Total is how many letters there were.
 func (r IssueReport) Total() int { return Progress{Letters: r.Letters}.Total() }
 
+// Delivered is how many letters servers took.
+func (r IssueReport) Delivered() int { return r.Letters[Delivered] }
+
+// NotDelivered is how many letters servers did not take.
+func (r IssueReport) NotDelivered() int {
+	return r.Letters[Refused] + r.Letters[Expired] + r.Letters[Failed]
+}
+
 // LeftTotal is how many readers left.
 func (r IssueReport) LeftTotal() (n int) {
 	for _, people := range r.Left {

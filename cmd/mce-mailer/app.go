@@ -205,7 +205,7 @@ func (a *app) newServer(s *Settings, m *mailer.Mailer) (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	editors, err := a.newDesk(s)
+	editors, err := a.newDesk(s, m)
 	if err != nil {
 		return nil, err
 	}
@@ -215,13 +215,21 @@ func (a *app) newServer(s *Settings, m *mailer.Mailer) (*web.Server, error) {
 	}, nil
 }
 
-func (a *app) newDesk(s *Settings) (*desk.Desk, error) {
+func (a *app) newDesk(s *Settings, m *mailer.Mailer) (*desk.Desk, error) {
 	pages, err := deskpage.New(a.site)
+	if err != nil {
+		return nil, err
+	}
+	thorough, err := a.newExaminer(s, askNetwork)
+	if err != nil {
+		return nil, err
+	}
+	atOnce, err := a.newExaminer(s, askNobody)
 	if err != nil {
 		return nil, err
 	}
 	return desk.New(desk.Options{
 		Store: a.store, Letters: a.letters, Pages: pages, Keys: a.keys, Site: a.site, Clock: a.clock, Wall: mce.SystemClock{}, Log: a.log,
-		OIDC: s.oidc(),
+		OIDC: s.oidc(), Examiner: thorough, AtOnce: atOnce, Prover: m,
 	})
 }
