@@ -17,21 +17,20 @@ type AuditAction string
 
 // The actions of users and about users, and those of editors on issues; the others about issues are IssueAction.
 const (
-	LoggedIn      AuditAction = "log in"
-	LoggedOut     AuditAction = "log out"
-	EndedSession  AuditAction = "end sessions"
-	AddedUser     AuditAction = "add user"
-	ChangedUser   AuditAction = "change user"
-	RemovedUser   AuditAction = "remove user"
-	GaveSubject   AuditAction = "give a subject"
-	GavePreheader AuditAction = "give a preheader"
-	WroteNote     AuditAction = "write a note"
-	PlacedItem    AuditAction = "place an item"
-	LeftOutItem   AuditAction = "leave an item out"
-	HeldItem      AuditAction = "hold an item"
-	Reassembled   AuditAction = "assemble anew"
-	SentProof     AuditAction = "send a test"
-	SettledDoubt  AuditAction = "settle doubts"
+	LoggedIn     AuditAction = "log in"
+	LoggedOut    AuditAction = "log out"
+	EndedSession AuditAction = "end sessions"
+	AddedUser    AuditAction = "add user"
+	ChangedUser  AuditAction = "change user"
+	RemovedUser  AuditAction = "remove user"
+	GaveSubject  AuditAction = "give a subject"
+	ChangedWords AuditAction = "change the words"
+	PlacedItem   AuditAction = "place an item"
+	LeftOutItem  AuditAction = "leave an item out"
+	HeldItem     AuditAction = "hold an item"
+	Reassembled  AuditAction = "assemble anew"
+	SentProof    AuditAction = "send a test"
+	SettledDoubt AuditAction = "settle doubts"
 )
 
 // AuditObject is the kind of thing that something was done to.

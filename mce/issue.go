@@ -113,6 +113,16 @@ type Issue struct {
 	FinishedAt   time.Time
 }
 
+// IssueWords are what editors write for an issue beside its items.
+type IssueWords struct {
+	Subject   Text // empty: the proposal
+	Preheader Text // empty: the first titles
+	Note      Text // Markdown; empty: none
+}
+
+// Words are those of the issue.
+func (i Issue) Words() IssueWords { return IssueWords{i.Subject, i.Preheader, i.Note} }
+
 // Editable reports whether editors may still change what the issue says: it has not begun to leave, nor come to an end.
 func (i Issue) Editable() bool {
 	return i.StartedAt.IsZero() && i.State != Skipped && i.State != Cancelled

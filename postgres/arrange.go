@@ -67,7 +67,9 @@ func follow(ctx context.Context, tx *sqlx.Tx, before mce.Draft, issue *mce.Issue
 	}
 	var changes []string
 	if then != nil {
-		changes = then.Changes(mce.SealedOf(after, then.Look, then.Readers))
+		if changes = then.Changes(mce.SealedOf(after, then.Look, then.Readers)); len(changes) == 0 {
+			return nil // it says what it said
+		}
 	}
 	voided(issue, changes)
 	return saveState(ctx, tx, *issue)
@@ -84,19 +86,24 @@ func (s *Store) SetSubject(ctx context.Context, id int64, subject mce.Text) (mce
 	})
 }
 
-// SetPreheader says what mail programs show beside the subject; empty: the first titles.
-func (s *Store) SetPreheader(ctx context.Context, id int64, words mce.Text) (mce.Issue, error) {
-	return s.edit(ctx, id, mce.GavePreheader, func(tx *sqlx.Tx, _ mce.Draft) (string, error) {
-		_, err := tx.ExecContext(ctx, `update issues set preheader = $2 where id = $1`, id, jsonb[mce.Text]{words})
-		return words[mce.English], err
-	})
-}
-
-// SetNote puts Markdown above the items of an issue; empty: nothing.
-func (s *Store) SetNote(ctx context.Context, id int64, note mce.Text) (mce.Issue, error) {
-	return s.edit(ctx, id, mce.WroteNote, func(tx *sqlx.Tx, _ mce.Draft) (string, error) {
-		_, err := tx.ExecContext(ctx, `update issues set note = $2 where id = $1`, id, jsonb[mce.Text]{note})
-		return "", err
+// SetWords gives an issue all its words at once.
+func (s *Store) SetWords(ctx context.Context, id int64, words mce.IssueWords) (mce.Issue, error) {
+	return s.edit(ctx, id, mce.ChangedWords, func(tx *sqlx.Tx, d mce.Draft) (string, error) {
+		if len(words.Subject) == 0 {
+			words.Subject = d.Proposal()
+		}
+		var changed []string
+		for _, part := range []struct {
+			name     string
+			old, new mce.Text
+		}{{"subject", d.Issue.Subject, words.Subject}, {"preview text", d.Issue.Preheader, words.Preheader}, {"note", d.Issue.Note, words.Note}} {
+			if !maps.Equal(part.old, part.new) {
+				changed = append(changed, part.name)
+			}
+		}
+		_, err := tx.ExecContext(ctx, `update issues set subject = $2, preheader = $3, note = $4 where id = $1`,
+			id, jsonb[mce.Text]{words.Subject}, jsonb[mce.Text]{words.Preheader}, jsonb[mce.Text]{words.Note})
+		return strings.Join(changed, ", "), err
 	})
 }
 

@@ -25,6 +25,22 @@ func (o *office) item(name string) mce.ItemRef {
 	return value(o.ItemNamed(o.t.Context(), name))(o.t)
 }
 
+// words changes those of an issue.
+func (o *office) words(id int64, change func(*mce.IssueWords)) (mce.Issue, error) {
+	o.t.Helper()
+	w := o.issue(id).Words()
+	change(&w)
+	return o.SetWords(o.t.Context(), id, w)
+}
+
+func TestWordsThatAreNoOthersVoidNothing(t *testing.T) {
+	o := newOffice(t)
+	i := o.scheduled()
+	if got, err := o.words(i.ID, func(*mce.IssueWords) {}); err != nil || got.State != mce.Scheduled {
+		t.Errorf("%s, %v", got.State, err)
+	}
+}
+
 func TestEditorsArrangeAnIssue(t *testing.T) {
 	o := newOffice(t)
 	i := o.assemble(0)
@@ -76,8 +92,8 @@ func TestAnArrangementVoidsTheApprovalAndSaysWhy(t *testing.T) {
 		"taken out": {func(o *office, id int64) (mce.Issue, error) {
 			return o.TakeOut(o.t.Context(), id, o.item("prato"), mce.Dropped)
 		}, "“Conference” is not in it any more"},
-		"note":      {func(o *office, id int64) (mce.Issue, error) { return o.SetNote(o.t.Context(), id, en("Hello")) }, "the opening note has changed"},
-		"preheader": {func(o *office, id int64) (mce.Issue, error) { return o.SetPreheader(o.t.Context(), id, en("Read")) }, "the preview text has changed"},
+		"note":      {func(o *office, id int64) (mce.Issue, error) { return o.words(id, func(w *mce.IssueWords) { w.Note = en("Hello") }) }, "the opening note has changed"},
+		"preheader": {func(o *office, id int64) (mce.Issue, error) { return o.words(id, func(w *mce.IssueWords) { w.Preheader = en("Read") }) }, "the preview text has changed"},
 		"subject":   {func(o *office, id int64) (mce.Issue, error) { return o.SetSubject(o.t.Context(), id, en("Read")) }, "the subject has changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -172,7 +188,7 @@ func TestASecondPersonApproves(t *testing.T) {
 	as := func(name string) mce.Deed { return mce.Deed{By: mce.Actor{Name: name}, At: now} }
 	anna, bob := mce.WithDeed(t.Context(), as("anna")), mce.WithDeed(t.Context(), as("bob"))
 	value(o.SetSubject(bob, i.ID, en("Ours")))(t)
-	value(o.SetNote(anna, i.ID, en("Note")))(t)
+	value(o.SetWords(anna, i.ID, mce.IssueWords{Note: en("Note")}))(t)
 	_, err := o.Approve(anna, i.ID, "anna", "look", now)
 	refused(t, err, mce.Conflict, "a second person has to approve it")
 	if i := value(o.Approve(bob, i.ID, "bob", "look", now))(t); i.State != mce.Approved {

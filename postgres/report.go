@@ -51,7 +51,7 @@ func (s *Store) addLeft(ctx context.Context, reports []mce.IssueReport, ids []in
 		from issues i
 		join consents c on c.action = 'withdrawn' and c.at >= i.started_at and c.at < least(i.started_at + $2::bigint * interval '1 second',
 			(select min(o.started_at) from issues o where o.series_id = i.series_id and o.started_at > i.started_at))
-		where i.id = any($1) group by i.id, reason`
+		where i.id = any($1) group by 1, 2`
 	var rows []struct {
 		ID     int64
 		Reason string

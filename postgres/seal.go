@@ -50,7 +50,7 @@ func checkSecond(ctx context.Context, tx *sqlx.Tx, d mce.Draft) error {
 	err := tx.GetContext(ctx, &last, `
 		select coalesce(user_id, 0) as user_id, actor from audit
 		where object = 'issue' and object_id = $1 and action in (
-			'submit', 'give a subject', 'give a preheader', 'write a note', 'place an item', 'leave an item out', 'hold an item', 'assemble anew')
+			'submit', 'give a subject', 'change the words', 'place an item', 'leave an item out', 'hold an item', 'assemble anew')
 		order by id desc limit 1`, d.Issue.ID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil

@@ -25,6 +25,23 @@ func (c issueWords) words() (mce.Text, error) {
 	return words, nil
 }
 
+// change gives an issue other words.
+func (c issueWords) change(e *env, set func(w *mce.IssueWords, to mce.Text)) error {
+	return c.edit(e, func(a *app) (mce.Issue, error) {
+		given, err := c.words()
+		if err != nil {
+			return mce.Issue{}, err
+		}
+		i, err := a.store.Issue(e.ctx, c.ID)
+		if err != nil {
+			return i, err
+		}
+		words := i.Words()
+		set(&words, given)
+		return a.store.SetWords(e.acting(), c.ID, words)
+	})
+}
+
 type issueSubjectCmd struct{ issueWords }
 
 // Run sets the subject.
@@ -42,26 +59,14 @@ type issuePreheaderCmd struct{ issueWords }
 
 // Run sets the preheader.
 func (c *issuePreheaderCmd) Run(e *env) error {
-	return c.edit(e, func(a *app) (mce.Issue, error) {
-		words, err := c.words()
-		if err != nil {
-			return mce.Issue{}, err
-		}
-		return a.store.SetPreheader(e.acting(), c.ID, words)
-	})
+	return c.change(e, func(w *mce.IssueWords, to mce.Text) { w.Preheader = to })
 }
 
 type issueNoteCmd struct{ issueWords }
 
 // Run sets the opening note.
 func (c *issueNoteCmd) Run(e *env) error {
-	return c.edit(e, func(a *app) (mce.Issue, error) {
-		words, err := c.words()
-		if err != nil {
-			return mce.Issue{}, err
-		}
-		return a.store.SetNote(e.acting(), c.ID, words)
-	})
+	return c.change(e, func(w *mce.IssueWords, to mce.Text) { w.Note = to })
 }
 
 // itemArg names a piece of content.

@@ -100,6 +100,8 @@ func scenes(h *house) []scene {
 	welcome := h.as(anna)
 	welcome.set("__Host-mce_said", "in.QW5uYSBSb3NzaQ")
 	edit := "/desk/users/" + itoa(int(bob.ID))
+	admin.press("/desk/issues/2/check", "/desk/issues/2/check")
+	admin.get("/desk/") // the message is said once
 	return []scene{
 		{"login", h.browser(), "/desk/login", nil},
 		{"login-fault", newcomer, "/desk/login", url.Values{"token": {login}, "email": {"anna@"}}},
@@ -175,6 +177,14 @@ func (h *house) fill() {
 			h.must(err)
 		}
 	}
+	h.subscribers(20)
+	h.another(4)
+	h.doubt(h.leaving(5).ID, 2)
+	h.ended(h.leaving(6).ID)
+	h.checks.finds(
+		mce.Finding{Rule: "weekday", Level: mce.Blocking, Where: "subject", Words: "It says Wednesday 26 October, and that is a Thursday.", Lang: "it"},
+		mce.Finding{Rule: "links", Level: mce.Advisory, Where: "footer", Words: "A page took long to answer."},
+	)
 }
 
 func TestEveryPageIsAccessible(t *testing.T) {

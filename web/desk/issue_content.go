@@ -2,9 +2,9 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -158,30 +158,17 @@ const (
 	maxNote    = 20_000
 )
 
-// giveWords saves subject, preheader and note, as far as they are others.
+// giveWords saves subject, preheader and note.
 func (d *Desk) giveWords(ctx context.Context, r *http.Request, _ visit, draft mce.Draft) error {
-	now := entered(r, draft)
-	for _, part := range []struct {
-		name     string
-		old, new mce.Text
-		most     int
-		save     func(context.Context, int64, mce.Text) (mce.Issue, error)
-	}{
-		{"subject", draft.Issue.Subject, now.Subject, maxSubject, d.store.SetSubject},
-		{"preview text", draft.Issue.Preheader, now.Preheader, maxSubject, d.store.SetPreheader},
-		{"opening note", draft.Issue.Note, now.Note, maxNote, d.store.SetNote},
-	} {
-		if maps.Equal(part.old, part.new) {
-			continue
-		}
-		if err := checkWords(part.name, part.new, part.most); err != nil {
-			return err
-		}
-		if _, err := part.save(ctx, draft.Issue.ID, part.new); err != nil {
-			return err
-		}
+	words := entered(r, draft).Words()
+	err := errors.Join(
+		checkWords("subject", words.Subject, maxSubject), checkWords("preview text", words.Preheader, maxSubject), checkWords("opening note", words.Note, maxNote),
+	)
+	if err != nil {
+		return err
 	}
-	return nil
+	_, err = d.store.SetWords(ctx, draft.Issue.ID, words)
+	return err
 }
 
 func checkWords(name string, words mce.Text, most int) error {

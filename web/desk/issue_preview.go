@@ -30,7 +30,7 @@ func (d *Desk) readingOf(r *http.Request, draft mce.Draft) (out reading, err err
 		}
 	}
 	if q.Has("some") {
-		out.topics = slices.Concat([]string{}, q["topic"])
+		out.topics = append([]string{}, q["topic"]...)
 	}
 	out.Topics = out.topics
 	if out.As == "" {
@@ -44,7 +44,7 @@ func (d *Desk) readingOf(r *http.Request, draft mce.Draft) (out reading, err err
 	if err != nil {
 		return out, err
 	}
-	out.name, out.topics, out.Lang = s.Name, slices.Concat([]string{}, s.Topics), s.Language
+	out.name, out.topics, out.Lang = s.Name, append([]string{}, s.Topics...), s.Language
 	if !slices.Contains(draft.Series.Languages, out.Lang) {
 		out.Lang = mce.English
 	}
