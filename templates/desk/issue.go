@@ -236,12 +236,15 @@ func (v IssueSend) Readers() (n int) {
 	return n
 }
 
-// At is the moment that the form has.
+// momentForm is how forms write a moment.
+const momentForm = "2006-01-02T15:04"
+
+// At is the moment that the form has: what was entered, if it is one.
 func (v IssueSend) At() string {
-	if v.Moment != "" {
+	if _, err := time.Parse(momentForm, v.Moment); err == nil {
 		return v.Moment
 	}
-	return v.Suggested.Format("2006-01-02T15:04")
+	return v.Suggested.Format(momentForm)
 }
 
 // Chosen reports whether a way to choose a moment is the chosen one.
