@@ -143,6 +143,19 @@ type Draft struct {
 	Issue  Issue
 	Series Series
 	Items  []Item
+	// Links are the addresses whose clicks are counted, as ItemLinks has them: mails lead to them by way of Site.GoURL. Nil: to themselves.
+	Links []string
+}
+
+// ItemLinks lists where the items of the draft lead to, each address once, in their order.
+func (d Draft) ItemLinks() []string {
+	var out []string
+	for _, it := range d.Items {
+		if link := it.Link(); link != "" && !slices.Contains(out, link) {
+			out = append(out, link)
+		}
+	}
+	return out
 }
 
 // For keeps the items for a reader of these topics; an item without topics is for everybody. A subject that is still the proposal is
@@ -191,12 +204,13 @@ func SealOf(d Draft, look string, moment time.Time) ([]byte, error) {
 		Items     []Item
 		Sections  []Section
 		Languages []Lang
+		Clicks    bool `json:",omitempty"`
 		Name      Text
 		Audience  string
 		Look      string
 		Moment    string
 	}{
-		d.Issue.Number, d.Issue.Subject, d.Issue.Preheader, d.Issue.Note, d.Items, d.Series.Sections, d.Series.Languages, d.Series.Name,
+		d.Issue.Number, d.Issue.Subject, d.Issue.Preheader, d.Issue.Note, d.Items, d.Series.Sections, d.Series.Languages, d.Series.Clicks, d.Series.Name,
 		d.Series.Audience(), look, moment.UTC().Format(time.RFC3339Nano),
 	})
 	return sum.Sum(nil), err
@@ -210,6 +224,19 @@ type SentIssue struct {
 	Date      time.Time // on which it went out, in the zone of the series
 	Subject   Text
 	Languages []Lang
+}
+
+// Link is where the item leads to; empty: nowhere.
+func (it Item) Link() string {
+	switch {
+	case it.Article != nil:
+		return it.Article.Link
+	case it.Event != nil:
+		return it.Event.Link
+	case it.Resource != nil:
+		return it.Resource.Link
+	}
+	return ""
 }
 
 // Title is the headline of the item.

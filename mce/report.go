@@ -2,6 +2,7 @@ package mce
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -16,7 +17,21 @@ type IssueReport struct {
 	Refused map[string]int // those that were not delivered, by RefusalOf
 	// Left are readers who left between this issue and the next one of its series, within LeftWithin, by their reason; "" where they gave none.
 	Left map[string]int
+	// Clicks are the links whose clicks are counted, in their order; empty where the series counts none.
+	Clicks []Clicks
 }
+
+// Clicks is how often a link of an issue was followed.
+type Clicks struct {
+	URL   string
+	Count int
+}
+
+// FewClicks is the least number that is told: a smaller one might say something of somebody.
+const FewClicks = 5
+
+// Few reports whether the number is too small to be told.
+func (c Clicks) Few() bool { return c.Count < FewClicks }
 
 // LeftWithin bounds for how long after an issue a leaving counts as its own.
 const LeftWithin = 30 * 24 * time.Hour
@@ -114,6 +129,13 @@ func (r IssueReport) Rows() [][]string {
 	}
 	for _, reason := range r.Reasons() {
 		rows = append(rows, []string{"left", cmp.Or(reason, "no reason given"), strconv.Itoa(r.Left[reason])})
+	}
+	for _, c := range r.Clicks {
+		count := strconv.Itoa(c.Count)
+		if c.Few() {
+			count = fmt.Sprintf("fewer than %d", FewClicks)
+		}
+		rows = append(rows, []string{"clicks", c.URL, count})
 	}
 	return rows
 }

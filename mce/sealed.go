@@ -33,7 +33,7 @@ type SealedItem struct {
 func SealedOf(d Draft, look string, readers int) Sealed {
 	out := Sealed{
 		Subject: markOf(d.Issue.Subject), Preheader: markOf(d.Issue.Preheader), Note: markOf(d.Issue.Note), Look: look, Readers: readers,
-		Series: markOf([]any{d.Series.Sections, d.Series.Languages, d.Series.Name}), Audience: d.Series.Audience(),
+		Series: markOf([]any{d.Series.Sections, d.Series.Languages, d.Series.Name, d.Series.Clicks}), Audience: d.Series.Audience(),
 	}
 	for _, it := range d.Items {
 		title := it.Title()[English]

@@ -49,6 +49,7 @@ type Series struct {
 	Paused    bool        `json:"paused,omitempty"`
 	Pace      ReadingPace `json:"pace,omitempty"`   // its readers chose it; zero: EachIssue
 	Segment   Segment     `json:"segment,omitzero"` // only these of them
+	Clicks    bool        `json:"clicks,omitempty"` // count how often the links of an issue are followed, by all readers together
 }
 
 // Public reports whether its issues are for the public archive too: not those that go to members or delegates alone.

@@ -18,7 +18,19 @@ alter table series
     drop constraint series_approval_check,
     add constraint series_approval_check check (approval in ('required', 'second', 'automatic'));
 
+-- Where a series counts clicks: the links of an issue that has left, and how often each was followed, by all readers together. Nothing is kept of who.
+alter table series add column clicks boolean not null default false;
+create table issue_links (
+    issue_id bigint not null references issues on delete cascade,
+    number   integer not null,
+    url      text not null,
+    clicks   bigint not null default 0,
+    primary key (issue_id, number)
+);
+
 -- +goose Down
+drop table issue_links;
+alter table series drop column clicks;
 update series set approval = 'required' where approval = 'second';
 alter table series
     drop constraint series_approval_check,

@@ -243,11 +243,19 @@ func (s *Store) ItemNamed(ctx context.Context, name string) (mce.ItemRef, error)
 	return found[0], nil
 }
 
+// showable is the condition that a piece i of selectCandidates may be shown at the moment $3.
+const showable = `i.publish_at <= $3 and (i.expire_at is null or i.expire_at > $3) and not i.cancelled and (i.starts is null or i.starts > $3)`
+
+// Showable are the pieces that the assembly of an issue looked at, whatever it decided, and that may be shown now.
+func (s *Store) Showable(ctx context.Context, issue mce.Issue, now time.Time) ([]mce.Candidate, error) {
+	const within = ` where ` + showable + ` and (i.kind, i.id) in (select x.kind, x.item_id from issue_items x where x.issue_id = $2)`
+	return candidates(ctx, s.db, within, issue.SeriesID, issue.ID, now)
+}
+
 // Published finds what could be pulled into an issue: pieces that may be shown now and are not in it, whose titles or slugs have the words of a
 // search, the latest first.
 func (s *Store) Published(ctx context.Context, issue mce.Issue, search string, limit int, now time.Time) ([]mce.Candidate, error) {
-	const within = `
-		where i.publish_at <= $3 and (i.expire_at is null or i.expire_at > $3) and not i.cancelled and (i.starts is null or i.starts > $3)
+	const within = ` where ` + showable + `
 			and not exists (select from issue_items x where x.issue_id = $2 and x.kind = i.kind and x.item_id = i.id and x.verdict = 'in')
 			and ($4 = '' or lower(i.slug || ' ' || i.title::text) like lower($4))
 		order by i.publish_at desc, i.kind, i.id limit $5`

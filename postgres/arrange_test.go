@@ -92,9 +92,13 @@ func TestAnArrangementVoidsTheApprovalAndSaysWhy(t *testing.T) {
 		"taken out": {func(o *office, id int64) (mce.Issue, error) {
 			return o.TakeOut(o.t.Context(), id, o.item("prato"), mce.Dropped)
 		}, "“Conference” is not in it any more"},
-		"note":      {func(o *office, id int64) (mce.Issue, error) { return o.words(id, func(w *mce.IssueWords) { w.Note = en("Hello") }) }, "the opening note has changed"},
-		"preheader": {func(o *office, id int64) (mce.Issue, error) { return o.words(id, func(w *mce.IssueWords) { w.Preheader = en("Read") }) }, "the preview text has changed"},
-		"subject":   {func(o *office, id int64) (mce.Issue, error) { return o.SetSubject(o.t.Context(), id, en("Read")) }, "the subject has changed"},
+		"note": {func(o *office, id int64) (mce.Issue, error) {
+			return o.words(id, func(w *mce.IssueWords) { w.Note = en("Hello") })
+		}, "the opening note has changed"},
+		"preheader": {func(o *office, id int64) (mce.Issue, error) {
+			return o.words(id, func(w *mce.IssueWords) { w.Preheader = en("Read") })
+		}, "the preview text has changed"},
+		"subject": {func(o *office, id int64) (mce.Issue, error) { return o.SetSubject(o.t.Context(), id, en("Read")) }, "the subject has changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)

@@ -67,6 +67,12 @@ func fanOut(ctx context.Context, tx *sqlx.Tx, issue mce.Issue, render mce.Render
 	if err := saveArchive(ctx, tx, d, render, domain, now); err != nil {
 		return 0, err
 	}
+	if d.Series.Clicks {
+		d.Links = d.ItemLinks()
+		if err := keepLinks(ctx, tx, issue.ID, d.Links); err != nil {
+			return 0, err
+		}
+	}
 	var readers []readership
 	audience := append([]any{now, paceOf(d.Series.Pace)}, segmentArgs(d.Series.Segment)...)
 	if err := tx.SelectContext(ctx, &readers, `

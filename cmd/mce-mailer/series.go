@@ -30,6 +30,7 @@ type seriesLine struct {
 	Pace     string     `json:"pace"`
 	// Segment is whom it is for, of those who chose its pace; empty is everybody.
 	Segment mce.Segment `json:"segment"`
+	Clicks  bool        `json:"clicks"`
 }
 
 // Run lists the series.
@@ -55,7 +56,7 @@ func (c *seriesListCmd) Run(e *env) error {
 func describe(s mce.Series, now time.Time) seriesLine {
 	l := seriesLine{
 		Slug: s.Slug, Name: s.Name[mce.English], Cron: s.Cron, TimeZone: s.TimeZone, Minimum: s.Minimum,
-		Approval: string(s.Approval), Paused: s.Paused, Pace: string(s.Pace), Segment: s.Segment,
+		Approval: string(s.Approval), Paused: s.Paused, Pace: string(s.Pace), Segment: s.Segment, Clicks: s.Clicks,
 	}
 	if schedule, err := s.Schedule(); err == nil && !s.Paused {
 		next := schedule.Next(now).Due
@@ -83,6 +84,9 @@ func (l seriesLine) table(t *tabwriter.Writer) {
 	row(t, "approval", l.Approval)
 	row(t, "pace", l.Pace)
 	row(t, "segment", l.readers())
+	if l.Clicks {
+		row(t, "clicks", "counted, for all readers together")
+	}
 }
 
 type seriesShowCmd struct {

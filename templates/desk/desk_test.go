@@ -97,7 +97,7 @@ func sent(issue desk.Issue) desk.IssueSend {
 }
 
 func reported(issue desk.Issue) desk.IssueReport {
-	r := mce.IssueReport{Letters: map[mce.Outcome]int{}, Refused: map[string]int{}, Left: map[string]int{"": 1, "too many": 2}}
+	r := mce.IssueReport{Letters: map[mce.Outcome]int{}, Refused: map[string]int{}, Left: map[string]int{"": 1, "too-many": 2}}
 	for _, o := range mce.Outcomes() {
 		r.Letters[o] = 3
 	}

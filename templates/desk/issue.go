@@ -63,7 +63,8 @@ type IssueContent struct {
 	Issue
 	Words    mce.Issue // as they are, or as they were entered
 	Sections []IssueSection
-	Aside    []Piece // what is not in it
+	Aside    []Piece // what is not in it, and could be
+	Closed   []Piece // what cannot be in it now
 	Searched bool    // for something to pull in
 	Find     string  // by these words
 	Found    []Piece

@@ -26,6 +26,9 @@ func (d *Desk) contentView(r *http.Request, head pages.Issue, draft mce.Draft) (
 		return nil, err
 	}
 	view.Sections, view.Aside = pieces(draft, all)
+	if err := d.part(r.Context(), draft, &view); err != nil {
+		return nil, err
+	}
 	if view.Log, err = d.store.AuditLog(r.Context(), mce.AuditQuery{Object: mce.OnIssue, Of: draft.Issue.ID, Limit: auditPage}); err != nil {
 		return nil, err
 	}
@@ -75,6 +78,21 @@ func pieces(draft mce.Draft, all []mce.Decision) (sections []pages.IssueSection,
 		sections[i].Pieces = append(sections[i].Pieces, p)
 	}
 	return sections, aside
+}
+
+// part puts aside what cannot come into the issue now.
+func (d *Desk) part(ctx context.Context, draft mce.Draft, view *pages.IssueContent) error {
+	able, err := d.store.Showable(ctx, draft.Issue, d.clock.Now())
+	if err != nil {
+		return err
+	}
+	view.Closed = slices.Clone(view.Aside)
+	shown := func(p pages.Piece) bool {
+		return slices.ContainsFunc(able, func(c mce.Candidate) bool { return c.ItemRef == p.ItemRef })
+	}
+	view.Closed = slices.DeleteFunc(view.Closed, shown)
+	view.Aside = slices.DeleteFunc(view.Aside, func(p pages.Piece) bool { return !shown(p) })
+	return nil
 }
 
 // sectionFor is the first section for a kind, else the first of all.

@@ -86,7 +86,7 @@ func (h *house) ended(issue int64) {
 	h.exec(`update letters set outcome = case when id % 7 = 0 then 'refused' else 'delivered' end::outcome,
 		status = case when id % 14 = 0 then '5.1.1' when id % 7 = 0 then '5.7.1' else '' end where issue_id = $1`, issue)
 	h.exec(`delete from runs where issue_id = $1`, issue)
-	for i, reason := range []string{"too-often", "too-often", ""} {
+	for i, reason := range []string{"too-many", "too-many", ""} {
 		s, err := h.store.SubscriberByEmail(h.t.Context(), fmt.Sprintf("reader%04d@example.org", i))
 		h.must(err)
 		_, err = h.store.Leave(h.t.Context(), s.ID, "leave link", reason, business.AddDate(0, 0, 2))

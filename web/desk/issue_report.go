@@ -23,7 +23,10 @@ func (d *Desk) reportOf(r *http.Request, draft mce.Draft) ([]mce.IssueReport, er
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	all[0].Refused, err = d.store.Refusals(r.Context(), draft.Issue.ID)
+	if all[0].Refused, err = d.store.Refusals(r.Context(), draft.Issue.ID); err != nil {
+		return nil, err
+	}
+	all[0].Clicks, err = d.store.Clicks(r.Context(), draft.Issue.ID)
 	return all, err
 }
 

@@ -13,6 +13,7 @@ type IssueStore interface {
 	Draft(ctx context.Context, id int64) (mce.Draft, error)
 	Decisions(ctx context.Context, issueID int64) ([]mce.Decision, error)
 	Published(ctx context.Context, issue mce.Issue, search string, limit int, now time.Time) ([]mce.Candidate, error)
+	Showable(ctx context.Context, issue mce.Issue, now time.Time) ([]mce.Candidate, error)
 	Place(ctx context.Context, id int64, ref mce.ItemRef, to mce.Place, now time.Time) (mce.Issue, error)
 	TakeOut(ctx context.Context, id int64, ref mce.ItemRef, verdict mce.Verdict) (mce.Issue, error)
 	Reassemble(ctx context.Context, id int64, now time.Time) (mce.Issue, error)
@@ -35,6 +36,7 @@ type IssueStore interface {
 	UncertainLetters(ctx context.Context, issueID int64) ([]mce.UncertainLetter, error)
 	Resolve(ctx context.Context, issueID int64, resend bool, now time.Time) (letters int, err error)
 	IssueReports(ctx context.Context, issue mce.Issue, limit int) ([]mce.IssueReport, error)
+	Clicks(ctx context.Context, issueID int64) ([]mce.Clicks, error)
 	Refusals(ctx context.Context, issueID int64) (map[string]int, error)
 	AddAudit(ctx context.Context, a mce.Audit) error
 

@@ -348,12 +348,14 @@ func TestAReportSaysWhatBecameOfAnIssue(t *testing.T) {
 	ed := h.as(h.user("Ed", mce.Editor))
 	ed.get(path+"/report").wants(t, http.StatusOK, "The issue has not left yet.")
 	ed.get(path+"/report.csv").wants(t, http.StatusNotFound)
+	h.exec(`update series set clicks = true`)
 	issue := h.leaving(2)
 	h.ended(issue.ID)
+	h.exec(`update issue_links set clicks = case number when 1 then 7 else 4 end`)
 	path = fmt.Sprintf("/desk/issues/%d", issue.ID)
 
-	ed.get(path+"/report").wants(t, http.StatusOK, "Delivered", "13 (86.7 %)", "2 (13.3 %)", "There is no such address", "They do not want it", "too-often", "<svg", "in per cent: number")
-	table := ed.get(path+"/report.csv").wants(t, http.StatusOK, "letters,delivered,13\n", "not delivered,address,1\n", "left,too-often,2\n", "left,no reason given,1\n")
+	ed.get(path+"/report").wants(t, http.StatusOK, "Delivered", "13 (86.7 %)", "2 (13.3 %)", "There is no such address", "They do not want it", "Too many mails", "<svg", ">7</dd>", ">fewer than 5</dd>", "in per cent: number")
+	table := ed.get(path+"/report.csv").wants(t, http.StatusOK, "letters,delivered,13\n", "not delivered,address,1\n", "left,too-many,2\n", "left,no reason given,1\n", "clicks,https://", ",7\n", ",fewer than 5\n")
 	if got := table.Header.Get("Content-Type"); got != "text/csv; charset=utf-8" {
 		t.Error(got)
 	}

@@ -122,9 +122,9 @@ func (d *Desk) progressOf(ctx context.Context, issue int64) (mce.Progress, error
 	return mce.Progress{State: i.State, Letters: letters}, err
 }
 
-// followFor is how long an answer tells of an issue before the browser asks again: shorter than servers and proxies cut off what lasts, and long
-// before somebody who was logged out goes on watching.
-const followFor = 25 * time.Second
+// followFor is how long an answer tells of an issue before the browser asks again: shorter than a daemon that stops waits for answers, and than servers and
+// proxies let one last; and who was logged out does not go on watching.
+const followFor = 8 * time.Second
 
 // followProgress tells a browser how far an issue is, as server-sent events.
 func (d *Desk) followProgress(w http.ResponseWriter, r *http.Request, v visit) error {
