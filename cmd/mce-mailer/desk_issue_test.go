@@ -120,3 +120,21 @@ func TestASecondPersonApprovesInAnotherBrowser(t *testing.T) {
 	bruno.leads(subject, chromedp.Navigate(h.public+"/desk/issues/1"))
 	bruno.says(".standing", "“The webinar” is not in it any more")
 }
+
+// TestItemsAreDragged: with a mouse, as far as a browser lets a test have one.
+func TestItemsAreDragged(t *testing.T) {
+	k, h := newKeyboard(t), newsroom(t, "required", "editor", "Anna")
+	h.do("issue", "place", "1", "second", "--section=news")
+	k.logsIn(h, "anna@mce.example", "Anna")
+	k.leads("The first story", chromedp.Navigate(h.public+"/desk/issues/1"))
+	const drag = `(() => {
+		const items = [...document.querySelectorAll("[data-section=news] [data-item]")], data = new DataTransfer();
+		const tell = (to, type) => to.dispatchEvent(new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: data}));
+		tell(items[1], "dragstart");
+		if (tell(items[0], "dragover")) throw new Error("nothing can be dropped there");
+		tell(items[0], "drop");
+	})()`
+	k.run(chromedp.Evaluate[chromedp.Void](drag))
+	k.says(".said", "The item is in its place.")
+	k.says("h1", "The second story")
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -240,6 +241,31 @@ func TestAPreviewShowsAnyEditionAndRunsNothing(t *testing.T) {
 		h.exec(`update ` + table + ` set topics = '{events}'`)
 	}
 	b.get(path+"/view?some=1").wants(t, http.StatusOK, "such a reader gets no mail")
+}
+
+func TestWhatIsTypedOfAnIssueStaysText(t *testing.T) {
+	h := newHouse(t)
+	path := fmt.Sprintf("/desk/issues/%d", h.issue().ID)
+	ann := h.as(h.user("Ann", mce.Approver))
+	const evil = `"><script>alert(1)</script><img src=x onerror=alert(1)>`
+	ann.press(path, path+"/subject", "subject-en", evil, "preheader-en", evil, "note-en", evil+" [x](javascript:alert(1)) {{.}}").leads(t, path)
+	h.checks.finds(mce.Finding{Rule: "weekday", Level: mce.Blocking, Where: evil, Words: evil})
+	ann.press(path+"/check", path+"/check")
+	pages := map[string]answer{}
+	for _, at := range []string{"", "?find=" + url.QueryEscape(evil), "/view?as=" + url.QueryEscape(evil) + "&device=" + url.QueryEscape(evil), "/mail", "/mail?form=text", "/check", "/send"} {
+		pages[at] = ann.get(path+at).wants(t, http.StatusOK)
+	}
+	pages["test"] = ann.press(path+"/send", path+"/test", "to", evil).wants(t, http.StatusUnprocessableEntity)
+	pages["approve"] = ann.press(path+"/check", path+"/approve", "seen", ann.get(path+"/check").seen(), "reason", evil).wants(t, http.StatusConflict)
+	ann.press(path+"/send", path+"/cancel", "reason", evil).leads(t, path+"/send")
+	pages["cancelled"] = ann.get(path).wants(t, http.StatusOK)
+	for at, page := range pages {
+		for _, bad := range []string{"<script>alert", "<img src=x", `href="javascript:`} {
+			if strings.Contains(page.body, bad) {
+				t.Errorf("%s has %s", at, bad)
+			}
+		}
+	}
 }
 
 func TestATestMailGoesToWhomOneNames(t *testing.T) {
