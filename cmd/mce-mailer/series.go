@@ -112,9 +112,10 @@ type seriesSetCmd struct {
 	Cron      *string `help:"Five fields: minute, hour, day, month, weekday; \"0 9 * * 4\" is Thursdays at 9:00."`
 	TimeZone  *string `help:"Zone of the cron's wall clock, as Europe/Rome."`
 	Minimum   *int    `help:"Fewer items than this: the issue is skipped."`
-	Approval  *string `enum:"required,automatic" help:"required: an editor lets each issue go; automatic: it goes at its slot."`
+	Approval  *string `help:"required: an editor approves and schedules. second: likewise, but not the one who had it last in hand. automatic: issues go out at their slot."`
 	Languages *string `help:"Languages of the editions, as en,it."`
 	Pause     bool    `xor:"pause" help:"Assemble no more issues."`
+	Clicks    *bool   `negatable:"" help:"Count how often the links of an issue are followed, by all readers together. The privacy page says so."`
 	Resume    bool    `xor:"pause" help:"Assemble issues again, from the next slot on."`
 }
 
@@ -155,6 +156,9 @@ func (c *seriesSetCmd) apply(s *mce.Series) {
 		for l := range strings.SplitSeq(*c.Languages, ",") {
 			s.Languages = append(s.Languages, mce.Lang(strings.TrimSpace(l)))
 		}
+	}
+	if c.Clicks != nil {
+		s.Clicks = *c.Clicks
 	}
 	s.Paused = (s.Paused || c.Pause) && !c.Resume
 }
