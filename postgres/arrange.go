@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
-	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -73,38 +72,6 @@ func follow(ctx context.Context, tx *sqlx.Tx, before mce.Draft, issue *mce.Issue
 	}
 	voided(issue, changes)
 	return saveState(ctx, tx, *issue)
-}
-
-// SetSubject gives an issue a subject of the editors' own; an empty one brings the proposal back.
-func (s *Store) SetSubject(ctx context.Context, id int64, subject mce.Text) (mce.Issue, error) {
-	return s.edit(ctx, id, mce.GaveSubject, func(tx *sqlx.Tx, d mce.Draft) (string, error) {
-		if len(subject) == 0 {
-			subject = d.Proposal()
-		}
-		_, err := tx.ExecContext(ctx, `update issues set subject = $2 where id = $1`, id, jsonb[mce.Text]{subject})
-		return subject[mce.English], err
-	})
-}
-
-// SetWords gives an issue all its words at once.
-func (s *Store) SetWords(ctx context.Context, id int64, words mce.IssueWords) (mce.Issue, error) {
-	return s.edit(ctx, id, mce.ChangedWords, func(tx *sqlx.Tx, d mce.Draft) (string, error) {
-		if len(words.Subject) == 0 {
-			words.Subject = d.Proposal()
-		}
-		var changed []string
-		for _, part := range []struct {
-			name     string
-			old, new mce.Text
-		}{{"subject", d.Issue.Subject, words.Subject}, {"preview text", d.Issue.Preheader, words.Preheader}, {"note", d.Issue.Note, words.Note}} {
-			if !maps.Equal(part.old, part.new) {
-				changed = append(changed, part.name)
-			}
-		}
-		_, err := tx.ExecContext(ctx, `update issues set subject = $2, preheader = $3, note = $4 where id = $1`,
-			id, jsonb[mce.Text]{words.Subject}, jsonb[mce.Text]{words.Preheader}, jsonb[mce.Text]{words.Note})
-		return strings.Join(changed, ", "), err
-	})
 }
 
 // Place puts a piece of content into an issue, at a place of it: mce.Assembly.Put.
@@ -207,57 +174,4 @@ func decisions(ctx context.Context, q sqlx.QueryerContext, issueID int64) ([]mce
 		}
 	}
 	return out, err
-}
-
-// candidate is a piece of content as an issue's assembly looks at it.
-func candidate(ctx context.Context, q sqlx.QueryerContext, i mce.Issue, ref mce.ItemRef) (mce.Candidate, error) {
-	found, err := candidates(ctx, q, ` where i.kind = $3 and i.id = $4`, i.SeriesID, i.ID, ref.Kind, ref.ID)
-	if err == nil && len(found) == 0 {
-		err = mce.NotFoundf("there is no %s %d any more", ref.Kind, ref.ID)
-	}
-	if err != nil {
-		return mce.Candidate{}, err
-	}
-	return found[0], nil
-}
-
-// ItemNamed finds a piece of content by its slug, or by kind and slug, as "article/first", where several kinds have the slug.
-func (s *Store) ItemNamed(ctx context.Context, name string) (mce.ItemRef, error) {
-	kind, slug, ok := strings.Cut(name, "/")
-	if !ok {
-		kind, slug = "", name
-	}
-	var found []mce.ItemRef
-	err := s.db.SelectContext(ctx, &found, `
-		select kind, id from (
-			select 'article' as kind, id, slug from articles union all select 'event', id, slug from events union all select 'resource', id, slug from resources
-		) x where slug = $1 and (kind = $2 or $2 = '') order by kind`, slug, kind)
-	switch {
-	case err != nil:
-		return mce.ItemRef{}, err
-	case len(found) == 0:
-		return mce.ItemRef{}, mce.NotFoundf("there is no piece of content %q", name)
-	case len(found) > 1:
-		return mce.ItemRef{}, mce.Invalidf("there is an %s and an %s of that name; write %s/%s", found[0].Kind, found[1].Kind, found[0].Kind, slug)
-	}
-	return found[0], nil
-}
-
-// showable is the condition that a piece i of selectCandidates may be shown at the moment $3.
-const showable = `i.publish_at <= $3 and (i.expire_at is null or i.expire_at > $3) and not i.cancelled and (i.starts is null or i.starts > $3)`
-
-// Showable are the pieces that the assembly of an issue looked at, whatever it decided, and that may be shown now.
-func (s *Store) Showable(ctx context.Context, issue mce.Issue, now time.Time) ([]mce.Candidate, error) {
-	const within = ` where ` + showable + ` and (i.kind, i.id) in (select x.kind, x.item_id from issue_items x where x.issue_id = $2)`
-	return candidates(ctx, s.db, within, issue.SeriesID, issue.ID, now)
-}
-
-// Published finds what could be pulled into an issue: pieces that may be shown now and are not in it, whose titles or slugs have the words of a
-// search, the latest first.
-func (s *Store) Published(ctx context.Context, issue mce.Issue, search string, limit int, now time.Time) ([]mce.Candidate, error) {
-	const within = ` where ` + showable + `
-			and not exists (select from issue_items x where x.issue_id = $2 and x.kind = i.kind and x.item_id = i.id and x.verdict = 'in')
-			and ($4 = '' or lower(i.slug || ' ' || i.title::text) like lower($4))
-		order by i.publish_at desc, i.kind, i.id limit $5`
-	return candidates(ctx, s.db, within, issue.SeriesID, issue.ID, now, containing(search), limit)
 }
