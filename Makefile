@@ -38,7 +38,7 @@ tools-demo:
 	@./scripts/need postgres
 
 tools-test:
-	@./scripts/need postgres chromium libical npm dkim poppler
+	@./scripts/need postgres chromium libical npm dkim poppler spamd
 
 tools-bench: tools-test
 	@./scripts/need postfix

@@ -82,7 +82,7 @@ func (s *scene) send() (issue int64) {
 	s.check(err)
 	_, err = s.store.Submit(ctx, made.ID)
 	s.check(err)
-	_, err = s.store.Approve(ctx, made.ID, "editor", s.letters.Look())
+	_, err = s.store.Approve(ctx, made.ID, "editor", s.letters.Look(), now)
 	s.check(err)
 	_, err = s.store.Schedule(ctx, made.ID, now, s.letters.Look())
 	s.check(err)

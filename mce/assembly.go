@@ -24,6 +24,7 @@ type Candidate struct {
 	Starts    time.Time // events only
 	Cancelled bool      // events only
 	RanIn     int       // number of the issue of this series that ran it; 0 when none did
+	LeftOut   int       // number of the issue of this series that editors left it out of; 0 when of none
 }
 
 // Verdict says what becomes of a candidate.
@@ -43,6 +44,7 @@ type Decision struct {
 	Position int    // in the section, from 1; 0 unless in
 	Verdict  Verdict
 	Reason   string
+	ByHand   bool // editors decided it: a new assembly of the issue keeps it
 }
 
 // Assembly is the outcome of assembling an issue: every candidate with its verdict, those in first, in order.
@@ -55,10 +57,22 @@ type Assembly struct {
 // quotas; a candidate goes to the first section that takes its kind and topics. Articles and resources come by priority, then the oldest
 // first, so that what was held or came late is next in line; events in the order of their start.
 func Assemble(s Series, at time.Time, stock []Candidate) Assembly {
+	a := s.decide(at, stock, make([]int, len(s.Sections)))
+	if in := a.in(); in < s.Minimum {
+		a.Skip = fmt.Sprintf("too little to say: %d of at least %d items", in, s.Minimum)
+		for i := range a.Decisions {
+			if d := &a.Decisions[i]; d.Verdict == In {
+				d.Verdict, d.Position, d.Reason = Held, 0, "the issue was skipped: "+a.Skip
+			}
+		}
+	}
+	slices.SortStableFunc(a.Decisions, s.byPlace)
+	return a
+}
+
+// decide gives each candidate its verdict; filled is how many items each section has already.
+func (s Series) decide(at time.Time, stock []Candidate, filled []int) (a Assembly) {
 	slices.SortStableFunc(stock, inOrder)
-	filled := make([]int, len(s.Sections))
-	var a Assembly
-	in := 0
 	for _, c := range stock {
 		d := Decision{Candidate: c}
 		d.Verdict, d.Reason = admissible(s, c, at)
@@ -71,22 +85,22 @@ func Assemble(s Series, at time.Time, stock []Candidate) Assembly {
 				d.Verdict, d.Reason = Held, fmt.Sprintf("section %q is full (quota %d); first in line next time", section.Slug, section.Quota)
 			} else {
 				filled[i]++
-				in++
 				d.Position, d.Reason = filled[i], fmt.Sprintf("number %d of section %q", filled[i], section.Slug)
 			}
 		}
 		a.Decisions = append(a.Decisions, d)
 	}
-	if in < s.Minimum {
-		a.Skip = fmt.Sprintf("too little to say: %d of at least %d items", in, s.Minimum)
-		for i := range a.Decisions {
-			if d := &a.Decisions[i]; d.Verdict == In {
-				d.Verdict, d.Position, d.Reason = Held, 0, "the issue was skipped: "+a.Skip
-			}
+	return a
+}
+
+// in counts what is in.
+func (a Assembly) in() (n int) {
+	for _, d := range a.Decisions {
+		if d.Verdict == In {
+			n++
 		}
 	}
-	slices.SortStableFunc(a.Decisions, s.byPlace)
-	return a
+	return n
 }
 
 // admissible decides by the item alone, without sections and quotas.
@@ -95,6 +109,8 @@ func admissible(s Series, c Candidate, at time.Time) (Verdict, string) {
 	switch {
 	case c.RanIn > 0:
 		return Dropped, fmt.Sprintf("ran in number %d", c.RanIn)
+	case c.LeftOut > 0:
+		return Dropped, fmt.Sprintf("an editor left it out of number %d", c.LeftOut)
 	case at.Before(c.From):
 		return Held, "its time begins on " + day(c.From)
 	case !c.Window.Open(at):
@@ -175,4 +191,5 @@ type Explanation struct {
 	Section string   `json:"section,omitempty"`
 	Verdict Verdict  `json:"verdict"`
 	Reason  string   `json:"reason"`
+	ByHand  bool     `json:"by_hand,omitempty" db:"by_hand"` // an editor decided it
 }

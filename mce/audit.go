@@ -15,7 +15,7 @@ type Actor struct {
 // AuditAction is what was done, by the name that the log keeps for ever.
 type AuditAction string
 
-// The actions of users and about users, and that of a subject; the others about issues are IssueAction.
+// The actions of users and about users, and those of editors on issues; the others about issues are IssueAction.
 const (
 	LoggedIn     AuditAction = "log in"
 	LoggedOut    AuditAction = "log out"
@@ -24,6 +24,13 @@ const (
 	ChangedUser  AuditAction = "change user"
 	RemovedUser  AuditAction = "remove user"
 	GaveSubject  AuditAction = "give a subject"
+	ChangedWords AuditAction = "change the words"
+	PlacedItem   AuditAction = "place an item"
+	LeftOutItem  AuditAction = "leave an item out"
+	HeldItem     AuditAction = "hold an item"
+	Reassembled  AuditAction = "assemble anew"
+	SentProof    AuditAction = "send a test"
+	SettledDoubt AuditAction = "settle doubts"
 )
 
 // AuditObject is the kind of thing that something was done to.

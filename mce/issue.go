@@ -102,6 +102,8 @@ type Issue struct {
 	Slot         Slot
 	State        IssueState
 	Subject      Text
+	Preheader    Text   // what mail programs show beside the subject; nil: the first titles
+	Note         Text   // Markdown above the items; nil: none
 	Reason       string // why it was skipped, cancelled or sent back; else empty
 	Seal         []byte // of what was approved; nil unless approved or later
 	ApprovedBy   string
@@ -109,6 +111,21 @@ type Issue struct {
 	ScheduledFor time.Time // zero until scheduled
 	StartedAt    time.Time
 	FinishedAt   time.Time
+}
+
+// IssueWords are what editors write for an issue beside its items.
+type IssueWords struct {
+	Subject   Text // empty: the proposal
+	Preheader Text // empty: the first titles
+	Note      Text // Markdown; empty: none
+}
+
+// Words are those of the issue.
+func (i Issue) Words() IssueWords { return IssueWords{i.Subject, i.Preheader, i.Note} }
+
+// Editable reports whether editors may still change what the issue says: it has not begun to leave, nor come to an end.
+func (i Issue) Editable() bool {
+	return i.StartedAt.IsZero() && i.State != Skipped && i.State != Cancelled
 }
 
 // Item is a piece of content in an issue, frozen as words: what an edition is rendered from.
@@ -126,6 +143,19 @@ type Draft struct {
 	Issue  Issue
 	Series Series
 	Items  []Item
+	// Links are the addresses whose clicks are counted, as ItemLinks has them: mails lead to them by way of Site.GoURL. Nil: to themselves.
+	Links []string
+}
+
+// ItemLinks lists where the items of the draft lead to, each address once, in their order.
+func (d Draft) ItemLinks() []string {
+	var out []string
+	for _, it := range d.Items {
+		if link := it.Link(); link != "" && !slices.Contains(out, link) {
+			out = append(out, link)
+		}
+	}
+	return out
 }
 
 // For keeps the items for a reader of these topics; an item without topics is for everybody. A subject that is still the proposal is
@@ -169,15 +199,18 @@ func SealOf(d Draft, look string, moment time.Time) ([]byte, error) {
 	err := json.NewEncoder(sum).Encode(struct {
 		Number    int
 		Subject   Text
+		Preheader Text `json:",omitempty"`
+		Note      Text `json:",omitempty"`
 		Items     []Item
 		Sections  []Section
 		Languages []Lang
+		Clicks    bool `json:",omitempty"`
 		Name      Text
 		Audience  string
 		Look      string
 		Moment    string
 	}{
-		d.Issue.Number, d.Issue.Subject, d.Items, d.Series.Sections, d.Series.Languages, d.Series.Name,
+		d.Issue.Number, d.Issue.Subject, d.Issue.Preheader, d.Issue.Note, d.Items, d.Series.Sections, d.Series.Languages, d.Series.Clicks, d.Series.Name,
 		d.Series.Audience(), look, moment.UTC().Format(time.RFC3339Nano),
 	})
 	return sum.Sum(nil), err
@@ -191,6 +224,19 @@ type SentIssue struct {
 	Date      time.Time // on which it went out, in the zone of the series
 	Subject   Text
 	Languages []Lang
+}
+
+// Link is where the item leads to; empty: nowhere.
+func (it Item) Link() string {
+	switch {
+	case it.Article != nil:
+		return it.Article.Link
+	case it.Event != nil:
+		return it.Event.Link
+	case it.Resource != nil:
+		return it.Resource.Link
+	}
+	return ""
 }
 
 // Title is the headline of the item.

@@ -30,6 +30,7 @@ type Approval string
 // The send policies of a series.
 const (
 	ApprovalRequired  Approval = "required"  // an editor approves and schedules
+	ApprovalSecond    Approval = "second"    // likewise, but not the one who had it last in hand
 	ApprovalAutomatic Approval = "automatic" // the issue goes out at its slot
 )
 
@@ -48,6 +49,7 @@ type Series struct {
 	Paused    bool        `json:"paused,omitempty"`
 	Pace      ReadingPace `json:"pace,omitempty"`   // its readers chose it; zero: EachIssue
 	Segment   Segment     `json:"segment,omitzero"` // only these of them
+	Clicks    bool        `json:"clicks,omitempty"` // count how often the links of an issue are followed, by all readers together
 }
 
 // Public reports whether its issues are for the public archive too: not those that go to members or delegates alone.
@@ -80,8 +82,8 @@ func (s Series) Check() error {
 	if !slices.Contains(s.Languages, English) {
 		return Invalidf("%s: languages must contain \"en\", what every reader falls back to", what)
 	}
-	if s.Approval != ApprovalRequired && s.Approval != ApprovalAutomatic {
-		return Invalidf("%s: approval %q must be required or automatic", what, s.Approval)
+	if !slices.Contains([]Approval{ApprovalRequired, ApprovalSecond, ApprovalAutomatic}, s.Approval) {
+		return Invalidf("%s: approval %q must be required, second or automatic", what, s.Approval)
 	}
 	if s.Minimum < 1 {
 		return Invalidf("%s: minimum must be at least 1: an empty issue is never sent", what)

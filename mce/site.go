@@ -2,6 +2,7 @@ package mce
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -60,6 +61,11 @@ func (s Site) LoginURL(token string) string { return s.PublicURL + "/desk/login/
 // ArchiveURL is the public page of an issue; series and language as they are.
 func (s Site) ArchiveURL(series string, number string, lang Lang) string {
 	return s.URL("archive", series, number, string(lang))
+}
+
+// GoURL leads to a link of an issue by way of us, who count it. It is the same for all readers.
+func (s Site) GoURL(issue int64, number int) string {
+	return s.URL("go", strconv.FormatInt(issue, 10), strconv.Itoa(number))
 }
 
 // SeriesURL is the public page of a series: what was sent of it in a language.

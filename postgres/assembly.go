@@ -34,7 +34,7 @@ func (s *Store) Assemble(ctx context.Context, series mce.Series, slot mce.Slot, 
 		if err := tx.GetContext(ctx, &known, `select exists (select from issues where series_id = $1 and slot = $2)`, series.ID, slot.Wall); err != nil || known {
 			return err
 		}
-		stock, err := stock(ctx, tx, series, now)
+		stock, err := stock(ctx, tx, series, 0, now)
 		if err != nil {
 			return err
 		}
@@ -61,45 +61,66 @@ func (s *Store) Assemble(ctx context.Context, series mce.Series, slot mce.Slot, 
 }
 
 // stock loads what the assembly has to decide about: all that is or soon will be open, and what closed or ran lately, so that
-// "issue explain" can say so.
-func stock(ctx context.Context, tx *sqlx.Tx, series mce.Series, now time.Time) ([]mce.Candidate, error) {
-	const query = `
-		with items as (
-			select 'article' as kind, id, slug, title, topics, priority, publish_at, expire_at, null::timestamptz as starts, false as cancelled
-			from articles
-			union all
-			select 'event', id, slug, title, topics, 0, publish_at, expire_at, starts, state = 'cancelled' from events
-			union all
-			select 'resource', id, slug, title, topics, 0, publish_at, expire_at, null, false from resources
-		)
-		select i.kind, i.id, i.slug, i.title, i.topics, i.priority, i.publish_at, i.expire_at, i.starts, i.cancelled, coalesce(n.number, 0) as ran_in
-		from items i
-		left join item_ledger l on l.series_id = $1 and l.kind = i.kind and l.item_id = i.id
-		left join issues n on n.id = l.issue_id
-		where i.publish_at < $2::timestamptz + interval '30 days'
-			and greatest(i.publish_at, n.due, i.expire_at, i.starts) > $2::timestamptz - interval '60 days'
-			or l.item_id is null and i.publish_at <= $2 and (i.expire_at is null or i.expire_at > $2) and i.publish_at >= $3`
-	var rows []struct {
-		Kind      mce.ItemKind
-		ID        int64
-		Slug      string
-		Title     jsonb[mce.Text]
-		Topics    pq.StringArray
-		Priority  int
-		PublishAt time.Time  `db:"publish_at"`
-		ExpireAt  *time.Time `db:"expire_at"`
-		Starts    *time.Time
-		Cancelled bool
-		RanIn     int `db:"ran_in"`
-	}
-	if err := tx.SelectContext(ctx, &rows, query, series.ID, now, series.From); err != nil {
+// "issue explain" can say so. What runs in the issue of the id is taken for free; 0: in none.
+func stock(ctx context.Context, tx *sqlx.Tx, series mce.Series, issueID int64, now time.Time) ([]mce.Candidate, error) {
+	const within = `
+		where i.publish_at < $3::timestamptz + interval '30 days'
+			and greatest(i.publish_at, n.due, i.expire_at, i.starts) > $3::timestamptz - interval '60 days'
+			or l.item_id is null and i.publish_at <= $3 and (i.expire_at is null or i.expire_at > $3) and i.publish_at >= $4`
+	out, err := candidates(ctx, tx, within, series.ID, issueID, now, series.From)
+	if err != nil {
 		return nil, fmt.Errorf("load what could be in the issue: %w", err)
+	}
+	return out, nil
+}
+
+// selectCandidates reads the pieces of all kinds (i) with what became of them in the series $1: the issue n that ran them by the ledger l, other than
+// the issue $2.
+const selectCandidates = `
+	with items as (
+		select 'article' as kind, id, slug, title, topics, priority, publish_at, expire_at, null::timestamptz as starts, false as cancelled
+		from articles
+		union all
+		select 'event', id, slug, title, topics, 0, publish_at, expire_at, starts, state = 'cancelled' from events
+		union all
+		select 'resource', id, slug, title, topics, 0, publish_at, expire_at, null, false from resources
+	)
+	select i.kind, i.id, i.slug, i.title, i.topics, i.priority, i.publish_at, i.expire_at, i.starts, i.cancelled, coalesce(n.number, 0) as ran_in,
+		coalesce((
+			select max(o.number) from issue_items x join issues o on o.id = x.issue_id
+			where x.by_hand and x.verdict = 'dropped' and x.kind = i.kind and x.item_id = i.id and o.series_id = $1 and o.state <> 'cancelled' and o.id <> $2
+		), 0) as left_out
+	from items i
+	left join item_ledger l on l.series_id = $1 and l.kind = i.kind and l.item_id = i.id and l.issue_id <> $2
+	left join issues n on n.id = l.issue_id`
+
+type candidateRow struct {
+	Kind      mce.ItemKind
+	ID        int64
+	Slug      string
+	Title     jsonb[mce.Text]
+	Topics    pq.StringArray
+	Priority  int
+	PublishAt time.Time  `db:"publish_at"`
+	ExpireAt  *time.Time `db:"expire_at"`
+	Starts    *time.Time
+	Cancelled bool
+	RanIn     int `db:"ran_in"`
+	LeftOut   int `db:"left_out"`
+}
+
+// candidates reads those of selectCandidates that where wants.
+func candidates(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) ([]mce.Candidate, error) {
+	var rows []candidateRow
+	if err := sqlx.SelectContext(ctx, q, &rows, selectCandidates+where, args...); err != nil {
+		return nil, err
 	}
 	out := make([]mce.Candidate, len(rows))
 	for i, r := range rows {
 		out[i] = mce.Candidate{
 			ItemRef: mce.ItemRef{Kind: r.Kind, ID: r.ID}, Slug: r.Slug, Title: r.Title.V, Topics: r.Topics, Priority: r.Priority,
 			Window: mce.Window{From: r.PublishAt.UTC(), Until: orZero(r.ExpireAt)}, Starts: orZero(r.Starts), Cancelled: r.Cancelled, RanIn: r.RanIn,
+			LeftOut: r.LeftOut,
 		}
 	}
 	return out, nil
@@ -117,17 +138,18 @@ func insertIssue(ctx context.Context, tx *sqlx.Tx, series mce.Series, slot mce.S
 
 func insertItems(ctx context.Context, tx *sqlx.Tx, series mce.Series, issueID int64, a mce.Assembly) error {
 	const insert = `
-		insert into issue_items (issue_id, kind, item_id, slug, title, section, position, verdict, reason, line)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+		insert into issue_items (issue_id, kind, item_id, slug, title, section, position, verdict, reason, line, by_hand)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 	for i, d := range a.Decisions {
 		if _, err := tx.ExecContext(ctx, insert, issueID, d.Kind, d.ID, d.Slug, d.Title[mce.English], d.Section, d.Position,
-			d.Verdict, d.Reason, i); err != nil {
+			d.Verdict, d.Reason, i, d.ByHand); err != nil {
 			return fmt.Errorf("record item %s: %w", d.Slug, err)
 		}
 	}
+	// What ran before and runs again because editors want it stays where it ran first.
 	const ledger = `
 		insert into item_ledger (series_id, kind, item_id, issue_id)
-		select $1, kind, item_id, issue_id from issue_items where issue_id = $2 and verdict = 'in'`
+		select $1, kind, item_id, issue_id from issue_items where issue_id = $2 and verdict = 'in' on conflict do nothing`
 	_, err := tx.ExecContext(ctx, ledger, series.ID, issueID)
 	return err
 }
@@ -139,6 +161,6 @@ func (s *Store) Explain(ctx context.Context, issueID int64) ([]mce.Explanation, 
 	}
 	var out []mce.Explanation
 	err := s.db.SelectContext(ctx, &out, `
-		select kind, slug, title, section, verdict, reason from issue_items where issue_id = $1 order by line`, issueID)
+		select kind, slug, title, section, verdict, reason, by_hand from issue_items where issue_id = $1 order by line`, issueID)
 	return out, err
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// TakeOut empties the outbox of a rehearsal, as if all had been delivered, and tells what was in it: letters with the same subject that have the
+// Departures empties the outbox of a rehearsal, as if all had been delivered, and tells what was in it: letters with the same subject that have the
 // same cause together. With people it names them too.
-func (s *Store) TakeOut(ctx context.Context, people bool) ([]mce.Departure, error) {
+func (s *Store) Departures(ctx context.Context, people bool) ([]mce.Departure, error) {
 	const take = `
 		with single as (delete from express returning born, letter_id as first, letter_id as last),
 		many as (delete from runs returning born, first_id as first, last_id as last)

@@ -137,7 +137,7 @@ func (o *office) scheduled() mce.Issue {
 
 func (o *office) approveAndSchedule(id int64) mce.Issue {
 	o.t.Helper()
-	value(o.Approve(o.t.Context(), id, "anna", "look"))(o.t)
+	value(o.Approve(o.t.Context(), id, "anna", "look", now))(o.t)
 	return value(o.Schedule(o.t.Context(), id, now, "look"))(o.t)
 }
 

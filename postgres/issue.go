@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -21,6 +20,8 @@ type issueRow struct {
 	Due          time.Time
 	State        mce.IssueState
 	Subject      jsonb[mce.Text]
+	Preheader    jsonb[mce.Text]
+	Note         jsonb[mce.Text]
 	Reason       string
 	Seal         []byte
 	ApprovedBy   string     `db:"approved_by"`
@@ -31,14 +32,14 @@ type issueRow struct {
 }
 
 const selectIssues = `
-	select i.id, i.series_id, s.slug as series, coalesce(i.number, 0) as number, i.slot, i.due, i.state, i.subject, i.reason, i.seal,
+	select i.id, i.series_id, s.slug as series, coalesce(i.number, 0) as number, i.slot, i.due, i.state, i.subject, i.preheader, i.note, i.reason, i.seal,
 		i.approved_by, i.assembled_at, i.scheduled_for, i.started_at, i.finished_at
 	from issues i join series s on s.id = i.series_id`
 
 func (r issueRow) issue() mce.Issue {
 	return mce.Issue{
 		ID: r.ID, SeriesID: r.SeriesID, Series: r.Series, Number: r.Number, Slot: mce.Slot{Wall: r.Slot, Due: r.Due.UTC()}, State: r.State,
-		Subject: r.Subject.V, Reason: r.Reason, Seal: r.Seal, ApprovedBy: r.ApprovedBy, AssembledAt: r.AssembledAt.UTC(),
+		Subject: r.Subject.V, Preheader: r.Preheader.V, Note: r.Note.V, Reason: r.Reason, Seal: r.Seal, ApprovedBy: r.ApprovedBy, AssembledAt: r.AssembledAt.UTC(),
 		ScheduledFor: orZero(r.ScheduledFor), StartedAt: orZero(r.StartedAt), FinishedAt: orZero(r.FinishedAt),
 	}
 }
@@ -141,58 +142,22 @@ func saveState(ctx context.Context, tx *sqlx.Tx, i mce.Issue) error {
 	return err
 }
 
-// SetSubject gives an issue that has not begun to leave a subject of the editors' own; an empty one brings the proposal back. Like any
-// edit it voids an approval.
-func (s *Store) SetSubject(ctx context.Context, id int64, subject mce.Text) (mce.Issue, error) {
-	var issue mce.Issue
-	err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) (err error) {
-		if issue, err = issueByID(ctx, tx, id, " for update of i"); err != nil {
-			return err
-		}
-		if !issue.StartedAt.IsZero() || issue.State == mce.Skipped || issue.State == mce.Cancelled {
-			return mce.Conflictf("the issue is %s; its subject cannot be changed any more", issue.State.Words())
-		}
-		if len(subject) == 0 {
-			d, err := draft(ctx, tx, issue)
-			if err != nil {
-				return err
-			}
-			subject = d.Proposal()
-		}
-		issue.Subject = subject
-		if _, err := tx.ExecContext(ctx, `update issues set subject = $2 where id = $1`, id, jsonb[mce.Text]{subject}); err != nil {
-			return err
-		}
-		if issue.Seal != nil {
-			voided(&issue)
-			if err := saveState(ctx, tx, issue); err != nil {
-				return err
-			}
-		}
-		return auditDeed(ctx, tx, mce.GaveSubject, mce.OnIssue, id, subject[mce.English])
-	})
-	return issue, err
-}
-
 // Submit puts an assembled issue before the editors.
 func (s *Store) Submit(ctx context.Context, id int64) (mce.Issue, error) {
 	return s.act(ctx, id, mce.Submit, nil)
 }
 
-// Approve seals what the issue says now; look is the fingerprint of the templates.
-func (s *Store) Approve(ctx context.Context, id int64, by, look string) (mce.Issue, error) {
-	return s.act(ctx, id, mce.Approve, func(tx *sqlx.Tx, i *mce.Issue) error {
-		i.ApprovedBy, i.Reason = by, ""
-		return seal(ctx, tx, i, look)
-	})
+// Approve seals what the issue says now; look is the fingerprint of the templates. Whether anybody has examined it is left to the caller:
+// what people approve goes through ApproveExamined.
+func (s *Store) Approve(ctx context.Context, id int64, by, look string, now time.Time) (mce.Issue, error) {
+	return s.act(ctx, id, mce.Approve, func(tx *sqlx.Tx, i *mce.Issue) error { return approve(ctx, tx, i, by, look, now) })
 }
 
 // Schedule sets the moment at which an approved issue goes out, and seals that too. When its content has changed since the
 // approval, the approval is void and the error, of code Conflict, says so.
 func (s *Store) Schedule(ctx context.Context, id int64, at time.Time, look string) (mce.Issue, error) {
 	issue, err := s.act(ctx, id, mce.ScheduleIt, func(tx *sqlx.Tx, i *mce.Issue) error {
-		if intact, err := sealHolds(ctx, tx, *i, look); err != nil || !intact {
-			voided(i)
+		if changed, err := voidIfChanged(ctx, tx, i, look); err != nil || changed {
 			return err
 		}
 		i.ScheduledFor = at.UTC().Truncate(time.Microsecond) // what the database keeps
@@ -210,8 +175,7 @@ func (s *Store) Schedule(ctx context.Context, id int64, at time.Time, look strin
 // Unschedule takes the moment back from an issue that has not begun to leave; it stays approved, unless its content has changed.
 func (s *Store) Unschedule(ctx context.Context, id int64, look string) (mce.Issue, error) {
 	return s.act(ctx, id, mce.Unschedule, func(tx *sqlx.Tx, i *mce.Issue) error {
-		if intact, err := sealHolds(ctx, tx, *i, look); err != nil || !intact {
-			voided(i)
+		if changed, err := voidIfChanged(ctx, tx, i, look); err != nil || changed {
 			return err
 		}
 		i.ScheduledFor = time.Time{}
@@ -244,66 +208,4 @@ func (s *Store) Cancel(ctx context.Context, id int64, reason string, now time.Ti
 		}
 		return dropUnsent(ctx, tx, id, now)
 	})
-}
-
-// VoidChanged takes back every approval whose issue no longer says what was approved, and reports those issues.
-func (s *Store) VoidChanged(ctx context.Context, look string) ([]mce.Issue, error) {
-	sealed, err := issues(ctx, s.db, ` where i.state in ('approved', 'scheduled') order by i.id`)
-	if err != nil {
-		return nil, err
-	}
-	var out []mce.Issue
-	for _, i := range sealed {
-		intact, err := sealHolds(ctx, s.db, i, look)
-		if err != nil {
-			return out, err
-		}
-		if intact {
-			continue
-		}
-		issue, err := s.act(ctx, i.ID, mce.Void, func(tx *sqlx.Tx, i *mce.Issue) error { return voidIfChanged(ctx, tx, i, look) })
-		if mce.ErrorCode(err) == mce.Conflict {
-			continue // another daemon was first, or somebody has just approved it again
-		}
-		if err != nil {
-			return out, err
-		}
-		out = append(out, issue)
-	}
-	return out, nil
-}
-
-// voidIfChanged looks once more, now that the issue is locked.
-func voidIfChanged(ctx context.Context, tx *sqlx.Tx, i *mce.Issue, look string) error {
-	intact, err := sealHolds(ctx, tx, *i, look)
-	if err != nil {
-		return err
-	}
-	if intact {
-		return mce.Conflictf("issue %d says what was approved", i.ID)
-	}
-	voided(i)
-	return nil
-}
-
-func voided(i *mce.Issue) {
-	i.State, i.Seal, i.ApprovedBy, i.ScheduledFor = mce.InReview, nil, "", time.Time{}
-	i.Reason = "something in it has changed since it was approved; look at it and approve it again"
-}
-
-func seal(ctx context.Context, q sqlx.QueryerContext, i *mce.Issue, look string) error {
-	d, err := draft(ctx, q, *i)
-	if err != nil {
-		return err
-	}
-	i.Seal, err = mce.SealOf(d, look, i.ScheduledFor)
-	return err
-}
-
-func sealHolds(ctx context.Context, q sqlx.QueryerContext, i mce.Issue, look string) (bool, error) {
-	sealed := i.Seal
-	if err := seal(ctx, q, &i, look); err != nil {
-		return false, err
-	}
-	return bytes.Equal(sealed, i.Seal), nil
 }

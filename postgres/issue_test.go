@@ -21,7 +21,7 @@ func TestAnApprovedIssueIsScheduledOnce(t *testing.T) {
 	i := o.assemble(0)
 	_, err := o.Schedule(t.Context(), i.ID, now, "look")
 	refused(t, err, mce.Conflict, "in review")
-	i = value(o.Approve(t.Context(), i.ID, "anna", "look"))(t)
+	i = value(o.Approve(t.Context(), i.ID, "anna", "look", now))(t)
 	if i.State != mce.Approved || i.ApprovedBy != "anna" || len(i.Seal) == 0 {
 		t.Errorf("approved: %+v", i)
 	}
@@ -38,7 +38,7 @@ func TestAnApprovedIssueIsScheduledOnce(t *testing.T) {
 	if due := value(o.DueIssues(t.Context(), moment))(t); len(due) != 1 || due[0].ID != i.ID {
 		t.Errorf("due at its moment: %v", due)
 	}
-	if void := value(o.VoidChanged(t.Context(), "look"))(t); len(void) != 0 {
+	if void := value(o.VoidChanged(t.Context(), "look", now))(t); len(void) != 0 {
 		t.Errorf("void without a change: %v", void)
 	}
 }
@@ -47,28 +47,28 @@ func TestAnEditVoidsTheApproval(t *testing.T) {
 	o := newOffice(t)
 	o.readers("anna@example.org en news")
 	i := o.assemble(0)
-	value(o.Approve(t.Context(), i.ID, "anna", "look"))(t)
+	value(o.Approve(t.Context(), i.ID, "anna", "look", now))(t)
 	o.edit("when it is to be scheduled")
 	_, err := o.Schedule(t.Context(), i.ID, now, "look")
-	refused(t, err, mce.Conflict, "was not scheduled: something in it has changed")
+	refused(t, err, mce.Conflict, "was not scheduled: the approval does not hold any more: “First” has other words")
 	o.isVoid(i.ID)
 
 	o.approveAndSchedule(i.ID)
 	o.edit("when it is to be sent")
 	_, err = o.StartSending(t.Context(), i.ID, plain{}, domain, now)
-	refused(t, err, mce.Conflict, "was not sent: something in it has changed")
+	refused(t, err, mce.Conflict, "was not sent: the approval does not hold any more: “First” has other words")
 	o.isVoid(i.ID)
 
 	o.approveAndSchedule(i.ID)
 	o.edit("at the next look")
-	if void := value(o.VoidChanged(t.Context(), "look"))(t); len(void) != 1 || void[0].ID != i.ID {
+	if void := value(o.VoidChanged(t.Context(), "look", now))(t); len(void) != 1 || void[0].ID != i.ID {
 		t.Errorf("void: %v", void)
 	}
 	o.isVoid(i.ID)
 
 	o.approveAndSchedule(i.ID)
 	o.sql(`delete from articles where slug = 'first'`)
-	value(o.VoidChanged(t.Context(), "look"))(t)
+	value(o.VoidChanged(t.Context(), "look", now))(t)
 	o.isVoid(i.ID)
 	if p := o.progress(i.ID); len(p) != 0 {
 		t.Errorf("letters: %v", p)
@@ -78,7 +78,7 @@ func TestAnEditVoidsTheApproval(t *testing.T) {
 func TestAnotherLookVoidsTheApproval(t *testing.T) {
 	o := newOffice(t)
 	i := o.scheduled()
-	value(o.VoidChanged(t.Context(), "another"))(t)
+	value(o.VoidChanged(t.Context(), "another", now))(t)
 	o.isVoid(i.ID)
 }
 

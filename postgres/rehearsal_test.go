@@ -36,7 +36,7 @@ func TestAPartOfARehearsalFailsAlone(t *testing.T) {
 		if _, err := stage.Schedule(t.Context(), issue.ID, now, "look"); mce.ErrorCode(err) != mce.Conflict {
 			t.Errorf("an issue that nobody approved is scheduled: %v", err)
 		}
-		if _, err := stage.Approve(t.Context(), issue.ID, "editor", "look"); err != nil {
+		if _, err := stage.Approve(t.Context(), issue.ID, "editor", "look", now); err != nil {
 			t.Errorf("after a fault nothing goes on: %v", err)
 		}
 		return nil

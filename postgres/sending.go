@@ -31,10 +31,9 @@ func (s *Store) StartSending(ctx context.Context, id int64, render mce.Renderer,
 		if err != nil {
 			return &mce.Error{Code: mce.Conflict, Message: mce.ErrorMessage(err), Err: mce.ErrOvertaken}
 		}
-		if intact, err := sealHolds(ctx, tx, issue, render.Look()); err != nil {
+		if other, err := voidIfOther(ctx, tx, &issue, render.Look(), now); err != nil {
 			return err
-		} else if !intact {
-			voided(&issue)
+		} else if other {
 			return saveState(ctx, tx, issue)
 		}
 		issue.State, issue.StartedAt = next, now
@@ -67,6 +66,12 @@ func fanOut(ctx context.Context, tx *sqlx.Tx, issue mce.Issue, render mce.Render
 	}
 	if err := saveArchive(ctx, tx, d, render, domain, now); err != nil {
 		return 0, err
+	}
+	if d.Series.Clicks {
+		d.Links = d.ItemLinks()
+		if err := keepLinks(ctx, tx, issue.ID, d.Links); err != nil {
+			return 0, err
+		}
 	}
 	var readers []readership
 	audience := append([]any{now, paceOf(d.Series.Pace)}, segmentArgs(d.Series.Segment)...)

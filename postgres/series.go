@@ -25,26 +25,27 @@ type seriesRow struct {
 	Paused    bool
 	Pace      mce.ReadingPace
 	Segment   jsonb[mce.Segment]
+	Clicks    bool
 }
 
 const selectSeries = `
-	select id, slug, name, cron, time_zone, sections, languages, minimum, approval, "from", paused, pace, segment from series`
+	select id, slug, name, cron, time_zone, sections, languages, minimum, approval, "from", paused, pace, segment, clicks from series`
 
 func (r seriesRow) series() mce.Series {
 	return mce.Series{
 		ID: r.ID, Slug: r.Slug, Name: r.Name.V, Cron: r.Cron, TimeZone: r.TimeZone, Sections: r.Sections.V,
 		Languages: typed[mce.Lang](r.Languages), Minimum: r.Minimum, Approval: r.Approval, From: r.From.UTC(), Paused: r.Paused,
-		Pace: r.Pace, Segment: r.Segment.V,
+		Pace: r.Pace, Segment: r.Segment.V, Clicks: r.Clicks,
 	}
 }
 
 func saveAllSeries(ctx context.Context, tx *sqlx.Tx, lib mce.Library, now time.Time) error {
 	const upsert = `
-		insert into series (slug, name, cron, time_zone, sections, languages, minimum, approval, "from", paused, pace, segment, watched_from)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		insert into series (slug, name, cron, time_zone, sections, languages, minimum, approval, "from", paused, pace, segment, watched_from, clicks)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		on conflict (slug) do update set name = excluded.name, cron = excluded.cron, time_zone = excluded.time_zone,
 			sections = excluded.sections, languages = excluded.languages, minimum = excluded.minimum,
-			approval = excluded.approval, "from" = excluded."from", paused = excluded.paused, pace = excluded.pace, segment = excluded.segment,
+			approval = excluded.approval, "from" = excluded."from", paused = excluded.paused, pace = excluded.pace, segment = excluded.segment, clicks = excluded.clicks,
 			watched_from = case
 				when (series.cron, series.time_zone) is distinct from (excluded.cron, excluded.time_zone) then excluded.watched_from
 				when series.paused and not excluded.paused then excluded.watched_from
@@ -52,7 +53,7 @@ func saveAllSeries(ctx context.Context, tx *sqlx.Tx, lib mce.Library, now time.T
 	for _, x := range lib.Series {
 		if _, err := tx.ExecContext(ctx, upsert, x.Slug, jsonb[mce.Text]{x.Name}, x.Cron, x.TimeZone, jsonb[[]mce.Section]{x.Sections},
 			pq.Array(strs(x.Languages)), x.Minimum, x.Approval, x.From, x.Paused, paceOf(x.Pace),
-			jsonb[mce.Segment]{x.Segment}, now); err != nil {
+			jsonb[mce.Segment]{x.Segment}, now, x.Clicks); err != nil {
 			return fmt.Errorf("save series %s: %w", x.Slug, err)
 		}
 	}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -10,20 +11,9 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// UncertainLetter is a letter of a newsletter or an invitation whose answer was lost: it may have arrived or not, and waits for somebody's
-// decision.
-type UncertainLetter struct {
-	ID      int64     `json:"letter"`
-	IssueID int64     `json:"issue" db:"issue_id"` // 0: an invitation
-	Event   string    `json:"event,omitempty"`     // slug; of an invitation
-	Email   string    `json:"email"`
-	Since   time.Time `json:"created"`
-	Detail  string    `json:"detail"`
-}
-
 // UncertainLetters lists the letters in doubt; of one issue, or all for 0, invitations too.
-func (s *Store) UncertainLetters(ctx context.Context, issueID int64) ([]UncertainLetter, error) {
-	var out []UncertainLetter
+func (s *Store) UncertainLetters(ctx context.Context, issueID int64) ([]mce.UncertainLetter, error) {
+	var out []mce.UncertainLetter
 	err := s.db.SelectContext(ctx, &out, `
 		select l.id, coalesce(x.issue_id, 0) as issue_id, coalesce(e.slug, '') as event, coalesce(s.email, '') as email, l.created_at as since, l.detail
 		from express x
@@ -41,10 +31,17 @@ func (s *Store) Resolve(ctx context.Context, issueID int64, resend bool, now tim
 		if _, err := issueByID(ctx, tx, issueID, ""); err != nil {
 			return err
 		}
-		if letters, err = resolve(ctx, tx, `x.issue_id = $1`, issueID, resend, now); err == nil && letters == 0 {
-			err = mce.Conflictf("no letter of issue %d is in doubt", issueID)
+		if letters, err = resolve(ctx, tx, `x.issue_id = $1`, issueID, resend, now); err != nil {
+			return err
 		}
-		return err
+		if letters == 0 {
+			return mce.Conflictf("no letter of issue %d is in doubt", issueID)
+		}
+		decision := "leave"
+		if resend {
+			decision = "send again"
+		}
+		return auditDeed(ctx, tx, mce.SettledDoubt, mce.OnIssue, issueID, fmt.Sprintf("%d letters: %s", letters, decision))
 	})
 	return letters, err
 }

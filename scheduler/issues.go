@@ -40,7 +40,7 @@ func (s *Scheduler) assembleDue(ctx context.Context, series mce.Series, now time
 	if !due {
 		return nil
 	}
-	issue, made, err := s.Store.Assemble(ctx, series, slot, true, now)
+	issue, made, err := s.Store.Assemble(ctx, series, slot, series.Approval != mce.ApprovalSecond, now) // there somebody puts it before a second person
 	if err != nil || !made {
 		return err
 	}
@@ -67,12 +67,10 @@ func (s *Scheduler) advance(ctx context.Context, series mce.Series, now time.Tim
 	return nil
 }
 
-// policy stands in the place of an editor's name.
-const policy = "the policy of the series"
-
 func (s *Scheduler) letGo(ctx context.Context, issue mce.Issue, now time.Time) error {
 	if issue.State == mce.InReview {
-		if _, err := s.Store.Approve(ctx, issue.ID, policy, s.Letters.Look()); err != nil {
+		approved, err := s.approve(ctx, issue)
+		if err != nil || !approved {
 			return err
 		}
 	}
@@ -82,7 +80,7 @@ func (s *Scheduler) letGo(ctx context.Context, issue mce.Issue, now time.Time) e
 
 // send takes back approvals of what has changed since, and turns the issues whose moment has come into letters.
 func (s *Scheduler) send(ctx context.Context, now time.Time) error {
-	changed, faults := s.Store.VoidChanged(ctx, s.Letters.Look())
+	changed, faults := s.Store.VoidChanged(ctx, s.Letters.Look(), now)
 	for _, i := range changed {
 		s.Log.Warn("approval void", "issue", i.ID, "reason", i.Reason)
 	}

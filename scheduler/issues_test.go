@@ -112,7 +112,7 @@ func TestAnIssueEditedAfterItsApprovalIsNotSent(t *testing.T) {
 func (h *house) schedule() time.Time {
 	h.t.Helper()
 	id, look, moment := h.issues()[0].ID, h.daemons[0].Letters.Look(), thursday.AddDate(0, 0, 2)
-	_, err := h.store.Approve(h.t.Context(), id, "anna", look)
+	_, err := h.store.Approve(h.t.Context(), id, "anna", look, thursday)
 	h.must(err)
 	_, err = h.store.Schedule(h.t.Context(), id, moment, look)
 	h.must(err)

@@ -87,8 +87,8 @@ func (r *recorder) Assemble(ctx context.Context, series mce.Series, slot mce.Slo
 }
 
 // VoidChanged notes the issues that need another approval.
-func (r *recorder) VoidChanged(ctx context.Context, look string) ([]mce.Issue, error) {
-	changed, err := r.Stage.VoidChanged(ctx, look)
+func (r *recorder) VoidChanged(ctx context.Context, look string, now time.Time) ([]mce.Issue, error) {
+	changed, err := r.Stage.VoidChanged(ctx, look, now)
 	for _, i := range changed {
 		r.voided = true
 		if s := r.series[i.Series]; s.Approval == mce.ApprovalRequired && !r.rehearsal.Approve {
@@ -108,7 +108,7 @@ func (r *recorder) StartSending(ctx context.Context, id int64, render mce.Render
 	if err != nil {
 		return n, err
 	}
-	gone, err := r.TakeOut(ctx, r.rehearsal.People)
+	gone, err := r.Departures(ctx, r.rehearsal.People)
 	fate, why := mce.Leaves, r.whyIssue(i)
 	if n == 0 {
 		fate, why = mce.Nowhere, "nobody reads what is in it"
@@ -163,7 +163,7 @@ func (r *recorder) rest(ctx context.Context) error { return r.noteAll(ctx, "it i
 
 // noteAll notes what stands in the outbox: a line for each event and kind of mail.
 func (r *recorder) noteAll(ctx context.Context, why string) error {
-	gone, err := r.TakeOut(ctx, r.rehearsal.People)
+	gone, err := r.Departures(ctx, r.rehearsal.People)
 	for len(gone) > 0 {
 		first, n := gone[0], 1
 		for n < len(gone) && gone[n].Kind == first.Kind && gone[n].Event == first.Event {
@@ -211,7 +211,7 @@ func (r *recorder) queued(ctx context.Context, rule mce.ReminderRule, event mce.
 	if due.Before(now) {
 		why += "; it was due on " + due.Format(onDay)
 	}
-	gone, err := r.TakeOut(ctx, r.rehearsal.People)
+	gone, err := r.Departures(ctx, r.rehearsal.People)
 	l := reminder(rule, event, mce.Leaves, why)
 	l.At, l.Shares = now, shares(gone)
 	if len(gone) > 0 {

@@ -13,8 +13,8 @@ import (
 type Stage interface {
 	Store
 	Issue(ctx context.Context, id int64) (mce.Issue, error)
-	// TakeOut empties the outbox, as if all had been delivered, and tells what was in it.
-	TakeOut(ctx context.Context, people bool) ([]mce.Departure, error)
+	// Departures empties the outbox, as if all had been delivered, and tells what was in it.
+	Departures(ctx context.Context, people bool) ([]mce.Departure, error)
 	// NextMoment is the earliest moment after now that something waits for by its own date; zero when nothing does.
 	NextMoment(ctx context.Context, now time.Time) (time.Time, error)
 }

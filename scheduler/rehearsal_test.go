@@ -64,7 +64,7 @@ func busyOctober(t *testing.T) *house {
 	waiting, err := h.store.UnscheduledOf(t.Context(), h.seriesID("letter"))
 	h.must(err)
 	for _, i := range waiting {
-		_, err := h.store.Approve(t.Context(), i.ID, "editor", h.letters.Look())
+		_, err := h.store.Approve(t.Context(), i.ID, "editor", h.letters.Look(), h.clock.Now())
 		h.must(err)
 		_, err = h.store.Schedule(t.Context(), i.ID, at("2023-10-16T11:15:00Z"), h.letters.Look())
 		h.must(err)

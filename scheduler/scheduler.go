@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -22,10 +23,14 @@ type Store interface {
 	WatchedSince(ctx context.Context, seriesID int64) (time.Time, error)
 	Assemble(ctx context.Context, series mce.Series, slot mce.Slot, submit bool, now time.Time) (issue mce.Issue, made bool, err error)
 	UnscheduledOf(ctx context.Context, seriesID int64) ([]mce.Issue, error)
-	Approve(ctx context.Context, id int64, by, look string) (mce.Issue, error)
+	Draft(ctx context.Context, id int64) (mce.Draft, error)
+	Approve(ctx context.Context, id int64, by, look string, now time.Time) (mce.Issue, error)
+	ApproveExamined(ctx context.Context, id int64, by, look string, r mce.Report, more []mce.Override) (mce.Issue, error)
+	Overrides(ctx context.Context, id int64, r mce.Report) ([]mce.Override, error)
+	Hold(ctx context.Context, id int64, reason string) error
 	Schedule(ctx context.Context, id int64, at time.Time, look string) (mce.Issue, error)
 
-	VoidChanged(ctx context.Context, look string) ([]mce.Issue, error)
+	VoidChanged(ctx context.Context, look string, now time.Time) ([]mce.Issue, error)
 	DueIssues(ctx context.Context, now time.Time) ([]mce.Issue, error)
 	StartSending(ctx context.Context, id int64, render mce.Renderer, domain string, now time.Time) (letters int, err error)
 	FinishIssues(ctx context.Context, now time.Time) ([]int64, error)
@@ -70,8 +75,11 @@ type Scheduler struct {
 	Nightly string // when Run purges, as a cron expression on the machine's own clock
 	Clock   mce.Clock
 	Log     *slog.Logger
+	// Examiner looks at the issues of automatic series before they are approved; nil: nobody does.
+	Examiner Examiner
 
 	wake chan struct{}
+	held sync.Map // issues that the examiner would not let go → fingerprint of what they said, as []byte
 }
 
 // usualNight is a quiet time that no change of the clocks in Europe skips or repeats, and that is not a full hour, when backups begin.

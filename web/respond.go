@@ -135,6 +135,10 @@ func (s *Server) help(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) privacy(w http.ResponseWriter, r *http.Request) error {
 	lang, v := readerLang(r, ""), page.Privacy{Common: s.common(r), Keep: s.Keep}
+	var err error
+	if v.Clicks, err = s.Store.CountsClicks(r.Context()); err != nil {
+		return err
+	}
 	return s.show(w, http.StatusOK, lang, func(w io.Writer) error { return s.Pages.Privacy(w, lang, v) })
 }
 

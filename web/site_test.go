@@ -160,7 +160,7 @@ func (s *site) sendAt(now time.Time) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	_, approve := s.store.Approve(ctx, issue.ID, "test", s.letters.Look())
+	_, approve := s.store.Approve(ctx, issue.ID, "test", s.letters.Look(), now)
 	_, schedule := s.store.Schedule(ctx, issue.ID, now, s.letters.Look())
 	_, start := s.store.StartSending(ctx, issue.ID, s.letters, "mce.example", now)
 	if err := errors.Join(approve, schedule, start); err != nil {

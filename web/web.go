@@ -40,6 +40,8 @@ type Store interface {
 	Erase(ctx context.Context, email, source string, now time.Time) error
 	SentIssues(ctx context.Context) ([]mce.SentIssue, error)
 	ArchivedEdition(ctx context.Context, series string, number int, lang mce.Lang) (mce.Edition, error)
+	FollowLink(ctx context.Context, issueID int64, number int, count bool) (url string, err error)
+	CountsClicks(ctx context.Context) (bool, error)
 	ArchivedEditions(ctx context.Context, series string, numbers []int, lang mce.Lang) (map[int]mce.Edition, error)
 	Offers(ctx context.Context, now time.Time) ([]mce.Offer, error)
 	Offer(ctx context.Context, slug string, now time.Time) (mce.Offer, error)
@@ -94,6 +96,7 @@ func (s *Server) Handler() http.Handler {
 	for _, kind := range mce.FeedKinds() {
 		mux.Handle("GET "+base+"/archive/{series}/{lang}/feed."+string(kind), s.page(s.feed(kind)))
 	}
+	mux.Handle("GET "+base+"/go/{issue}/{number}", s.page(s.follow))
 	mux.Handle("GET "+base+"/privacy", s.page(s.privacy))
 	mux.Handle("GET "+base+"/accessibility", s.page(s.accessibility))
 	mux.Handle("GET "+base+"/leave/{token}", s.page(s.askToLeave))

@@ -180,7 +180,7 @@ func (a *app) sender(s *Settings) mailer.Sender {
 }
 
 func (a *app) newMailer(s *Settings, relays []mailer.Relay) (*mailer.Mailer, error) {
-	signer, err := s.signer(a.site.Domain())
+	signer, _, err := s.signer(a.site.Domain())
 	if err != nil {
 		return nil, err
 	}
@@ -194,8 +194,11 @@ func (a *app) newMailer(s *Settings, relays []mailer.Relay) (*mailer.Mailer, err
 	}), nil
 }
 
-func (a *app) newScheduler(s *Settings) *scheduler.Scheduler {
-	return scheduler.New(a.store, a.letters, a.site.Domain(), s.keep(), a.clock, a.log)
+func (a *app) newScheduler(s *Settings) (*scheduler.Scheduler, error) {
+	sched := scheduler.New(a.store, a.letters, a.site.Domain(), s.keep(), a.clock, a.log)
+	examiner, err := a.newExaminer(s, askNobody)
+	sched.Examiner = examiner
+	return sched, err
 }
 
 func (a *app) newServer(s *Settings, m *mailer.Mailer) (*web.Server, error) {
@@ -203,7 +206,7 @@ func (a *app) newServer(s *Settings, m *mailer.Mailer) (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	editors, err := a.newDesk(s)
+	editors, err := a.newDesk(s, m)
 	if err != nil {
 		return nil, err
 	}
@@ -214,13 +217,21 @@ func (a *app) newServer(s *Settings, m *mailer.Mailer) (*web.Server, error) {
 	}, nil
 }
 
-func (a *app) newDesk(s *Settings) (*desk.Desk, error) {
+func (a *app) newDesk(s *Settings, m *mailer.Mailer) (*desk.Desk, error) {
 	pages, err := deskpage.New(a.site)
+	if err != nil {
+		return nil, err
+	}
+	thorough, err := a.newExaminer(s, askNetwork)
+	if err != nil {
+		return nil, err
+	}
+	atOnce, err := a.newExaminer(s, askNobody)
 	if err != nil {
 		return nil, err
 	}
 	return desk.New(desk.Options{
 		Store: a.store, Letters: a.letters, Pages: pages, Keys: a.keys, Site: a.site, Clock: a.clock, Wall: mce.SystemClock{}, Log: a.log,
-		OIDC: s.oidc(),
+		OIDC: s.oidc(), Examiner: thorough, AtOnce: atOnce, Prover: m,
 	})
 }

@@ -42,7 +42,7 @@ func (c *benchCmd) scene(e *env, a *app) (int64, error) {
 		return 0, err
 	}
 	look := benchIssue{}.Look()
-	if _, err := a.store.Approve(e.ctx, issue.ID, "benchmark", look); err != nil {
+	if _, err := a.store.Approve(e.ctx, issue.ID, "benchmark", look, e.clock.Now()); err != nil {
 		return 0, err
 	}
 	_, err = a.store.Schedule(e.ctx, issue.ID, now, look)

@@ -18,6 +18,7 @@ import (
 	"github.com/majorcities/mce-mailer/demo/inbox"
 	"github.com/majorcities/mce-mailer/mailer"
 	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/scheduler"
 )
 
 type demoCmd struct {
@@ -97,18 +98,26 @@ func (c *demoCmd) play(e *env, dir string, clock *demo.Clock, in *inbox.Inbox, l
 	if err != nil {
 		return err
 	}
-	player, err := demo.NewPlayer(dir, &office{app: a}, in, clock, a.newScheduler(&settings).Tick, e.log)
-	if err == nil {
-		err = player.Prepare(e.ctx)
+	return errors.Join(c.stage(sub, a, dir, clock, in, listener), a.close())
+}
+
+func (c *demoCmd) stage(e *env, a *app, dir string, clock *demo.Clock, in *inbox.Inbox, listener net.Listener) error {
+	sched, err := a.newScheduler(e.settings)
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		err = c.together(sub, a, player, in, listener)
+	player, err := demo.NewPlayer(dir, &office{app: a, examiner: sched.Examiner}, in, clock, sched.Tick, e.log)
+	if err != nil {
+		return err
 	}
-	return errors.Join(err, a.close())
+	if err := player.Prepare(e.ctx); err != nil {
+		return err
+	}
+	return c.together(e, a, player, sched, in, listener)
 }
 
 // together runs the parts.
-func (c *demoCmd) together(e *env, a *app, player *demo.Player, in *inbox.Inbox, listener net.Listener) error {
+func (c *demoCmd) together(e *env, a *app, player *demo.Player, sched *scheduler.Scheduler, in *inbox.Inbox, listener net.Listener) error {
 	relay, err := mailer.ParseRelay("smtp://" + in.Addr() + "?tls=none")
 	if err != nil {
 		return err
@@ -134,7 +143,7 @@ func (c *demoCmd) together(e *env, a *app, player *demo.Player, in *inbox.Inbox,
 		})
 		return g.Wait()
 	}
-	g.Go(func() error { return a.newScheduler(e.settings).Run(ctx, "@every 1s") })
+	g.Go(func() error { return sched.Run(ctx, "@every 1s") })
 	g.Go(func() error { return player.Run(ctx) })
 	fmt.Fprintf(e.out, "\n  Open %s/demo/\n\n  Keys, each with Enter: p pause or go on, n next step, q quit. Ctrl-C stops everything.\n\n", a.site.PublicURL)
 	go c.keys(ctx, e, player, stop)

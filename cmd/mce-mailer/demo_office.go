@@ -10,11 +10,13 @@ import (
 
 	"github.com/majorcities/mce-mailer/demo"
 	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/scheduler"
 )
 
 // office is what the demo's story does through the program: the verbs of the command line, and buttons behind links.
 type office struct {
-	app *app
+	app      *app
+	examiner scheduler.Examiner
 }
 
 // Prepare imports the sample.
@@ -95,7 +97,7 @@ func (o *office) Release(ctx context.Context) error {
 		if i.State != mce.InReview {
 			continue
 		}
-		if _, err := o.app.store.Approve(ctx, i.ID, "the demo's editor", look); err != nil {
+		if err := o.approve(ctx, i.ID, look); err != nil {
 			return err
 		}
 		if _, err := o.app.store.Schedule(ctx, i.ID, o.app.clock.Now(), look); err != nil {
@@ -103,6 +105,20 @@ func (o *office) Release(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// approve checks an issue first, as everybody must.
+func (o *office) approve(ctx context.Context, id int64, look string) error {
+	d, err := o.app.store.Draft(ctx, id)
+	if err != nil {
+		return err
+	}
+	r, err := o.examiner.Examine(ctx, d)
+	if err != nil {
+		return err
+	}
+	_, err = o.app.store.ApproveExamined(ctx, id, "the demo's editor", look, r, nil)
+	return err
 }
 
 // Click presses the button behind a link.

@@ -69,7 +69,7 @@ func (k keyboard) focused() string {
 // tabTo presses Tab until an element has the focus.
 func (k keyboard) tabTo(want string) {
 	k.t.Helper()
-	for range 40 {
+	for range 120 {
 		k.types(kb.Tab)
 		if strings.HasPrefix(k.focused(), want) {
 			return
@@ -100,6 +100,30 @@ func (k keyboard) says(css, words string) {
 	if !strings.Contains(got, words) {
 		k.t.Errorf("%s says %q, want %q", css, got, words)
 	}
+}
+
+// logsIn goes the whole way of a user of the desk, by the link in their latest mail.
+func (k keyboard) logsIn(h *house, email, name string) {
+	k.t.Helper()
+	enter := chromedp.KeyEvent(kb.Enter)
+	to := func(m inbox.Mail) bool {
+		return strings.Contains(strings.Join(m.To, " "), email) && strings.Contains(m.Subject, "link")
+	}
+	k.leads("Log in", chromedp.Navigate(h.public+"/desk"))
+	k.tabTo("INPUT email")
+	k.types(email)
+	k.leads("Please look into your mailbox", enter)
+	_, raw, err := h.inbox.Get(h.mails(1, to)[0].ID)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	msg, err := inbox.Parse(raw)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	k.leads("Log in", chromedp.Navigate(loginLink.FindString(msg.Text)))
+	k.leads("What will go out", enter)
+	k.says(".said", "Welcome, "+name+".")
 }
 
 var loginLink = regexp.MustCompile(`http\S+/desk/login/\S+`)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os/user"
 	"text/tabwriter"
 	"time"
 
@@ -16,8 +15,15 @@ type issueCmd struct {
 	Show       issueShowCmd       `cmd:"" help:"What an issue is and says."`
 	Preview    issuePreviewCmd    `cmd:"" help:"The mail as it would leave, in a language and for a reader's topics."`
 	Subject    issueSubjectCmd    `cmd:"" help:"Give an issue a subject of your own; without one it proposes its first titles."`
+	Preheader  issuePreheaderCmd  `cmd:"" help:"Say what mail programs show beside the subject; without words it is the first titles."`
+	Note       issueNoteCmd       `cmd:"" help:"Put an opening note, in Markdown, above the items; without words there is none."`
+	Place      issuePlaceCmd      `cmd:"" help:"Put a piece of content into an issue, or to another place in it."`
+	LeaveOut   issueLeaveOutCmd   `cmd:"" help:"Leave an item out of an issue, and of those to come."`
+	Hold       issueHoldCmd       `cmd:"" help:"Keep an item for the next issue."`
+	Reassemble issueReassembleCmd `cmd:"" help:"Decide anew what is in an issue, with what was published meanwhile. What editors decided stays."`
 	Submit     issueSubmitCmd     `cmd:"" help:"Put an assembled issue before the editors."`
-	Approve    issueApproveCmd    `cmd:"" help:"Approve what an issue says; a later edit voids it."`
+	Check      issueCheckCmd      `cmd:"" help:"Look at the very mails that would leave: dates, links, pictures, headers and more."`
+	Approve    issueApproveCmd    `cmd:"" help:"Check what an issue says and approve it; a later edit voids it."`
 	Schedule   issueScheduleCmd   `cmd:"" help:"Set when an approved issue goes out."`
 	Unschedule issueUnscheduleCmd `cmd:"" help:"Take the moment back from a scheduled issue, to choose another; it stays approved."`
 	Pause      issuePauseCmd      `cmd:"" help:"Stop an issue that is being sent."`
@@ -178,59 +184,12 @@ func (c *issueShowCmd) Run(e *env) error {
 	})
 }
 
-type issueSubjectCmd struct {
-	issueArg
-	English string `arg:"" optional:"" help:"The subject in English. Empty: back to the proposal."`
-	Italian string `help:"The subject in Italian; else the English one is used."`
-}
-
-// Run sets the subject.
-func (c *issueSubjectCmd) Run(e *env) error {
-	subject := mce.Text{}
-	for lang, words := range map[mce.Lang]string{mce.English: c.English, "it": c.Italian} {
-		if words != "" {
-			subject[lang] = words
-		}
-	}
-	if len(subject) > 0 && c.English == "" {
-		return mce.Invalidf("the English subject is missing: it is what every other language falls back to")
-	}
-	return e.with(func(a *app) error {
-		i, err := a.store.SetSubject(e.acting(), c.ID, subject)
-		if err != nil {
-			return err
-		}
-		return c.printIssue(e, i)
-	})
-}
-
 type issueSubmitCmd struct{ issueArg }
 
 // Run submits an issue.
 func (c *issueSubmitCmd) Run(e *env) error {
 	return e.with(func(a *app) error {
 		i, err := a.store.Submit(e.acting(), c.ID)
-		if err != nil {
-			return err
-		}
-		return c.printIssue(e, i)
-	})
-}
-
-type issueApproveCmd struct {
-	issueArg
-	By string `help:"Who approves. Empty: the user of this machine."`
-}
-
-// Run approves an issue.
-func (c *issueApproveCmd) Run(e *env) error {
-	if c.By == "" {
-		if u, err := user.Current(); err == nil {
-			c.By = u.Username
-		}
-	}
-	return e.withLetters(func(a *app) error {
-		i, err := a.store.Approve(e.acting(), c.ID, c.By, a.letters.Look())
 		if err != nil {
 			return err
 		}
@@ -252,6 +211,9 @@ func (c *issueScheduleCmd) Run(e *env) error {
 		}
 		at, err := parseMoment(c.At, d.Series.TimeZone, e.clock.Now())
 		if err != nil {
+			return err
+		}
+		if err := a.checkMoment(e, d, at); err != nil {
 			return err
 		}
 		i, err := a.store.Schedule(e.acting(), c.ID, at, a.letters.Look())

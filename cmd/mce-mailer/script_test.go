@@ -63,6 +63,7 @@ func setUp(e *testscript.Env) error {
 		"DATABASE_URL": pgtest.URL(t), "SMTP_URL": "smtp://" + in.Addr() + "?tls=none", "DATA_DIR": e.WorkDir + "/data",
 		"MAIL_FROM": "Major Cities of Europe <news@mce.example>", "PUBLIC_URL": "https://mail.mce.example",
 		"SECRET_KEY": strings.Repeat("k", 40), "TZ": "UTC", "INBOX": in.Addr(),
+		"CHECK_NETWORK": "off",
 	} {
 		e.Setenv(name, value)
 	}

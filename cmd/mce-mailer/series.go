@@ -30,6 +30,7 @@ type seriesLine struct {
 	Pace     string     `json:"pace"`
 	// Segment is whom it is for, of those who chose its pace; empty is everybody.
 	Segment mce.Segment `json:"segment"`
+	Clicks  bool        `json:"clicks"`
 }
 
 // Run lists the series.
@@ -55,7 +56,7 @@ func (c *seriesListCmd) Run(e *env) error {
 func describe(s mce.Series, now time.Time) seriesLine {
 	l := seriesLine{
 		Slug: s.Slug, Name: s.Name[mce.English], Cron: s.Cron, TimeZone: s.TimeZone, Minimum: s.Minimum,
-		Approval: string(s.Approval), Paused: s.Paused, Pace: string(s.Pace), Segment: s.Segment,
+		Approval: string(s.Approval), Paused: s.Paused, Pace: string(s.Pace), Segment: s.Segment, Clicks: s.Clicks,
 	}
 	if schedule, err := s.Schedule(); err == nil && !s.Paused {
 		next := schedule.Next(now).Due
@@ -83,6 +84,9 @@ func (l seriesLine) table(t *tabwriter.Writer) {
 	row(t, "approval", l.Approval)
 	row(t, "pace", l.Pace)
 	row(t, "segment", l.readers())
+	if l.Clicks {
+		row(t, "clicks", "counted, for all readers together")
+	}
 }
 
 type seriesShowCmd struct {
@@ -108,9 +112,10 @@ type seriesSetCmd struct {
 	Cron      *string `help:"Five fields: minute, hour, day, month, weekday; \"0 9 * * 4\" is Thursdays at 9:00."`
 	TimeZone  *string `help:"Zone of the cron's wall clock, as Europe/Rome."`
 	Minimum   *int    `help:"Fewer items than this: the issue is skipped."`
-	Approval  *string `enum:"required,automatic" help:"required: an editor lets each issue go; automatic: it goes at its slot."`
+	Approval  *string `help:"required: an editor approves and schedules. second: likewise, but not the one who had it last in hand. automatic: issues go out at their slot."`
 	Languages *string `help:"Languages of the editions, as en,it."`
 	Pause     bool    `xor:"pause" help:"Assemble no more issues."`
+	Clicks    *bool   `negatable:"" help:"Count how often the links of an issue are followed, by all readers together. The privacy page says so."`
 	Resume    bool    `xor:"pause" help:"Assemble issues again, from the next slot on."`
 }
 
@@ -151,6 +156,9 @@ func (c *seriesSetCmd) apply(s *mce.Series) {
 		for l := range strings.SplitSeq(*c.Languages, ",") {
 			s.Languages = append(s.Languages, mce.Lang(strings.TrimSpace(l)))
 		}
+	}
+	if c.Clicks != nil {
+		s.Clicks = *c.Clicks
 	}
 	s.Paused = (s.Paused || c.Pause) && !c.Resume
 }

@@ -39,6 +39,10 @@ func (c *serveCmd) Run(e *env) error {
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
+	s, err := a.newScheduler(e.settings)
+	if err != nil {
+		return errors.Join(err, a.close())
+	}
 	listener, err := net.Listen("tcp", e.settings.ListenAddr)
 	if err != nil {
 		return errors.Join(mce.Unavailablef(err, "LISTEN_ADDR %s cannot be listened on", e.settings.ListenAddr), a.close())
@@ -46,7 +50,6 @@ func (c *serveCmd) Run(e *env) error {
 	e.log.Info("serving", "address", listener.Addr().String(), "public", a.site.PublicURL, "relays", relays)
 	g, ctx := errgroup.WithContext(e.ctx)
 	g.Go(func() error { return serveHTTP(ctx, listener, server.Handler()) })
-	s := a.newScheduler(e.settings)
 	g.Go(func() error { return s.Run(ctx, e.settings.Tick) })
 	g.Go(func() error { return m.Run(ctx) })
 	g.Go(func() error { return a.store.Listen(ctx, e.log, func() { m.Wake(); s.Wake() }, leaveOut(m)) })

@@ -40,6 +40,8 @@ type Settings struct {
 	LeaveMail    string `group:"Settings" env:"LEAVE_MAIL" placeholder:"ADDRESS" help:"Mailbox for unsubscribing by mail. Empty: the address of MAIL_FROM."`
 	CalendarMail string `group:"Settings" env:"CALENDAR_MAIL" placeholder:"ADDRESS" help:"Mailbox for the answers of delegates' calendars, as answers+*@example.org: a * is replaced by a token that names the registration. Set it before the first registration and leave it: calendars take updates from the same organizer alone. Empty: the address of MAIL_FROM."`
 	DKIMKeys     string `group:"Settings" name:"dkim-keys" env:"DKIM_KEYS" placeholder:"KEYS" help:"Keys to sign with, as selector:file,selector:file; mce-mailer dkim keygen makes them. Empty: the relay signs."`
+	SpamdAddr    string `group:"Settings" env:"SPAMD_ADDR" placeholder:"HOST:PORT" help:"SpamAssassin's daemon, as 127.0.0.1:783: the check of an issue asks its opinion. Empty: nobody is asked."`
+	CheckNetwork string `group:"Settings" env:"CHECK_NETWORK" default:"on" help:"Whether the check of an issue tries its links and looks up the sender's DNS records: on or off."`
 	PublicURL    string `group:"Settings" env:"PUBLIC_URL" placeholder:"URL" help:"Address under which readers reach the pages, as https://mail.example.org."`
 	ListenAddr   string `group:"Settings" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address that the web pages listen on."`
 	SecretKey    string `group:"Settings" env:"SECRET_KEY" placeholder:"TEXT" secret:"whole" help:"At least 32 characters that sign every link. Empty: generated once and kept under DATA_DIR. Several daemons on one database need the same."`
@@ -118,6 +120,8 @@ func (s *Settings) check() error {
 		{"CALENDAR_MAIL", s.CalendarMail, checkKeyed},
 		{"PUBLIC_URL", s.PublicURL, checkPublic},
 		{"LISTEN_ADDR", s.ListenAddr, checkListen},
+		{"SPAMD_ADDR", s.SpamdAddr, checkListen},
+		{"CHECK_NETWORK", s.CheckNetwork, oneOf("on", "off")},
 		{"SECRET_KEY", s.SecretKey, checkSecret},
 		{"OIDC_ISSUER", s.OIDCIssuer, checkIssuer},
 		{"TICK", s.Tick, checkTick},
@@ -303,16 +307,19 @@ func (s *Settings) relays() ([]mailer.Relay, error) {
 	return mailer.ParseRelays(s.SMTPURL)
 }
 
-// signer is nil when the relay signs.
-func (s *Settings) signer(domain string) (mailer.Signer, error) {
+// signer is nil when the relay signs; else records are what verifiers look up.
+func (s *Settings) signer(domain string) (sign mailer.Signer, records map[string]string, err error) {
 	if s.DKIMKeys == "" {
-		return nil, nil //nolint:nilnil // the mailer's way of saying: do not sign
+		return nil, nil, nil
 	}
 	signer, err := dkim.Load(domain, s.DKIMKeys)
-	if err != nil {
-		return nil, mce.Invalidf("DKIM_KEYS: %s", err)
+	if err == nil {
+		records, err = signer.Records()
 	}
-	return signer, nil
+	if err != nil {
+		return nil, nil, mce.Invalidf("DKIM_KEYS: %s", err)
+	}
+	return signer, records, nil
 }
 
 // logger writes to w: text on a terminal, JSON elsewhere, unless told otherwise.

@@ -22,9 +22,7 @@ type Key struct {
 func Generate(domain, selector string, ed bool) (Key, error) {
 	var private crypto.Signer
 	var err error
-	kind := "rsa"
 	if ed {
-		kind = "ed25519"
 		_, private, err = ed25519.GenerateKey(rand.Reader)
 	} else {
 		private, err = rsa.GenerateKey(rand.Reader, 2048)
@@ -36,15 +34,33 @@ func Generate(domain, selector string, ed bool) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	public, err := publicBytes(private.Public())
-	if err != nil {
-		return Key{}, err
+	record, err := recordOf(private.Public())
+	return Key{PEM: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), Name: recordName(domain, selector), Record: record}, err
+}
+
+func recordName(domain, selector string) string { return selector + "._domainkey." + domain }
+
+// recordOf is the TXT record of a public key.
+func recordOf(public crypto.PublicKey) (string, error) {
+	kind := "rsa"
+	if _, ed := public.(ed25519.PublicKey); ed {
+		kind = "ed25519"
 	}
-	return Key{
-		PEM:    pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}),
-		Name:   selector + "._domainkey." + domain,
-		Record: fmt.Sprintf("v=DKIM1; k=%s; p=%s", kind, base64.StdEncoding.EncodeToString(public)),
-	}, nil
+	key, err := publicBytes(public)
+	return fmt.Sprintf("v=DKIM1; k=%s; p=%s", kind, base64.StdEncoding.EncodeToString(key)), err
+}
+
+// Records are the TXT records that publish the signer's keys, by their names: what a verifier needs.
+func (s *Signer) Records() (map[string]string, error) {
+	records := map[string]string{}
+	for _, o := range s.options {
+		record, err := recordOf(o.Signer.Public())
+		if err != nil {
+			return nil, fmt.Errorf("key %s: %w", o.Selector, err)
+		}
+		records[recordName(o.Domain, o.Selector)] = record
+	}
+	return records, nil
 }
 
 // publicBytes is p= of the record: RFC 6376 §3.6.1 for RSA, the bare key for Ed25519 (RFC 8463 §4.2).

@@ -46,8 +46,8 @@ func New(site mce.Site) (*Pages, error) {
 		return nil, err
 	}
 	p.stylesheet = append(look.Tokens(), style...)
-	for _, name := range []string{"login", "link", "fresh", "home", "issues", "issue", "me", "users", "user", "remove", "audit", "error"} {
-		if p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/form.html", "html/"+name+".html"); err != nil {
+	for _, name := range []string{"login", "link", "fresh", "home", "issues", "issue", "issue_view", "issue_check", "issue_send", "issue_report", "me", "users", "user", "remove", "audit", "error"} {
+		if p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/form.html", "html/issue_parts.html", "html/"+name+".html"); err != nil {
 			return nil, fmt.Errorf("page %q: %w", name, err)
 		}
 	}
@@ -97,11 +97,6 @@ func (p *Pages) Home(w io.Writer, lang mce.Lang, v Home) error {
 // Issues writes a page of the list of issues.
 func (p *Pages) Issues(w io.Writer, lang mce.Lang, v Issues) error {
 	return p.write(w, "issues", lang, v.Common, v)
-}
-
-// Issue writes the page of an issue.
-func (p *Pages) Issue(w io.Writer, lang mce.Lang, v Issue) error {
-	return p.write(w, "issue", lang, v.Common, v)
 }
 
 // Me writes a user's own page.

@@ -45,11 +45,20 @@ func TestWhateverMayStandOnAPageHasWords(t *testing.T) {
 	for _, state := range []mce.IssueState{
 		mce.Assembled, mce.InReview, mce.Approved, mce.Scheduled, mce.Sending, mce.Paused, mce.Sent, mce.Cancelled, mce.Skipped,
 	} {
-		v := desk.Issue{
-			Common: desk.Common{User: admin}, Languages: mce.Languages(), Lang: "en", Work: desk.Work{Issue: mce.Issue{ID: 1, State: state}},
-			Items: []mce.Explanation{{Verdict: mce.In}, {Verdict: mce.Held}, {Verdict: mce.Dropped}},
+		issue := desk.Issue{
+			Common: desk.Common{User: admin}, Languages: mce.Languages(), Work: desk.Work{Issue: mce.Issue{ID: 1, State: state, StartedAt: time.Unix(1, 0)}}, Second: true,
 		}
-		try("state "+string(state), func(w io.Writer, l mce.Lang) error { return p.Issue(w, l, v) })
+		what := "state " + string(state)
+		for _, begun := range []bool{true, false} {
+			if !begun {
+				issue.StartedAt = time.Time{}
+			}
+			try(what, func(w io.Writer, l mce.Lang) error { return p.IssueContent(w, l, content(issue)) })
+			try(what, func(w io.Writer, l mce.Lang) error { return p.IssueView(w, l, desk.IssueView{Issue: issue}) })
+			try(what, func(w io.Writer, l mce.Lang) error { return p.IssueCheck(w, l, checked(issue)) })
+			try(what, func(w io.Writer, l mce.Lang) error { return p.IssueSend(w, l, sent(issue)) })
+			try(what, func(w io.Writer, l mce.Lang) error { return p.IssueReport(w, l, reported(issue)) })
+		}
 	}
 	for _, role := range mce.DeskRoles() {
 		v := desk.Me{Common: desk.Common{User: mce.User{ID: 1, Role: role}}}
@@ -58,6 +67,44 @@ func TestWhateverMayStandOnAPageHasWords(t *testing.T) {
 	for _, status := range []int{400, 403, 404, 409, 410, 413, 422, 429, 500, 503} {
 		try(http.StatusText(status), func(w io.Writer, l mce.Lang) error { return p.Error(w, l, desk.Error{Status: status}) })
 	}
+}
+
+func content(issue desk.Issue) desk.IssueContent {
+	v := desk.IssueContent{Issue: issue, Words: issue.Work.Issue, Sections: []desk.IssueSection{{Slug: "news"}, {Slug: "dates"}}, Searched: true}
+	for _, kind := range []mce.ItemKind{mce.KindArticle, mce.KindEvent, mce.KindResource} {
+		for _, verdict := range []mce.Verdict{mce.In, mce.Held, mce.Dropped} {
+			p := desk.Piece{Ref: string(kind) + "-1", Decision: mce.Decision{Candidate: mce.Candidate{ItemRef: mce.ItemRef{Kind: kind}, RanIn: 1}, Position: 2, Verdict: verdict}}
+			v.Aside = append(v.Aside, p)
+		}
+	}
+	v.Found, v.Sections[0].Pieces = v.Aside, v.Aside
+	return v
+}
+
+func checked(issue desk.Issue) desk.IssueCheck {
+	v := desk.IssueCheck{Issue: issue, Checked: true, Blocking: []string{"weekday"}, Report: mce.Report{Editions: 1, Unexamined: []string{"links"}}}
+	for _, level := range []mce.Level{mce.Blocking, mce.Advisory} {
+		v.Findings = append(v.Findings, desk.Finding{Finding: mce.Finding{Level: level, Lang: "it"}, Anchor: "words"}, desk.Finding{Finding: mce.Finding{Level: level}, Override: mce.Override{By: "Anna"}})
+	}
+	return v
+}
+
+func sent(issue desk.Issue) desk.IssueSend {
+	return desk.IssueSend{
+		Issue: issue, Presets: mce.Presets(time.Now()), Progress: mce.Progress{State: issue.State, Letters: map[mce.Outcome]int{mce.Waiting: 5}, Rate: 1},
+		Doubts: []mce.UncertainLetter{{ID: 1}}, Editions: []desk.Editions{{Lang: "it", Readers: 1, Parts: []mce.Part{{Readers: 1}}}},
+	}
+}
+
+func reported(issue desk.Issue) desk.IssueReport {
+	r := mce.IssueReport{Letters: map[mce.Outcome]int{}, Refused: map[string]int{}, Left: map[string]int{"": 1, "too-many": 2}}
+	for _, o := range mce.Outcomes() {
+		r.Letters[o] = 3
+	}
+	for _, class := range mce.RefusalClasses() {
+		r.Refused[class] = 1
+	}
+	return desk.IssueReport{Issue: issue, Report: r, Compared: []mce.IssueReport{r, r}}
 }
 
 func TestAFormerUserIsNamedAsSuch(t *testing.T) {

@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"io"
+	"strconv"
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -14,18 +16,15 @@ type Issues struct {
 	Older  int64  // id from which on the next page goes; 0: there is none
 }
 
-// Issue is the view of the page of an issue.
+// Issue is what every page of an issue is told. Its Path is that of the issue.
 type Issue struct {
 	Common
 	Work
 	Zone      string // of the series
 	Languages []mce.Lang
-	Lang      mce.Lang // of the preview
-	Items     []mce.Explanation
-	Log       []mce.Audit // what was done to it, the last first
-	Seen      string      // names what the issue says, to be sent along with an approval
-	Suggested time.Time   // when it might go out, on the wall clock of the series
-	Fault     string      // why what was asked for could not be done, in English
+	Second    bool   // a second person approves
+	Here      string // which page of the issue this is: the end of its address; empty: the first
+	Fault     string // why what was asked for could not be done, in English
 }
 
 // Can reports whether something can be done with the issue now, by who may.
@@ -34,27 +33,260 @@ func (v Issue) Can(action mce.IssueAction, may bool) bool {
 	return may && err == nil
 }
 
-// Subjects are the entries for its subject; none when it has begun to leave.
-func (v Issue) Subjects() []Field {
-	if !v.StartedAt.IsZero() || v.State == mce.Skipped || v.State == mce.Cancelled {
-		return nil
+// Step is a page of an issue: the way that editors go.
+type Step struct {
+	Path, Name string
+	Current    string // of aria-current: page, or empty
+}
+
+// Steps are the pages of the issue. There is no report before it has left.
+func (v Issue) Steps() []Step {
+	var out []Step
+	for _, end := range []string{"", "view", "check", "send", "report"} {
+		if end == "report" && v.StartedAt.IsZero() {
+			continue
+		}
+		s := Step{Path: v.Path, Name: "step.content"}
+		if end != "" {
+			s = Step{Path: v.Path + "/" + end, Name: "step." + end}
+		}
+		if end == v.Here {
+			s.Current = "page"
+		}
+		out = append(out, s)
 	}
-	var fields []Field
+	return out
+}
+
+// IssueContent is the view of what is in an issue, and of its words.
+type IssueContent struct {
+	Issue
+	Words    mce.Issue // as they are, or as they were entered
+	Sections []IssueSection
+	Aside    []Piece // what is not in it, and could be
+	Closed   []Piece // what cannot be in it now
+	Searched bool    // for something to pull in
+	Find     string  // by these words
+	Found    []Piece
+	Log      []mce.Audit // what was done to it, the last first
+}
+
+// IssueSection is a section with what is in it.
+type IssueSection struct {
+	Slug   string
+	Title  mce.Text
+	Pieces []Piece
+}
+
+// Piece is an item of an issue, or one that could be.
+type Piece struct {
+	mce.Decision
+	Ref string // "article-3": its name in forms, and its place on the page
+}
+
+// Name is what buttons call the piece, for who hears them.
+func (p Piece) Name() string { return p.Title[mce.English] }
+
+// Up is the place before this one; empty for the first.
+func (p Piece) Up() string {
+	if p.Position < 2 {
+		return ""
+	}
+	return p.Section + " " + strconv.Itoa(p.Position-1)
+}
+
+// Down is the place behind this one; empty for the last of the section.
+func (p Piece) Down(of IssueSection) string {
+	if p.Position >= len(of.Pieces) {
+		return ""
+	}
+	return p.Section + " " + strconv.Itoa(p.Position+1)
+}
+
+// Choice is the choice of a section for a piece.
+type Choice struct {
+	Piece
+	Sections []IssueSection
+}
+
+// Choose lets a section be chosen for a piece.
+func (v IssueContent) Choose(p Piece) Choice { return Choice{p, v.Sections} }
+
+// Line is an entry for words in a language.
+type Line struct {
+	Name  string // subject, preheader, note
+	Lang  mce.Lang
+	Value string
+	Good  int // characters that mail programs show; 0: no matter
+}
+
+// Long is how many characters there are.
+func (l Line) Long() int { return len([]rune(l.Value)) }
+
+// ID is the entry's name in the form.
+func (l Line) ID() string { return l.Name + "-" + string(l.Lang) }
+
+// What mail programs on telephones show, in characters.
+const (
+	goodSubject   = 50
+	goodPreheader = 90
+)
+
+// Lines are the entries, language by language.
+func (v IssueContent) Lines() [][]Line {
+	var out [][]Line
 	for _, lang := range v.Languages {
-		fields = append(fields, Field{Name: "subject-" + string(lang), Type: "text", Value: v.Subject[lang], Autocomplete: "off", Optional: true})
+		out = append(out, []Line{
+			{"subject", lang, v.Words.Subject[lang], goodSubject}, {"preheader", lang, v.Words.Preheader[lang], goodPreheader}, {"note", lang, v.Words.Note[lang], 0},
+		})
 	}
-	return fields
+	return out
 }
 
-// Moment are the entries for when it goes out.
-func (v Issue) Moment() []Field {
-	return []Field{
-		{Name: "when", Type: "choice", Value: "at", Options: []Option{{Value: "at", Label: "when.at"}, {Value: "now", Label: "when.now"}}},
-		{Name: "at", Type: "datetime-local", Value: v.Suggested.Format("2006-01-02T15:04")},
-	}
+// Reading is how a preview is looked at.
+type Reading struct {
+	Lang     mce.Lang
+	Topics   []string // of the reader; nil: all
+	As       string   // address of a subscriber, whose language and topics these are; empty: nobody's
+	Form     string   // text; empty: HTML
+	Device   string   // phone; empty: a desk
+	Colours  string   // light, dark; empty: as the device has them
+	NoImages bool
 }
 
-// Reason is the entry for why it is cancelled.
-func (v Issue) Reason() Field {
-	return Field{Name: "reason", Type: "text", Autocomplete: "off", Hint: true}
+// Takes reports whether the reader chose a topic.
+func (r Reading) Takes(topic string) bool {
+	if r.Topics == nil {
+		return true
+	}
+	for _, t := range r.Topics {
+		if t == topic {
+			return true
+		}
+	}
+	return false
+}
+
+// IssueView is the view of the preview.
+type IssueView struct {
+	Issue
+	Reading
+	Options   []string    // topics that tell editions apart
+	Names     []mce.Topic // of all topics
+	NoReader  string      // why there is no such subscriber, in English
+	Empty     bool        // nothing in the issue is for such a reader
+	Subjected string      // subject of this edition
+	Preheader string
+	Query     string // of the address, for that of the mail
+}
+
+// TopicName is the name of a topic.
+func (v IssueView) TopicName(slug string) mce.Text {
+	for _, t := range v.Names {
+		if t.Slug == slug {
+			return t.Name
+		}
+	}
+	return mce.Text{mce.English: slug}
+}
+
+// IssueCheck is the view of the pre-flight.
+type IssueCheck struct {
+	Issue
+	Checked  bool
+	Report   mce.Report
+	Findings []Finding
+	Blocking []string // rules that nobody answers for
+	Seen     string   // names what the issue says, to be sent along with an approval
+	Reason   string   // as it was entered
+}
+
+// Finding is one of the pre-flight.
+type Finding struct {
+	mce.Finding
+	Anchor   string       // of the item that it is about, on the first page of the issue; empty: none
+	Override mce.Override // who answers for it; zero: nobody
+}
+
+// IssueSend is the view of the page from which an issue leaves.
+type IssueSend struct {
+	Issue
+	Editions  []Editions
+	To        string // where test mails go
+	When      string // as it was entered
+	Moment    string // likewise
+	Reason    string // likewise
+	Suggested time.Time
+	Presets   []mce.Preset
+	Progress  mce.Progress
+	Doubts    []mce.UncertainLetter
+}
+
+// Editions are those of a language.
+type Editions struct {
+	Lang    mce.Lang
+	Parts   []mce.Part
+	Readers int
+}
+
+// Readers is how many people would get the issue.
+func (v IssueSend) Readers() (n int) {
+	for _, e := range v.Editions {
+		n += e.Readers
+	}
+	return n
+}
+
+// momentForm is how forms write a moment.
+const momentForm = "2006-01-02T15:04"
+
+// At is the moment that the form has: what was entered, if it is one.
+func (v IssueSend) At() string {
+	if _, err := time.Parse(momentForm, v.Moment); err == nil {
+		return v.Moment
+	}
+	return v.Suggested.Format(momentForm)
+}
+
+// Chosen reports whether a way to choose a moment is the chosen one.
+func (v IssueSend) Chosen(when string) bool { return v.When == when || v.When == "" && when == "at" }
+
+// Doubtful are the letters in doubt that the page shows.
+func (v IssueSend) Doubtful() []mce.UncertainLetter { return v.Doubts[:min(len(v.Doubts), 50)] }
+
+// CancelReason is the entry for why it is cancelled.
+func (v IssueSend) CancelReason() Field {
+	return Field{Name: "reason", Type: "text", Value: v.Reason, Autocomplete: "off", Hint: true}
+}
+
+// IssueReport is the view of what became of an issue.
+type IssueReport struct {
+	Issue
+	Report   mce.IssueReport
+	Compared []mce.IssueReport // with those before it, the latest last; its own is the last
+}
+
+// IssueContent writes the first page of an issue.
+func (p *Pages) IssueContent(w io.Writer, lang mce.Lang, v IssueContent) error {
+	return p.write(w, "issue", lang, v.Common, v)
+}
+
+// IssueView writes the preview of an issue.
+func (p *Pages) IssueView(w io.Writer, lang mce.Lang, v IssueView) error {
+	return p.write(w, "issue_view", lang, v.Common, v)
+}
+
+// IssueCheck writes the pre-flight of an issue.
+func (p *Pages) IssueCheck(w io.Writer, lang mce.Lang, v IssueCheck) error {
+	return p.write(w, "issue_check", lang, v.Common, v)
+}
+
+// IssueSend writes the page from which an issue leaves.
+func (p *Pages) IssueSend(w io.Writer, lang mce.Lang, v IssueSend) error {
+	return p.write(w, "issue_send", lang, v.Common, v)
+}
+
+// IssueReport writes the report of an issue.
+func (p *Pages) IssueReport(w io.Writer, lang mce.Lang, v IssueReport) error {
+	return p.write(w, "issue_report", lang, v.Common, v)
 }

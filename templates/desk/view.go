@@ -198,5 +198,6 @@ func (e Error) Kind() string {
 // Saids are the messages that may stand after a redirect, by their ids.
 func Saids() []string {
 	return []string{"in", "out", "user-added", "user-saved", "user-removed", "me-saved", "session-ended", "sessions-ended",
-		"subject", "submit", "approve", "schedule", "unschedule", "pause", "resume", "cancel"}
+		"place", "hold", "leave-out", "reassemble", "subject", "submit", "check", "approve", "test", "schedule", "unschedule", "pause", "resume", "resolve",
+		"cancel"}
 }

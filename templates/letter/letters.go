@@ -85,6 +85,15 @@ func (l *Letters) Greeting(lang mce.Lang, name string) string {
 	return s.before + name + s.after
 }
 
+// TestSubject marks a subject as that of a test mail.
+func (l *Letters) TestSubject(lang mce.Lang, subject string) string {
+	marked, err := l.messages.In(lang).T("test_subject", "Subject", subject)
+	if err != nil { // the words are tried at the start of every test
+		return "[Test] " + subject
+	}
+	return marked
+}
+
 func newSalute(p *locale.Printer) (salute, error) {
 	const here = "\x00"
 	named, err := p.T("greeting_named", "Name", here)

@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -15,6 +16,7 @@ func (l *Letters) Newsletter(d mce.Draft, lang mce.Lang) (mce.Edition, error) {
 		return mce.Edition{}, err
 	}
 	w := l.writer(lang)
+	w.counted = counted{d.Issue.ID, d.Links}
 	p := w.newsletter(d)
 	if d.Series.Public() {
 		public := l.site.ArchiveURL(d.Series.Slug, strconv.Itoa(d.Issue.Number), w.p.Lang)
@@ -53,10 +55,19 @@ func (w *writer) newsletter(d mce.Draft) *page {
 	p.Heading = w.words(d.Series.Name)
 	p.Subline = words{Text: w.say("issue_line", "Number", d.Issue.Number, "Day", w.p.Day(mce.InZone(d.Issue.Slot.Due, d.Series.TimeZone)))}
 	p.Intro = []string{w.say("newsletter_intro", "Association", w.site.Name)}
+	if len(d.Issue.Note) > 0 {
+		p.Body = w.rich(d.Issue.Note, noteTop)
+	}
 	p.Sections = w.sections(d)
 	p.Preheader = preheader(p.Sections)
+	if len(d.Issue.Preheader) > 0 {
+		p.Preheader = []words{w.words(d.Issue.Preheader)}
+	}
 	return p
 }
+
+// noteTop: the opening note stands right below the h1, beside the sections.
+const noteTop = 2
 
 func (w *writer) sections(d mce.Draft) []section {
 	var out []section
@@ -93,6 +104,20 @@ func (w *writer) item(it mce.Item) item {
 	return item{}
 }
 
+// counted are the links of an issue that lead by way of us.
+type counted struct {
+	issue int64
+	links []string
+}
+
+// way is the address that a link of an item has in the mail: its own, unless it is counted.
+func (w *writer) way(link string) string {
+	if i := slices.Index(w.counted.links, link); i >= 0 {
+		return w.site.GoURL(w.counted.issue, i+1)
+	}
+	return link
+}
+
 // bodyTop: below the h3 of an item, headings of its own text are h4.
 const bodyTop = 4
 
@@ -103,7 +128,7 @@ func (w *writer) article(a mce.Article) item {
 		Image: webURL(a.Image),
 		Alt:   w.words(a.ImageAlt),
 		Body:  w.rich(a.Body, bodyTop),
-		Link:  webLink(w.say("read_more"), title, a.Link),
+		Link:  webLink(w.say("read_more"), title, w.way(a.Link)),
 	}
 }
 
@@ -114,7 +139,7 @@ func (w *writer) event(e mce.Event) item {
 		Title:  title,
 		Facts:  w.facts(e, forEverybody),
 		Body:   w.rich(e.Body, bodyTop),
-		Link:   webLink(w.say("event_more"), title, e.Link),
+		Link:   webLink(w.say("event_more"), title, w.way(e.Link)),
 	}
 }
 
@@ -124,7 +149,7 @@ func (w *writer) resource(r mce.Resource) item {
 		kind, open = w.say("kind_video"), w.say("open_video")
 	}
 	title := w.words(r.Title)
-	return item{Kicker: kind, Title: title, Body: w.rich(r.Body, bodyTop), Link: webLink(open, title, r.Link)}
+	return item{Kicker: kind, Title: title, Body: w.rich(r.Body, bodyTop), Link: webLink(open, title, w.way(r.Link))}
 }
 
 // preheaderSize is about what mail programs show beside a subject, in characters.

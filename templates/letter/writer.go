@@ -11,8 +11,9 @@ import (
 // whoever finishes the page looks at err.
 type writer struct {
 	*Letters
-	p   *locale.Printer
-	err error
+	p       *locale.Printer
+	err     error
+	counted counted // none but in newsletters of a series that counts clicks
 }
 
 func (l *Letters) writer(lang mce.Lang) *writer {

@@ -11,7 +11,8 @@ import (
 // Privacy is the view of the privacy page.
 type Privacy struct {
 	Common
-	Keep mce.Keep
+	Keep   mce.Keep
+	Clicks bool // a newsletter counts how often its links are followed
 }
 
 // kept is a row of what is kept and how long: the messages that say it, and the number in the last.

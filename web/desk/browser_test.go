@@ -100,6 +100,8 @@ func scenes(h *house) []scene {
 	welcome := h.as(anna)
 	welcome.set("__Host-mce_said", "in.QW5uYSBSb3NzaQ")
 	edit := "/desk/users/" + itoa(int(bob.ID))
+	admin.press("/desk/issues/2/check", "/desk/issues/2/check")
+	admin.get("/desk/") // the message is said once
 	return []scene{
 		{"login", h.browser(), "/desk/login", nil},
 		{"login-fault", newcomer, "/desk/login", url.Values{"token": {login}, "email": {"anna@"}}},
@@ -115,10 +117,22 @@ func scenes(h *house) []scene {
 		{"home-editor", editor, "/desk/", nil},
 		{"issues", editor, "/desk/issues", nil},
 		{"issue-scheduled", admin, "/desk/issues/1", nil},
-		{"issue-review", admin, "/desk/issues/2", nil},
-		{"issue-editor", editor, "/desk/issues/2?lang=it", nil},
-		{"issue-approved", admin, "/desk/issues/3", nil},
-		{"issue-fault", admin, "/desk/issues/2/cancel", url.Values{"token": {token(admin)}}},
+		{"issue-review", admin, "/desk/issues/2?find=", nil},
+		{"issue-editor", editor, "/desk/issues/2", nil},
+		{"issue-fault", editor, "/desk/issues/2/subject", url.Values{"token": {token(editor)}, "subject-it": {"Solo italiano"}}},
+		{"issue-view", admin, "/desk/issues/2/view", nil},
+		{"issue-view-text", editor, "/desk/issues/2/view?lang=it&form=text&device=phone&colours=dark&images=off", nil},
+		{"issue-view-nobody", admin, "/desk/issues/2/view?as=nobody@mce.example", nil},
+		{"issue-view-empty", admin, "/desk/issues/2/view?some=1", nil},
+		{"issue-check", admin, "/desk/issues/2/check", nil},
+		{"issue-unchecked", admin, "/desk/issues/4/check", nil},
+		{"issue-check-fault", admin, "/desk/issues/2/approve", url.Values{"token": {token(admin)}, "seen": {"old"}}},
+		{"issue-approved", admin, "/desk/issues/3/check", nil},
+		{"issue-send", admin, "/desk/issues/3/send", nil},
+		{"issue-send-fault", admin, "/desk/issues/3/schedule", url.Values{"token": {token(admin)}, "when": {"at"}, "at": {"x"}}},
+		{"issue-send-scheduled", admin, "/desk/issues/1/send", nil},
+		{"issue-sending", admin, "/desk/issues/5/send", nil},
+		{"issue-report", admin, "/desk/issues/6/report", nil},
 		{"me", admin, "/desk/me", nil},
 		{"users", admin, "/desk/users", nil},
 		{"user-new", admin, "/desk/users/new", nil},
@@ -156,13 +170,21 @@ func (h *house) fill() {
 			continue
 		}
 		by := mce.WithDeed(ctx, mce.Deed{By: mce.Actor{Name: "root at the command line"}, At: at})
-		_, err = h.store.Approve(by, issue.ID, "Anna Rossi", h.letters.Look())
+		_, err = h.store.Approve(by, issue.ID, "Anna Rossi", h.letters.Look(), at)
 		h.must(err)
 		if day == 0 {
 			_, err = h.store.Schedule(by, issue.ID, at.AddDate(0, 0, 1), h.letters.Look())
 			h.must(err)
 		}
 	}
+	h.subscribers(20)
+	h.another(4)
+	h.doubt(h.leaving(5).ID, 2)
+	h.ended(h.leaving(6).ID)
+	h.checks.finds(
+		mce.Finding{Rule: "weekday", Level: mce.Blocking, Where: "subject", Words: "It says Wednesday 26 October, and that is a Thursday.", Lang: "it"},
+		mce.Finding{Rule: "links", Level: mce.Advisory, Where: "footer", Words: "A page took long to answer."},
+	)
 }
 
 func TestEveryPageIsAccessible(t *testing.T) {

@@ -37,25 +37,14 @@ type Store interface {
 	RemoveUser(ctx context.Context, id int64, by mce.Actor, reason string, now time.Time) error
 	AuditLog(ctx context.Context, q mce.AuditQuery) ([]mce.Audit, error)
 
-	Draft(ctx context.Context, id int64) (mce.Draft, error)
-	Explain(ctx context.Context, issueID int64) ([]mce.Explanation, error)
-	SetSubject(ctx context.Context, id int64, subject mce.Text) (mce.Issue, error)
-	Submit(ctx context.Context, id int64) (mce.Issue, error)
-	Approve(ctx context.Context, id int64, by, look string) (mce.Issue, error)
-	Schedule(ctx context.Context, id int64, at time.Time, look string) (mce.Issue, error)
-	Unschedule(ctx context.Context, id int64, look string) (mce.Issue, error)
-	Pause(ctx context.Context, id int64) (mce.Issue, error)
-	Resume(ctx context.Context, id int64) (mce.Issue, error)
-	Cancel(ctx context.Context, id int64, reason string, now time.Time) (mce.Issue, error)
-	IssuesBefore(ctx context.Context, id int64, n int) ([]mce.Issue, error)
-	IssuesInWork(ctx context.Context) ([]mce.Issue, error)
-	AllSeries(ctx context.Context) ([]mce.Series, error)
+	IssueStore
 }
 
 // Letters makes the mails that are shown before they leave.
 type Letters interface {
 	mce.Renderer
 	Greeting(lang mce.Lang, name string) string
+	TestSubject(lang mce.Lang, subject string) string
 }
 
 // Desk answers requests. Make it with New.
@@ -70,6 +59,13 @@ type Desk struct {
 	log     *slog.Logger
 	oidc    *OIDC // nil: there is none
 
+	examiner, atOnce Examiner
+	prover           Prover
+	reports          reports
+	readers          readers
+	watch            watch
+	tests            *client.Throttle
+
 	base   string // path of the public address, "" for most
 	secure bool   // the public address has https
 	asks   *client.Throttle
@@ -77,12 +73,15 @@ type Desk struct {
 
 // Options are what a desk is made of. All fields but OIDC are required.
 type Options struct {
-	Store   Store
-	Letters Letters
-	Pages   *pages.Pages
-	Keys    *mce.Keys
-	Site    mce.Site
-	Clock   mce.Clock
+	// Examiner looks at issues before they are approved; AtOnce likewise, but asks nobody else and so takes no time.
+	Examiner, AtOnce Examiner
+	Prover           Prover
+	Store            Store
+	Letters          Letters
+	Pages            *pages.Pages
+	Keys             *mce.Keys
+	Site             mce.Site
+	Clock            mce.Clock
 	// Wall measures links and sessions: the same as Clock, but where that is a demo's, in which an hour lasts a second.
 	Wall mce.Clock
 	Log  *slog.Logger
@@ -101,10 +100,13 @@ func New(o Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{
+	d := &Desk{
+		examiner: o.Examiner, atOnce: o.AtOnce, prover: o.Prover, tests: client.NewThrottle(testEvery, testBurst),
 		store: o.Store, letters: o.Letters, pages: o.Pages, keys: o.Keys, site: o.Site, clock: o.Clock, wall: o.Wall, log: o.Log, oidc: o.OIDC,
 		base: strings.TrimSuffix(public.Path, "/"), secure: public.Scheme == "https", asks: client.NewThrottle(askEvery, askBurst),
-	}, nil
+	}
+	d.watch = watch{every: time.Second, look: d.progressOf}
+	return d, nil
 }
 
 // route is a page or a button.
@@ -145,34 +147,6 @@ func (d *Desk) entrance() []route {
 	}
 }
 
-// issueRoutes are the issues. What goes to everybody asks for a recent log-in.
-func (d *Desk) issueRoutes() []route {
-	all := []route{
-		{http.MethodGet, "/desk/issues", mce.UseDesk, false, d.issues},
-		{http.MethodGet, "/desk/issues/{id}", mce.UseDesk, false, d.showIssue},
-		{http.MethodGet, "/desk/issues/{id}/preview", mce.UseDesk, false, d.preview},
-	}
-	for _, b := range []struct {
-		name  string
-		needs mce.Permission
-		fresh bool
-		do    change
-	}{
-		{"subject", mce.EditIssues, false, d.giveSubject},
-		{"submit", mce.EditIssues, false, d.submit},
-		{"approve", mce.ApproveIssues, true, d.approve},
-		{"schedule", mce.SendIssues, true, d.schedule},
-		{"unschedule", mce.SendIssues, false, d.unschedule},
-		{"pause", mce.SendIssues, false, d.pause}, // in haste
-		{"resume", mce.SendIssues, true, d.resume},
-		{"cancel", mce.SendIssues, false, d.cancel},
-	} {
-		path := "/desk/issues/{id}/" + b.name
-		all = append(all, route{http.MethodGet, path, mce.UseDesk, false, d.showIssue}, route{http.MethodPost, path, b.needs, b.fresh, d.act(b.name, b.do)})
-	}
-	return all
-}
-
 // officeRoutes are for admins: who may come, and who did what.
 func (d *Desk) officeRoutes() []route {
 	return []route{
@@ -195,6 +169,7 @@ func (d *Desk) Handler() http.Handler {
 		mux.Handle(r.method+" "+d.base+r.path, d.serve(r))
 	}
 	mux.HandleFunc("GET "+d.base+"/desk/"+d.pages.StylesheetName(), d.stylesheet)
+	mux.HandleFunc("GET "+d.base+"/desk/"+d.pages.IssueScriptName(), d.issueScript)
 	mux.Handle("/", d.serve(route{do: func(http.ResponseWriter, *http.Request, visit) error { return &mce.Error{Code: mce.NotFound} }}))
 	return d.guarded(mux)
 }
@@ -203,4 +178,10 @@ func (d *Desk) stylesheet(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // its name changes with its content
 	w.Write(d.pages.Stylesheet())                                          //nolint:errcheck // the reader has gone
+}
+
+func (d *Desk) issueScript(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // its name changes with its content
+	w.Write(d.pages.IssueScript())                                         //nolint:errcheck // the reader has gone
 }

@@ -41,13 +41,30 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 		{"POST /desk/me/sessions", refused, elsewhere, elsewhere, elsewhere},
 		{"GET /desk/issues", elsewhere, ok, ok, ok},
 		{"GET /desk/issues/{id}", elsewhere, ok, ok, ok},
-		{"GET /desk/issues/{id}/preview", elsewhere, ok, ok, ok},
+		{"GET /desk/issues/{id}/view", elsewhere, ok, ok, ok},
+		{"GET /desk/issues/{id}/mail", elsewhere, ok, ok, ok},
+		{"GET /desk/issues/{id}/send", elsewhere, ok, ok, ok},
+		{"GET /desk/issues/{id}/progress", elsewhere, ok, ok, ok},
+		{"GET /desk/issues/{id}/report", elsewhere, ok, ok, ok},
+		{"GET /desk/issues/{id}/report.csv", elsewhere, missing, missing, missing}, // it has not left
+		{"GET /desk/issues/{id}/place", elsewhere, ok, ok, ok},
+		{"POST /desk/issues/{id}/place", refused, faulty, faulty, faulty},
+		{"GET /desk/issues/{id}/hold", elsewhere, ok, ok, ok},
+		{"POST /desk/issues/{id}/hold", refused, faulty, faulty, faulty},
+		{"GET /desk/issues/{id}/leave-out", elsewhere, ok, ok, ok},
+		{"POST /desk/issues/{id}/leave-out", refused, faulty, faulty, faulty},
+		{"GET /desk/issues/{id}/reassemble", elsewhere, ok, ok, ok},
+		{"POST /desk/issues/{id}/reassemble", refused, elsewhere, elsewhere, elsewhere},
 		{"GET /desk/issues/{id}/subject", elsewhere, ok, ok, ok},
 		{"POST /desk/issues/{id}/subject", refused, elsewhere, elsewhere, elsewhere},
 		{"GET /desk/issues/{id}/submit", elsewhere, ok, ok, ok},
 		{"POST /desk/issues/{id}/submit", refused, conflict, conflict, conflict},
+		{"GET /desk/issues/{id}/check", elsewhere, ok, ok, ok},
+		{"POST /desk/issues/{id}/check", refused, elsewhere, elsewhere, elsewhere},
 		{"GET /desk/issues/{id}/approve", elsewhere, ok, ok, ok},
 		{"POST /desk/issues/{id}/approve", refused, refused, conflict, conflict},
+		{"GET /desk/issues/{id}/test", elsewhere, ok, ok, ok},
+		{"POST /desk/issues/{id}/test", refused, faulty, faulty, faulty},
 		{"GET /desk/issues/{id}/schedule", elsewhere, ok, ok, ok},
 		{"POST /desk/issues/{id}/schedule", refused, refused, faulty, faulty},
 		{"GET /desk/issues/{id}/unschedule", elsewhere, ok, ok, ok},
@@ -56,6 +73,8 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 		{"POST /desk/issues/{id}/pause", refused, refused, conflict, conflict},
 		{"GET /desk/issues/{id}/resume", elsewhere, ok, ok, ok},
 		{"POST /desk/issues/{id}/resume", refused, refused, conflict, conflict},
+		{"GET /desk/issues/{id}/resolve", elsewhere, ok, ok, ok},
+		{"POST /desk/issues/{id}/resolve", refused, refused, faulty, faulty},
 		{"GET /desk/issues/{id}/cancel", elsewhere, ok, ok, ok},
 		{"POST /desk/issues/{id}/cancel", refused, refused, faulty, faulty},
 		{"GET /desk/audit", elsewhere, refused, refused, ok},
@@ -102,7 +121,7 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 					}
 				}
 				a := b.ask(method, path, form).wants(t, want)
-				if !strings.HasSuffix(path, "/preview") || want != ok { // a mail has a policy of its own
+				if !strings.HasSuffix(path, "/mail") || want != ok { // a mail has a policy of its own
 					guards(t, a)
 				}
 				if to := a.Header.Get("Location"); role == "anonymous" && want == elsewhere && row.route != "GET /desk" && !strings.HasPrefix(to, "/desk/login?next=") {
@@ -150,7 +169,7 @@ func TestOtherMethodsAreAnsweredByNothing(t *testing.T) {
 		}
 		b.ask(http.MethodHead, path, nil)
 	}
-	for _, path := range []string{"/desk/nowhere", "/desk/users/", "/desk/users/99999", "/desk/users/x", "/desk/users/1/2", "/desk/desk.00000000.css", "/desk/issues/999", "/desk/issues/x", "/desk/issues/999/preview", "/desk/issues?before=x"} {
+	for _, path := range []string{"/desk/nowhere", "/desk/users/", "/desk/users/99999", "/desk/users/x", "/desk/users/1/2", "/desk/desk.00000000.css", "/desk/issues/999", "/desk/issues/x", "/desk/issues/999/view", "/desk/issues/999/mail", "/desk/issues/999/send", "/desk/issues/999/report", "/desk/issues/999/progress", "/desk/issues/x/progress", "/desk/issues?before=x"} {
 		guards(t, b.get(path).wants(t, http.StatusNotFound, "There is nothing here"))
 	}
 	if after := h.whole(); after != before {
@@ -178,7 +197,8 @@ func TestAnotherSiteChangesNothing(t *testing.T) {
 	}
 	link := "/desk/login/" + h.linkOf(anna)
 	issue := "/desk/issues/" + strconv.FormatInt(h.issue().ID, 10)
-	for _, path := range []string{issue + "/subject", issue + "/submit", issue + "/approve", issue + "/schedule", issue + "/cancel", "/desk/login", link, "/desk/logout", "/desk/fresh", "/desk/me", "/desk/me/sessions", "/desk/users/new", "/desk/users/" + itoa(int(bob.ID)), "/desk/users/" + itoa(int(bob.ID)) + "/remove"} {
+	for _, path := range []string{issue + "/place", issue + "/hold", issue + "/leave-out", issue + "/reassemble", issue + "/subject", issue + "/submit", issue + "/check", issue + "/approve",
+		issue + "/test", issue + "/schedule", issue + "/cancel", "/desk/login", link, "/desk/logout", "/desk/fresh", "/desk/me", "/desk/me/sessions", "/desk/users/new", "/desk/users/" + itoa(int(bob.ID)), "/desk/users/" + itoa(int(bob.ID)) + "/remove"} {
 		for name, c := range map[string]struct {
 			form    url.Values
 			headers []string

@@ -61,6 +61,8 @@ type house struct {
 	store   *postgres.Store
 	db      *sql.DB
 	keys    *mce.Keys
+	checks  *checks
+	proofs  *proofs
 	letters *letter.Letters
 	desk    *desk.Desk
 	server  *httptest.Server
@@ -101,13 +103,53 @@ func (h *house) build(address string, site mce.Site, provider *desk.OIDC) {
 	h.must(err)
 	h.keys, err = mce.NewKeys([]byte(strings.Repeat("k", mce.MinSecret)))
 	h.must(err)
+	h.checks, h.proofs = &checks{look: h.letters.Look()}, &proofs{}
 	looks, err := pages.New(site)
 	h.must(err)
 	h.desk, err = desk.New(desk.Options{
 		Store: h.store, Letters: h.letters, Pages: looks, Keys: h.keys, Site: site, Clock: frozen{}, Wall: h.wall, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
-		OIDC: provider,
+		OIDC: provider, Examiner: h.checks, AtOnce: h.checks, Prover: h.proofs,
 	})
 	h.must(err)
+}
+
+// checks is a pre-flight that finds what a test wants.
+type checks struct {
+	look  string
+	mu    sync.Mutex
+	found []mce.Finding
+}
+
+func (c *checks) Examine(_ context.Context, d mce.Draft) (mce.Report, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := mce.NewReport(c.found)
+	r.At, r.Editions, r.Unexamined = business, 2, []string{"links: the network was not asked"}
+	var err error
+	r.Fingerprint, err = mce.SealOf(mce.Draft{Issue: d.Issue, Series: d.Series, Items: d.Items}, c.look, time.Time{})
+	return r, err
+}
+
+func (c *checks) finds(found ...mce.Finding) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.found = found
+}
+
+// proofs keeps the test mails, as "address subject".
+type proofs struct {
+	mu   sync.Mutex
+	sent []string
+	err  error
+}
+
+func (p *proofs) SendProof(_ context.Context, e mce.Edition, to, _ string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == nil {
+		p.sent = append(p.sent, to+" "+e.Subject)
+	}
+	return p.err
 }
 
 func (h *house) must(err error) {
@@ -139,7 +181,7 @@ func (h *house) whole() string {
 	h.must(h.db.QueryRowContext(h.t.Context(), `
 		select concat((select json_agg(u order by id) from users u), (select json_agg(a order by id) from audit a),
 			(select json_agg(json_build_array(d.id, d.hash, d.logged_in) order by d.id) from desk_sessions d),
-			(select json_agg(i order by id) from issues i), (select json_agg(l order by id) from logins l), (select json_agg(w order by id) from wishes w))`).Scan(&all))
+			(select json_agg(i order by id) from issues i), (select json_agg(x order by issue_id, line) from issue_items x), (select json_agg(l order by id) from logins l), (select json_agg(w order by id) from wishes w))`).Scan(&all))
 	return all
 }
 

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"encoding/hex"
 	"io"
 	"net/http"
 	"strconv"
@@ -12,6 +13,15 @@ import (
 
 // issuePage is how many issues a page of the list has.
 const issuePage = 50
+
+// The pages of an issue, by the names that their addresses end with.
+const (
+	contentPage = ""
+	viewPage    = "view"
+	checkPage   = "check"
+	sendPage    = "send"
+	reportPage  = "report"
+)
 
 func (d *Desk) issues(w http.ResponseWriter, r *http.Request, v visit) error {
 	var before int64
@@ -38,88 +48,57 @@ func (d *Desk) issues(w http.ResponseWriter, r *http.Request, v visit) error {
 	return d.show(w, r, v, http.StatusOK, func(w io.Writer, lang mce.Lang) error { return d.pages.Issues(w, lang, view) })
 }
 
-// draftOf is what the issue of the address would say now.
-func (d *Desk) draftOf(r *http.Request) (mce.Draft, error) {
+// issueID is that of the address.
+func issueID(r *http.Request) (int64, error) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {
-		return mce.Draft{}, &mce.Error{Code: mce.NotFound, Err: err}
+		return 0, &mce.Error{Code: mce.NotFound, Err: err}
+	}
+	return id, nil
+}
+
+// draftOf is what the issue of the address would say now.
+func (d *Desk) draftOf(r *http.Request) (mce.Draft, error) {
+	id, err := issueID(r)
+	if err != nil {
+		return mce.Draft{}, err
 	}
 	return d.store.Draft(r.Context(), id)
 }
 
-func (d *Desk) showIssue(w http.ResponseWriter, r *http.Request, v visit) error {
-	draft, err := d.draftOf(r)
-	if err != nil {
-		return err
+func (d *Desk) showIssue(page string) handler {
+	return func(w http.ResponseWriter, r *http.Request, v visit) error {
+		draft, err := d.draftOf(r)
+		if err != nil {
+			return err
+		}
+		return d.issuePage(w, r, v, draft, page, nil)
 	}
-	return d.issuePage(w, r, v, draft, http.StatusOK, pages.Issue{})
 }
 
-// issuePage shows an issue, and what can be done with it by who asks.
-func (d *Desk) issuePage(w http.ResponseWriter, r *http.Request, v visit, draft mce.Draft, status int, view pages.Issue) error {
-	var err error
-	if view.Items, err = d.store.Explain(r.Context(), draft.Issue.ID); err != nil {
-		return err
+// issuePage shows a page of an issue, with what could not be done, if anything.
+func (d *Desk) issuePage(w http.ResponseWriter, r *http.Request, v visit, draft mce.Draft, page string, fault error) error {
+	show := map[string]func(*http.Request, pages.Issue, mce.Draft) (func(io.Writer, mce.Lang) error, error){
+		contentPage: d.contentView, viewPage: d.previewView, checkPage: d.checkView, sendPage: d.sendView, reportPage: d.reportView,
+	}[page]
+	view := pages.Issue{
+		Common: d.common(w, r, v), Work: inWork([]mce.Issue{draft.Issue}, []mce.Series{draft.Series})[0], Here: page,
+		Zone: draft.Series.TimeZone, Languages: draft.Series.Languages, Second: draft.Series.Approval == mce.ApprovalSecond,
 	}
-	if view.Log, err = d.store.AuditLog(r.Context(), mce.AuditQuery{Object: mce.OnIssue, Of: draft.Issue.ID, Limit: auditPage}); err != nil {
-		return err
-	}
-	if view.Seen, err = d.seen(draft); err != nil {
-		return err
-	}
-	view.Common = d.common(w, r, v)
 	view.Path = "/desk/issues/" + strconv.FormatInt(draft.Issue.ID, 10)
-	view.Work = inWork([]mce.Issue{draft.Issue}, []mce.Series{draft.Series})[0]
-	view.Suggested = later(view.At, mce.InZone(d.clock.Now(), draft.Series.TimeZone).Truncate(time.Hour).Add(2*time.Hour))
-	view.Zone, view.Languages = draft.Series.TimeZone, draft.Series.Languages
-	view.Lang = draft.Series.Languages[0]
-	if lang, err := mce.ParseLang(r.URL.Query().Get("lang")); err == nil && r.URL.Query().Has("lang") {
-		view.Lang = lang
+	status := http.StatusOK
+	if fault != nil {
+		view.Fault, status = mce.ErrorMessage(fault), statusOf(fault)
 	}
-	return d.show(w, r, v, status, func(w io.Writer, lang mce.Lang) error { return d.pages.Issue(w, lang, view) })
-}
-
-// mailPolicy is for a mail that is shown within the desk: its own styles, pictures from wherever editors took them, no script, and no way out.
-const mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; frame-ancestors 'self'; sandbox"
-
-// preview is the issue as it would leave, in a language, for a reader of all topics.
-func (d *Desk) preview(w http.ResponseWriter, r *http.Request, _ visit) error {
-	draft, err := d.draftOf(r)
+	render, err := show(r, view, draft)
 	if err != nil {
 		return err
 	}
-	lang, err := mce.ParseLang(r.URL.Query().Get("lang"))
-	if err != nil {
-		return &mce.Error{Code: mce.NotFound, Err: err}
-	}
-	e, err := d.letters.Newsletter(draft, lang)
-	if err != nil {
-		return err
-	}
-	e = e.Filled(map[string]string{mce.SlotGreeting: d.letters.Greeting(lang, "Anna Rossi"), mce.SlotToken: "preview"})
-	h := w.Header()
-	h.Set("Content-Security-Policy", mailPolicy)
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", string(e.Lang))
-	h.Set("Cache-Control", "no-store")
-	_, err = io.WriteString(w, e.HTML)
-	if err != nil {
-		d.log.Debug("reader gone", "err", err)
-	}
-	return nil
+	return d.show(w, r, v, status, render)
 }
 
-// parseMoment reads what a form says about when an issue goes out: now, or a time on the wall clock of its zone.
-func parseMoment(when, at, zone string, now time.Time) (time.Time, error) {
-	if when == "now" {
-		return now, nil
-	}
-	t, err := time.ParseInLocation("2006-01-02T15:04", at, mce.InZone(now, zone).Location())
-	if err != nil {
-		return t, mce.Invalidf("choose a day and a time, or now")
-	}
-	if t.Before(now) {
-		return t, mce.Invalidf("this moment has passed; choose one to come, or now")
-	}
-	return t, nil
+// seen names what an issue says now, to be sent along with an approval: one approves what one saw.
+func (d *Desk) seen(draft mce.Draft) (string, error) {
+	hash, err := mce.SealOf(draft, d.letters.Look(), time.Time{})
+	return hex.EncodeToString(hash), err
 }

@@ -96,7 +96,7 @@ func TestTheFirstPageShowsWhatIsInWorkAndNext(t *testing.T) {
 	issue, _, err := h.store.Assemble(ctx, series, mce.Slot{Wall: "2023-10-18 12:00", Due: business}, true, business)
 	h.must(err)
 	b.get("/desk/").wants(t, http.StatusOK, issue.Subject["en"], "in review", "It waits for an approval.")
-	_, err = h.store.Approve(ctx, issue.ID, "Anna", "look")
+	_, err = h.store.Approve(ctx, issue.ID, "Anna", "look", business)
 	h.must(err)
 	_, err = h.store.Schedule(ctx, issue.ID, business, "look")
 	h.must(err)

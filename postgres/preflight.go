@@ -1,0 +1,95 @@
+package postgres
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// Readerships are the ways in which an issue would be read if it left now, with how many people read so.
+func (s *Store) Readerships(ctx context.Context, d mce.Draft, now time.Time) ([]mce.Readership, error) {
+	return readerships(ctx, s.db, d.Series, now)
+}
+
+func readerships(ctx context.Context, q sqlx.QueryerContext, series mce.Series, now time.Time) ([]mce.Readership, error) {
+	var rows []struct {
+		Language, Topics string
+		Readers          int
+	}
+	err := sqlx.SelectContext(ctx, q, &rows, `
+		select s.language, array_to_string(s.topics, ',') as topics, count(*) as readers from subscribers s
+		where `+isReader()+` and not exists (select from suppressions x where x.email = lower(s.email))
+		group by s.language, s.topics order by s.language, s.topics`,
+		append([]any{now, paceOf(series.Pace)}, segmentArgs(series.Segment)...)...)
+	out := make([]mce.Readership, len(rows))
+	for i, r := range rows {
+		out[i] = mce.Readership{Lang: mce.Lang(r.Language), Topics: strings.Split(r.Topics, ","), Readers: r.Readers}
+	}
+	return out, err
+}
+
+// ApproveExamined approves what a pre-flight examined. Findings that block it must be covered by overrides: by these, which are kept, or by
+// those kept before for the same content. Otherwise, and where the issue does not say any more what was examined, nothing is done and the
+// error is of code Conflict.
+func (s *Store) ApproveExamined(ctx context.Context, id int64, by, look string, r mce.Report, more []mce.Override) (mce.Issue, error) {
+	return s.act(ctx, id, mce.Approve, func(tx *sqlx.Tx, i *mce.Issue) error {
+		if err := approve(ctx, tx, i, by, look, r.At); err != nil {
+			return err
+		}
+		if !r.Examined(i.Seal) {
+			return mce.Conflictf("issue %d has changed since it was checked; check it again", id)
+		}
+		if err := insertOverrides(ctx, tx, id, i.Seal, more); err != nil {
+			return err
+		}
+		kept, err := overrides(ctx, tx, id, i.Seal)
+		if err != nil {
+			return err
+		}
+		return r.Clear(kept)
+	})
+}
+
+// Overrides are those that hold for the content that a report is about, the earliest first.
+func (s *Store) Overrides(ctx context.Context, id int64, r mce.Report) ([]mce.Override, error) {
+	return overrides(ctx, s.db, id, r.Fingerprint)
+}
+
+func overrides(ctx context.Context, q sqlx.QueryerContext, id int64, fingerprint []byte) ([]mce.Override, error) {
+	var rows []struct {
+		Rule, Place, Reason string
+		SaidBy              string    `db:"said_by"`
+		SaidAt              time.Time `db:"said_at"`
+	}
+	err := sqlx.SelectContext(ctx, q, &rows, `
+		select rule, place, said_by, reason, said_at from preflight_overrides where issue_id = $1 and fingerprint = $2
+		order by said_at, rule, place`, id, fingerprint)
+	out := make([]mce.Override, len(rows))
+	for i, r := range rows {
+		out[i] = mce.Override{Rule: r.Rule, Where: r.Place, By: r.SaidBy, Reason: r.Reason, At: r.SaidAt.UTC()}
+	}
+	return out, err
+}
+
+// insertOverrides keeps what was said first where something is said twice.
+func insertOverrides(ctx context.Context, tx *sqlx.Tx, id int64, fingerprint []byte, all []mce.Override) error {
+	for _, o := range all {
+		_, err := tx.ExecContext(ctx, `
+			insert into preflight_overrides (issue_id, fingerprint, rule, place, said_by, reason, said_at)
+			values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`, id, fingerprint, o.Rule, o.Where, o.By, o.Reason, o.At)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Hold says why an issue in review does not go on by itself; what says so already is left alone.
+func (s *Store) Hold(ctx context.Context, id int64, reason string) error {
+	_, err := s.db.ExecContext(ctx, `update issues set reason = $2 where id = $1 and state = 'in_review' and reason <> $2`, id, reason)
+	return err
+}
