@@ -304,3 +304,17 @@ func (s Session) checkWritten(slug string) error {
 	}
 	return nil
 }
+
+// Blank has all fields of a kind, those of the named sessions too, as they are in a new one; nil for a kind that there is not.
+func Blank(kind ItemKind, sessions ...string) Written {
+	c := NewContent(kind)
+	if c == nil {
+		return nil
+	}
+	if e, ok := c.(*Event); ok {
+		for _, slug := range sessions {
+			e.Sessions = append(e.Sessions, Session{Slug: slug})
+		}
+	}
+	return Write(c, time.UTC)
+}

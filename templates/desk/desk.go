@@ -19,7 +19,7 @@ import (
 	"github.com/majorcities/mce-mailer/templates/look"
 )
 
-//go:embed html locales desk.css
+//go:embed html locales desk.css content.js
 var files embed.FS
 
 // Pages renders the pages of one installation. It is safe for concurrent use.
@@ -29,6 +29,7 @@ type Pages struct {
 	catalog    *locale.Catalog
 	templates  map[string]*template.Template
 	stylesheet []byte
+	script     []byte
 }
 
 // New parses all templates and messages; an error is a fault of ours, or a PublicURL that is no address.
@@ -46,8 +47,12 @@ func New(site mce.Site) (*Pages, error) {
 		return nil, err
 	}
 	p.stylesheet = append(look.Tokens(), style...)
-	for _, name := range []string{"login", "link", "fresh", "home", "issues", "issue", "me", "users", "user", "remove", "audit", "error"} {
-		if p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/form.html", "html/"+name+".html"); err != nil {
+	if p.script, err = files.ReadFile("content.js"); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"login", "link", "fresh", "home", "issues", "issue", "me", "users", "user", "remove", "audit", "error",
+		"contents", "content", "clash", "history", "images", "image"} {
+		if p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/form.html", "html/pieces.html", "html/"+name+".html"); err != nil {
 			return nil, fmt.Errorf("page %q: %w", name, err)
 		}
 	}
@@ -61,6 +66,15 @@ func (p *Pages) Stylesheet() []byte { return bytes.Clone(p.stylesheet) }
 func (p *Pages) StylesheetName() string {
 	sum := sha256.Sum256(p.stylesheet)
 	return fmt.Sprintf("desk.%x.css", sum[:4])
+}
+
+// Script is what the forms of content run, of type text/javascript. They work without.
+func (p *Pages) Script() []byte { return bytes.Clone(p.script) }
+
+// ScriptName is its name below /desk/, which changes with the content.
+func (p *Pages) ScriptName() string {
+	sum := sha256.Sum256(p.script)
+	return fmt.Sprintf("content.%x.js", sum[:4])
 }
 
 // write renders into memory first: after an error w is untouched, and the handler can still answer with another page.

@@ -36,6 +36,7 @@ func Places() []Place {
 	return []Place{
 		{Path: "/desk/", Name: "nav.home", Needs: mce.UseDesk},
 		{Path: "/desk/issues", Name: "nav.issues", Needs: mce.UseDesk, inside: []string{"/desk/issues/"}},
+		{Path: ContentPath(mce.KindArticle), Name: "nav.content", Needs: mce.EditContent, inside: []string{"/desk/content/"}},
 		{Path: "/desk/audit", Name: "nav.audit", Needs: mce.ReadAudit},
 		{Path: "/desk/users", Name: "nav.users", Needs: mce.ManageUsers, inside: []string{"/desk/users/"}},
 	}
@@ -69,6 +70,9 @@ func (f frame) Link(path string) string {
 // Stylesheet is the address of the stylesheet.
 func (f frame) Stylesheet() string { return f.Link("/desk/" + f.pages.StylesheetName()) }
 
+// Script is the address of the script of forms.
+func (f frame) Script() string { return f.Link("/desk/" + f.pages.ScriptName()) }
+
 // May reports whether who looks may do something: what they may not is not shown.
 func (f frame) May(p mce.Permission) bool { return mce.May(f.User.Role, p) }
 
@@ -90,7 +94,7 @@ func (f frame) Nav() []place {
 			at.Current = "page"
 		}
 		for _, path := range p.inside {
-			if strings.HasPrefix(f.Path, path) {
+			if at.Current == "" && strings.HasPrefix(f.Path, path) {
 				at.Current = "true"
 			}
 		}

@@ -198,5 +198,6 @@ func (e Error) Kind() string {
 // Saids are the messages that may stand after a redirect, by their ids.
 func Saids() []string {
 	return []string{"in", "out", "user-added", "user-saved", "user-removed", "me-saved", "session-ended", "sessions-ended",
-		"subject", "submit", "approve", "schedule", "unschedule", "pause", "resume", "cancel"}
+		"subject", "submit", "approve", "schedule", "unschedule", "pause", "resume", "cancel",
+		"content-saved", "content-same", "content-restored", "draft-dropped", "image-added", "image-saved", "image-removed"}
 }

@@ -25,6 +25,8 @@ import (
 	"github.com/majorcities/mce-mailer/postgres/pgtest"
 	pages "github.com/majorcities/mce-mailer/templates/desk"
 	"github.com/majorcities/mce-mailer/templates/letter"
+	"github.com/majorcities/mce-mailer/templates/page"
+	"github.com/majorcities/mce-mailer/web"
 	"github.com/majorcities/mce-mailer/web/desk"
 )
 
@@ -84,7 +86,12 @@ func newHouseAt(t testing.TB, base string, provider *desk.OIDC) *house {
 		FromName: "MCE", From: "news@mce.example", ReplyTo: "office@mce.example",
 	}
 	h.build(address, site, provider)
-	h.server.Config.Handler = h.desk.Handler()
+	public, err := page.New(site)
+	h.must(err)
+	h.server.Config.Handler = (&web.Server{ // the pages stand beside it, as in the program
+		Store: h.store, Letters: h.letters, Pages: public, Keys: h.keys, Site: site, Clock: frozen{}, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
+		Mailer: func() error { return nil }, Desk: h.desk.Handler(),
+	}).Handler()
 	var lib mce.Library
 	h.must(json.Unmarshal(sample.Content(), &lib))
 	h.must(h.store.SaveLibrary(t.Context(), lib, business))
@@ -139,7 +146,8 @@ func (h *house) whole() string {
 	h.must(h.db.QueryRowContext(h.t.Context(), `
 		select concat((select json_agg(u order by id) from users u), (select json_agg(a order by id) from audit a),
 			(select json_agg(json_build_array(d.id, d.hash, d.logged_in) order by d.id) from desk_sessions d),
-			(select json_agg(i order by id) from issues i), (select json_agg(l order by id) from logins l), (select json_agg(w order by id) from wishes w))`).Scan(&all))
+			(select json_agg(i order by id) from issues i), (select json_agg(c order by kind, piece_id, version) from content_versions c),
+			(select json_agg(c order by id) from content_drafts c), (select json_agg(i order by id) from images i), (select json_agg(l order by id) from logins l), (select json_agg(w order by id) from wishes w))`).Scan(&all))
 	return all
 }
 
