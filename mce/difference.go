@@ -23,7 +23,7 @@ func Differences(old, next Written) (out []Difference) {
 	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		if a, b := plainLines(old[name]), plainLines(next[name]); a != b {
+		if a, b := settled(name, old[name]), settled(name, next[name]); a != b {
 			out = append(out, Difference{name, a, b})
 		}
 	}
@@ -42,7 +42,7 @@ func (c Clash) Mine() bool { return c.New != c.Began }
 // Clashes lists where mine and theirs differ, both of which began with base.
 func Clashes(base, mine, theirs Written) (out []Clash) {
 	for _, d := range Differences(theirs, mine) {
-		out = append(out, Clash{d, plainLines(base[d.Field])})
+		out = append(out, Clash{d, settled(d.Field, base[d.Field])})
 	}
 	return out
 }

@@ -182,6 +182,15 @@ func plainLines(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"))
 }
 
+// settled is what is written of a field in the one way in which it is compared: of topics and languages only matters which they are.
+func settled(name, value string) string {
+	switch name[strings.LastIndexByte(name, '/')+1:] {
+	case "topics", "languages", "interpretation":
+		return strings.Join(slices.Sorted(slices.Values(words(value))), " ")
+	}
+	return plainLines(value)
+}
+
 func writeField(from any, zone *time.Location) string {
 	switch from := from.(type) {
 	case *string:
@@ -244,8 +253,8 @@ func rewriteFields(fields map[string]any, to Written, zone *time.Location) error
 	writeFields(now, "", fields, zone)
 	changed := map[string]string{}
 	for name, value := range to {
-		if value = plainLines(value); value != now[name] {
-			changed[name] = value
+		if settled(name, value) != settled(name, now[name]) {
+			changed[name] = plainLines(value)
 		}
 	}
 	return setFields(fields, changed, zone)

@@ -64,8 +64,13 @@ func (f field) Message() string {
 	return f.Label
 }
 
-// Chosen reports whether an option of checks is checked.
-func (f field) Chosen(o Option) bool { return slices.Contains(strings.Fields(f.Value), o.Value) }
+// Chosen reports whether an option is the one, or one of the checks, that is chosen.
+func (f field) Chosen(o Option) bool {
+	if f.Type == "checks" {
+		return slices.Contains(strings.Fields(f.Value), o.Value)
+	}
+	return f.Value == o.Value
+}
 
 // Area reports whether more than a line is written.
 func (f field) Area() bool { return f.Type == "area" || f.Type == "prose" }

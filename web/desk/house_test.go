@@ -255,12 +255,16 @@ func (b *browser) ask(method, path string, form url.Values, headers ...string) a
 	var body io.Reader
 	if form != nil {
 		body = strings.NewReader(form.Encode())
+		headers = append([]string{"Content-Type", "application/x-www-form-urlencoded"}, headers...)
 	}
+	return b.send(method, path, body, headers...)
+}
+
+// send is ask with any body.
+func (b *browser) send(method, path string, body io.Reader, headers ...string) answer {
+	b.h.t.Helper()
 	req, err := http.NewRequestWithContext(context.WithoutCancel(b.h.t.Context()), method, b.h.server.URL+b.h.base+path, body)
 	b.h.must(err)
-	if form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
