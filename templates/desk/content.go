@@ -227,10 +227,7 @@ func (p *Pages) History(w io.Writer, lang mce.Lang, v History) error {
 	return p.write(w, "history", lang, v.Common, v)
 }
 
-// Tools are the marks of Markdown that the toolbar has, and their signs.
-func (f frame) Tools() []Tool {
-	return []Tool{{"bold", "B"}, {"italic", "I"}, {"link", "🔗"}, {"heading", "H"}, {"list", "•"}, {"numbers", "1."}}
+// Tools are the marks of Markdown that the toolbar has.
+func (f frame) Tools() []string {
+	return []string{"bold", "italic", "link", "heading", "list", "numbers"}
 }
-
-// Tool is a button of the toolbar.
-type Tool struct{ Mark, Sign string }

@@ -57,6 +57,7 @@ func (s scene) direct(r *http.Request) {
 	path, query, _ := strings.Cut(s.path, "?")
 	r.URL.Path, r.URL.RawQuery = path, query
 	r.Header.Del("Sec-Fetch-Site")
+	r.Header.Del("Origin")
 	for _, c := range s.by.jar.Cookies(s.by.origin()) {
 		r.AddCookie(c)
 	}
@@ -100,7 +101,7 @@ func scenes(h *house) []scene {
 	welcome := h.as(anna)
 	welcome.set("__Host-mce_said", "in.QW5uYSBSb3NzaQ")
 	edit := "/desk/users/" + itoa(int(bob.ID))
-	return []scene{
+	return append(h.contentScenes(admin), []scene{
 		{"login", h.browser(), "/desk/login", nil},
 		{"login-fault", newcomer, "/desk/login", url.Values{"token": {login}, "email": {"anna@"}}},
 		{"login-sent", newcomer, "/desk/login", url.Values{"token": {login}, "email": {"anna@mce.example"}}},
@@ -131,7 +132,7 @@ func scenes(h *house) []scene {
 		{"error-403", editor, "/desk/users", nil},
 		{"error-404", admin, "/desk/nowhere", nil},
 		{"error-409", admin, "/desk/users/" + itoa(int(anna.ID)) + "/remove", url.Values{"token": {token(admin)}}},
-	}
+	}...)
 }
 
 // fill puts issues in some states into the store: scheduled, in review, approved.
