@@ -48,10 +48,11 @@ function mark(area, name) {
     return;
   }
   const begin = text.lastIndexOf("\n", from - 1) + 1;
-  const lines = text.slice(begin, to).split("\n");
+  const end = (text + "\n").indexOf("\n", to);
+  const lines = text.slice(begin, end).split("\n");
   const before = {list: () => "- ", numbers: i => `${i + 1}. `, heading: () => "## "}[name];
   const marked = lines.map((line, i) => before(i) + line.replace(/^(#+|-|\d+\.)\s+/, "")).join("\n");
-  replace(area, begin, to, marked);
+  replace(area, begin, end, marked);
   area.setSelectionRange(begin + marked.length, begin + marked.length);
 }
 
