@@ -92,13 +92,14 @@ func (w Written) Sessions() []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// cutSession splits the name of a field of a session.
+// cutSession splits the name of a field of a session; ok is false for any other name.
 func cutSession(name string) (slug, field string, ok bool) {
 	rest, ok := strings.CutPrefix(name, "session/")
 	if !ok {
 		return "", "", false
 	}
-	return strings.Cut(rest, "/")
+	slug, field, ok = strings.Cut(rest, "/")
+	return slug, field, ok && slugForm.MatchString(slug)
 }
 
 // newSession is the form of the names that sessions have in a form before they have a slug.

@@ -70,7 +70,7 @@ $$;
 
 -- +goose StatementBegin
 -- The texts of a piece, one row for each language.
-create function content_texts(piece jsonb) returns table (field text, lang text, words text) language sql immutable as $$
+create function content_texts(piece jsonb) returns table (field text, lang text, words text) language sql immutable rows 10 as $$
     select f.key, t.key, t.value #>> '{}'
     from jsonb_each(piece) f, jsonb_each(case jsonb_typeof(f.value) when 'object' then f.value else '{}' end) t
     union all
@@ -83,7 +83,7 @@ $$;
 -- +goose StatementBegin
 -- Adds a version of a piece that is not as its last one has it. Who does it say the settings mce.user_id or mce.actor, when mce.at, for their
 -- transaction; without them it is the role that is logged in at the database, now.
-create function keep_content(what text, which bigint) returns void language plpgsql security definer set search_path from current as $$
+create function keep_content(what text, which bigint) returns void language plpgsql security definer set search_path from current set jit = off as $$
 declare
     last  content_versions;
     piece jsonb;
@@ -99,6 +99,9 @@ begin
     insert into content_versions (kind, piece_id, version, piece, at, user_id, actor) values (
         what, which, coalesce(last.version, 0) + 1, piece, coalesce(nullif(current_setting('mce.at', true), '')::timestamptz, now()), who,
         case when who is null then coalesce(nullif(current_setting('mce.actor', true), ''), session_user) else '' end);
+    if last.piece is null then
+        return;
+    end if;
     delete from stale_translations s
     where s.kind = what and s.piece_id = which and not exists (
         select from content_texts(last.piece) o join content_texts(piece) n using (field, lang)
