@@ -43,7 +43,7 @@ func (a *app) saveEvents(e *env, events ...mce.Event) error {
 			return err
 		}
 	}
-	if err := a.store.SaveLibrary(e.ctx, mce.Library{Events: events}, e.clock.Now()); err != nil {
+	if err := a.store.SaveLibrary(e.acting(), mce.Library{Events: events}, e.clock.Now()); err != nil {
 		return err
 	}
 	for _, x := range events {

@@ -79,8 +79,8 @@ func (v Contents) Fields() []Field {
 	}
 	return []Field{
 		{Name: "q", Label: "content.search", Type: "search", Value: v.Query.Search, Optional: true},
-		{Name: "shown", Label: "content.shown", Type: "pick", Value: string(v.Query.Shown), Options: shown, Optional: true},
-		{Name: "translation", Label: "content.translation", Type: "pick", Value: string(v.Query.Translation), Optional: true, Options: []Option{
+		{Name: "shown", Label: "content.shown", Type: "pick", Value: string(v.Query.Shown), Options: shown},
+		{Name: "translation", Label: "content.translation", Type: "pick", Value: string(v.Query.Translation), Options: []Option{
 			{Label: "translation.any"}, {Value: string(mce.TranslationStale), Label: "translation.stale"},
 			{Value: string(mce.TranslationMissing), Label: "translation.missing"},
 		}},

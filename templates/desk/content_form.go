@@ -145,8 +145,9 @@ func (v ContentForm) words(name, kind string, required bool) Row {
 	for _, lang := range mce.Languages() {
 		f := v.field(name, kind, nil, required && lang == mce.English)
 		if lang != mce.English {
+			english := f
 			f = v.field(name+"_"+string(lang), kind, nil, false)
-			f.Label = v.label(name)
+			f.Label, f.Hint = english.Label, english.Hint
 			if slices.Contains(v.Piece.Stale, f.Name) {
 				row.Stale = f.Name
 			}
