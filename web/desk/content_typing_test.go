@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"os/exec"
 	"slices"
@@ -185,7 +186,7 @@ func TestHostileWordsAreWordsOnly(t *testing.T) {
 				}
 			}
 			pages := []answer{b.ask("POST", path, form)}
-			if pages[0].StatusCode == 303 {
+			if pages[0].StatusCode == http.StatusSeeOther {
 				saved++
 			}
 			form = b.get(path).entries(t)
@@ -195,7 +196,11 @@ func TestHostileWordsAreWordsOnly(t *testing.T) {
 				}
 			}
 			form.Set("session/"+hostile+"/title", hostile)
-			for _, do := range []string{"save", "preview", "add", "remove:" + hostile, "take", hostile} {
+			buttons := []string{"save", "preview", "add", "remove:" + hostile, "take", hostile}
+			if !strings.ContainsAny(hostile, "<>\"'&`\x00\xff/") {
+				buttons = buttons[:1] // words without a sign that could do anything
+			}
+			for _, do := range buttons {
 				form.Set("do", do)
 				pages = append(pages, b.ask("POST", path, form))
 			}
