@@ -36,17 +36,18 @@ func CheckPiece(c Content) *FieldError {
 		checkWords(need, "title", c.Title, true)
 		need("starts", !c.Starts.IsZero(), "an event needs a beginning")
 		need("ends", c.Ends.After(c.Starts), "an event must end after it begins")
-		for field, link := range map[string]string{"online": c.Online, "link": c.Link, "feedback": c.Feedback} {
-			sound(field, checkLink("this", link, false))
-		}
+		sound("online", checkLink("the link", c.Online, false))
+		sound("link", checkLink("the link", c.Link, false))
+		sound("feedback", checkLink("the link", c.Feedback, false))
 		if c.Contact != "" {
 			_, err := ParseAddress(c.Contact)
 			sound("contact", err)
 		}
 		need("closes", c.Opens.IsZero() || c.Closes.IsZero() || c.Closes.After(c.Opens), "registration must close after it opens")
-		for field, t := range map[string]Text{"motto": c.Motto, "body": c.Body, "city": c.City, "venue": c.Venue} {
-			checkWords(need, field, t, false)
-		}
+		checkWords(need, "motto", c.Motto, false)
+		checkWords(need, "body", c.Body, false)
+		checkWords(need, "city", c.City, false)
+		checkWords(need, "venue", c.Venue, false)
 		for _, s := range c.Sessions {
 			checkWords(need, sessionField(s.Slug, "room"), s.Room, false)
 		}

@@ -48,7 +48,6 @@ type Group struct {
 type Row struct {
 	Fields []Field
 	Stale  string // the field whose English has changed since; empty: none
-	Held   bool   // its translator says that it holds
 }
 
 // Groups are the parts of the form, in order.
@@ -230,10 +229,18 @@ func (v ContentForm) elsewhere() Field {
 	return f
 }
 
-// ours reports whether the picture that was chosen is one of ours.
-func (v ContentForm) ours() bool {
-	return slices.ContainsFunc(v.Images, func(i Picture) bool { return i.URL == v.Written["image"] })
+// Chosen is the picture that is chosen, if it is one of ours.
+func (v ContentForm) Chosen() *Picture {
+	for _, i := range v.Images {
+		if i.URL == v.Written["image"] {
+			return &i
+		}
+	}
+	return nil
 }
+
+// ours reports whether the picture that was chosen is one of ours.
+func (v ContentForm) ours() bool { return v.Chosen() != nil }
 
 // zones are those to choose from, and the one that is chosen.
 func zones(chosen string) []Option {

@@ -338,7 +338,7 @@ func TestAPictureIsUploadedUsedAndRemoved(t *testing.T) {
 	b.uploads("x.png", paint, "A square").wants(t, http.StatusUnprocessableEntity, "Say what the picture shows")
 	b.uploads("x.png", []byte("<svg onload='alert(1)'/>"), "A square", "Un quadrato").wants(t, http.StatusUnprocessableEntity, "This is no PNG")
 	b.uploads("x.png", make([]byte, picture.MaxBytes+1), "A square", "Un quadrato").wants(t, http.StatusUnprocessableEntity, "larger than 10 MB")
-	b.uploads("x.png", make([]byte, picture.MaxBytes+2<<20), "A square", "Un quadrato").wants(t, http.StatusRequestEntityTooLarge, "More was sent")
+	b.uploads("x.png", make([]byte, 4*picture.MaxBytes+2<<20), "A square", "Un quadrato").wants(t, http.StatusRequestEntityTooLarge, "More was sent")
 	const hostile = `..\..\<script src=x>.png`
 	b.uploads(hostile, paint, "A <b>square</b>", "Un quadrato").leads(t, "/desk/content/images")
 	list := b.get("/desk/content/images").wants(t, http.StatusOK, "The picture is here.", "A &lt;b&gt;square&lt;/b&gt;", "1200 × 800", "unused")
@@ -360,6 +360,7 @@ func TestAPictureIsUploadedUsedAndRemoved(t *testing.T) {
 
 	large := h.server.URL + strings.Replace(file, "-600", "-1200", 1)
 	b.saves(firstArticle, "image", large).leads(t, firstArticle)
+	b.get(firstArticle).wants(t, http.StatusOK, `class="chosen" src="`+file+`"`)
 	b.saves(firstArticle, "image", "").leads(t, firstArticle)
 	b.get("/desk/content/images?unused=yes").wants(t, http.StatusOK, "There are no pictures yet")
 	b.press("/desk/content/images/1", "/desk/content/images/1/remove").wants(t, http.StatusConflict, "stood once, in content")
