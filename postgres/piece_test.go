@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pressly/goose/v3"
 
 	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/migrations"
 )
 
 // pieceOf is a piece of the library by its slug.
@@ -218,5 +220,59 @@ func TestWhatIsTypedIsKeptForItsUser(t *testing.T) {
 	o.must(o.DropContentDraft(t.Context(), u.ID, mce.KindArticle, 1))
 	if got, err = o.ContentDraft(t.Context(), u.ID, mce.KindArticle, 1); err != nil || !got.At.IsZero() {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestOfManyWhoSaveAtOnceOneIsFirst(t *testing.T) {
+	o := stocked(t)
+	const editors = 8
+	begun := make([]mce.Piece, editors)
+	for i := range begun {
+		begun[i] = o.pieceOf(mce.KindEvent, "prato")
+		begun[i].Content.(*mce.Event).Title = en("By editor " + string(rune('A'+i)))
+	}
+	errs := make(chan error, editors)
+	for _, p := range begun {
+		go func() {
+			_, err := o.SavePiece(t.Context(), p, nil, mce.ChangedContent, now)
+			errs <- err
+		}()
+	}
+	saved, told := 0, 0
+	for range editors {
+		switch err := <-errs; {
+		case err == nil:
+			saved++
+		case mce.ErrorCode(err) == mce.Conflict:
+			told++
+		default:
+			t.Error(err)
+		}
+	}
+	if p := o.pieceOf(mce.KindEvent, "prato"); saved != 1 || told != editors-1 || p.Version != 2 {
+		t.Errorf("%d saved, %d told, version %d", saved, told, p.Version)
+	}
+}
+
+// TestContentOfAnOlderDatabaseHasAHistory that begins with the migration; and the way back works.
+func TestContentOfAnOlderDatabaseHasAHistory(t *testing.T) {
+	o := stocked(t)
+	steps, err := goose.NewProvider(goose.DialectPostgres, o.db, migrations.Files)
+	o.must(err)
+	_, err = steps.DownTo(t.Context(), 19)
+	o.must(err)
+	o.sql(`update articles set link = 'https://example.org' where slug = 'first'`)
+	_, err = steps.Up(t.Context())
+	o.must(err)
+	p := o.pieceOf(mce.KindArticle, "first")
+	history, err := o.PieceHistory(t.Context(), p.Kind, p.ID, 0, 10)
+	o.must(err)
+	if p.Version != 1 || article(p).Link == "" || len(history) != 1 || history[0].By.Name != "before" {
+		t.Errorf("%+v, %+v", p, history)
+	}
+	o.pieceOf(mce.KindEvent, "prato")
+	o.sql(`update articles set link = '' where slug = 'first'`)
+	if p = o.pieceOf(mce.KindArticle, "first"); p.Version != 2 {
+		t.Errorf("version %d", p.Version)
 	}
 }
