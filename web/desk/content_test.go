@@ -373,3 +373,16 @@ func TestAPictureIsUploadedUsedAndRemoved(t *testing.T) {
 		t.Errorf("%d lines in the log", n)
 	}
 }
+
+func TestContentBelowAPath(t *testing.T) {
+	h := newHouseAt(t, "/mail", nil)
+	b := h.as(h.user("Anna", mce.Editor))
+	h.picture(1)
+	for _, path := range []string{"/desk/content/articles", firstArticle, firstArticle + "/history", "/desk/content/events/1", "/desk/content/images", "/desk/content/images/1"} {
+		page := b.get(path).wants(t, http.StatusOK, `"/mail/desk/`)
+		if strings.Contains(page.body, `"/desk/`) || strings.Contains(page.body, `"/images/`) || strings.Contains(page.body, "/mail/mail/") {
+			t.Errorf("a link of %s misses the path:\n%s", path, page.body)
+		}
+	}
+	b.saves(firstArticle, "title", "Another").leads(t, "/mail"+firstArticle)
+}

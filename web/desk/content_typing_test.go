@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -197,7 +198,7 @@ func TestHostileWordsAreWordsOnly(t *testing.T) {
 			}
 			form.Set("session/"+hostile+"/title", hostile)
 			buttons := []string{"save", "preview", "add", "remove:" + hostile, "take", hostile}
-			if !strings.ContainsAny(hostile, "<>\"'&`\x00\xff/") {
+			if !strings.ContainsAny(hostile, "<>\"'&`\x00/") && utf8.ValidString(hostile) {
 				buttons = buttons[:1] // words without a sign that could do anything
 			}
 			for _, do := range buttons {
