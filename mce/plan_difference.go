@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Difference is what one plan has otherwise than another one for the same mail.
-type Difference struct {
+// PlanDifference is what one plan has otherwise than another one for the same mail.
+type PlanDifference struct {
 	ID     string       `json:"id"`
 	Change PlanChange   `json:"change"`
 	Old    *Planned     `json:"old,omitempty"`
@@ -30,23 +30,23 @@ const (
 )
 
 // Against lists what p has otherwise than old, in order of time. Lines outside the time that both plans look at are not compared.
-func (p Plan) Against(old Plan) []Difference {
-	out := []Difference{}
+func (p Plan) Against(old Plan) []PlanDifference {
+	out := []PlanDifference{}
 	for _, l := range p.Lines {
 		if was := old.line(l.ID); was == nil && old.covers(l) {
-			out = append(out, Difference{ID: l.ID, Change: PlanAdded, New: &l})
+			out = append(out, PlanDifference{ID: l.ID, Change: PlanAdded, New: &l})
 		} else if was != nil {
 			if fields := l.otherwise(*was); len(fields) > 0 {
-				out = append(out, Difference{ID: l.ID, Change: PlanChanged, Old: was, New: &l, Fields: fields})
+				out = append(out, PlanDifference{ID: l.ID, Change: PlanChanged, Old: was, New: &l, Fields: fields})
 			}
 		}
 	}
 	for _, was := range old.Lines {
 		if p.line(was.ID) == nil && p.covers(was) {
-			out = append(out, Difference{ID: was.ID, Change: PlanGone, Old: &was})
+			out = append(out, PlanDifference{ID: was.ID, Change: PlanGone, Old: &was})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Difference) int {
+	slices.SortStableFunc(out, func(a, b PlanDifference) int {
 		x, y := a.stands(), b.stands()
 		return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.ID, y.ID))
 	})
@@ -54,7 +54,7 @@ func (p Plan) Against(old Plan) []Difference {
 }
 
 // stands is the line as it stands now, or as it stood where it has gone.
-func (d Difference) stands() *Planned { return cmp.Or(d.New, d.Old) }
+func (d PlanDifference) stands() *Planned { return cmp.Or(d.New, d.Old) }
 
 func (p Plan) line(id string) *Planned {
 	i := slices.IndexFunc(p.Lines, func(l Planned) bool { return l.ID == id })

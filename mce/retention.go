@@ -21,7 +21,8 @@ const (
 	KeepWishes = 7 * 24 * time.Hour
 	// KeepOrderKeys is how long a program may at least send the same order anew; the night after it the key is forgotten.
 	KeepOrderKeys = 24 * time.Hour
-	KeepLogins    = 24 * time.Hour // links into the desk, after they stopped working: until then it is said why they do
+	KeepLogins    = 24 * time.Hour      // links into the desk, after they stopped working: until then it is said why they do
+	KeepDrafts    = 90 * 24 * time.Hour // what somebody typed at the desk and did not save
 
 	KeepOrigins     = 12 // months: from which network address somebody did what the audit log keeps
 	KeepFormerUsers = 36 // months: the name of a user who was removed

@@ -16,6 +16,9 @@ import (
 // must have passed its Check; topics and events that it names must be in it or in the database. A new series is due from now on.
 func (s *Store) SaveLibrary(ctx context.Context, lib mce.Library, now time.Time) error {
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		if err := sayWho(ctx, tx); err != nil {
+			return err
+		}
 		steps := []func(context.Context, *sqlx.Tx, mce.Library) error{
 			saveTopics, checkTopics, saveArticles, eventsAt(now), saveResources, saveReminderRules,
 		}

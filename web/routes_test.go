@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/majorcities/mce-mailer/mce"
 )
 
 // The policies: of our pages, and of the issues in the archive, whose pictures are elsewhere.
@@ -57,6 +59,7 @@ func TestEveryRouteAnswersItsMethodsAndNoOthers(t *testing.T) {
 		{cancelling, "GET HEAD POST", htmlType, pagePolicy, "no-store"},
 		{"/subscribe", "GET HEAD POST", htmlType, pagePolicy, "no-store"},
 		{"/link", "GET HEAD POST", htmlType, pagePolicy, "no-store"},
+		{s.picture(), "GET HEAD", "image/png", "default-src 'none'; frame-ancestors 'none'", forEver},
 		{"/" + s.pages.StylesheetName(), "GET HEAD", "text/css; charset=utf-8", pagePolicy, forEver},
 		{"/healthz", "GET HEAD", plainType, pagePolicy, "no-store"},
 		{"/readyz", "GET HEAD", "application/json", pagePolicy, "no-store"},
@@ -157,4 +160,16 @@ func TestAPublicAddressWithAPathHoldsEveryPageBelowIt(t *testing.T) {
 	if got := s.story(p); got != "unsubscribed: imported withdrawn" {
 		t.Error(got)
 	}
+}
+
+// picture is the path of a picture of content.
+func (s *site) picture() string {
+	s.t.Helper()
+	const name = "0123456789abcdef0123456789abcdef"
+	file := mce.ImageFile{Name: name + "-1.png", Width: 1, Height: 1, Type: "image/png", Content: []byte("a picture")}
+	_, err := s.store.AddImage(s.t.Context(), mce.Image{Name: name, Title: "x.png", Alt: mce.Text{"en": "A dot"}, Files: []mce.ImageFile{file}}, frozen{}.Now())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return "/images/" + file.Name
 }

@@ -51,6 +51,7 @@ type Store interface {
 	ChangeRegistration(ctx context.Context, id int64, to mce.Particulars, notices mce.Notices, domain string, now time.Time) (mce.Registration, error)
 	CancelByID(ctx context.Context, id int64, notices mce.Notices, domain string, now time.Time) error
 	BookingByID(ctx context.Context, id int64) (mce.Booking, []mce.Registration, error)
+	ImageFile(ctx context.Context, name string) (mce.ImageFile, error)
 }
 
 // Letters makes the letters that pages cause.
@@ -116,6 +117,7 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("POST "+base+"/confirm/{token}", s.page(s.confirm))
 	s.handleEvents(mux, base)
 	s.handleOwn(mux, base)
+	mux.HandleFunc("GET "+base+"/images/{file}", s.image)
 	mux.Handle("GET "+base+"/"+s.Pages.StylesheetName(), http.HandlerFunc(s.stylesheet))
 	mux.Handle("GET "+base+"/healthz", http.HandlerFunc(s.healthz))
 	mux.Handle("GET "+base+"/readyz", http.HandlerFunc(s.readyz))

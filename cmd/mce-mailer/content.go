@@ -39,7 +39,7 @@ func (c *contentImportCmd) Run(e *env) error {
 		if err := keepPaused(e, a, lib.Series); err != nil {
 			return err
 		}
-		if err := a.store.SaveLibrary(e.ctx, lib, e.clock.Now()); err != nil {
+		if err := a.store.SaveLibrary(e.acting(), lib, e.clock.Now()); err != nil {
 			return err
 		}
 		counts := map[string]int{

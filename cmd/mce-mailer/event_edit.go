@@ -31,7 +31,7 @@ func (c *eventSetCmd) Run(e *env) error {
 
 // editEvent changes an event that there is, which nobody else changes meanwhile.
 func (a *app) editEvent(e *env, slug string, edit func(*mce.Event) error) error {
-	x, _, err := a.store.EditEvent(e.ctx, slug, func(old *mce.Event) (mce.Event, error) {
+	x, _, err := a.store.EditEvent(e.acting(), slug, func(old *mce.Event) (mce.Event, error) {
 		if old == nil {
 			return mce.Event{}, mce.NotFoundf("there is no event %q", slug)
 		}
@@ -78,7 +78,7 @@ func (c *eventImportCmd) Run(e *env) error {
 		if err := e.tellFaults(faults, len(events)); err != nil {
 			return err
 		}
-		if err := a.store.SaveLibrary(e.ctx, mce.Library{Events: events}, e.clock.Now()); err != nil {
+		if err := a.store.SaveLibrary(e.acting(), mce.Library{Events: events}, e.clock.Now()); err != nil {
 			return err
 		}
 		e.tellEvents(events...)

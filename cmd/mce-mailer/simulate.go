@@ -141,7 +141,7 @@ func writePlanned(t *tabwriter.Writer, l mce.Planned) {
 	}
 }
 
-func writeDifferences(t *tabwriter.Writer, all []mce.Difference) {
+func writeDifferences(t *tabwriter.Writer, all []mce.PlanDifference) {
 	for _, d := range all {
 		switch d.Change {
 		case mce.PlanAdded:

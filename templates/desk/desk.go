@@ -12,6 +12,7 @@ import (
 	"html/template"
 	"io"
 	"net/url"
+	"path"
 	"strings"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -19,16 +20,16 @@ import (
 	"github.com/majorcities/mce-mailer/templates/look"
 )
 
-//go:embed html locales desk.css
+//go:embed html locales desk.css content.js issue.js
 var files embed.FS
 
 // Pages renders the pages of one installation. It is safe for concurrent use.
 type Pages struct {
-	site       mce.Site
-	base       string // escaped path of site.PublicURL; empty when it has none
-	catalog    *locale.Catalog
-	templates  map[string]*template.Template
-	stylesheet []byte
+	site      mce.Site
+	base      string // escaped path of site.PublicURL; empty when it has none
+	catalog   *locale.Catalog
+	templates map[string]*template.Template
+	assets    map[string]asset // by the names of their files
 }
 
 // New parses all templates and messages; an error is a fault of ours, or a PublicURL that is no address.
@@ -41,26 +42,48 @@ func New(site mce.Site) (*Pages, error) {
 	if p.catalog, err = locale.New(files); err != nil {
 		return nil, err
 	}
-	style, err := files.ReadFile("desk.css")
-	if err != nil {
-		return nil, err
+	p.assets = map[string]asset{}
+	for _, file := range []string{stylesheet, "content.js", "issue.js"} {
+		content, err := files.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		if file == stylesheet {
+			content = append(look.Tokens(), content...)
+		}
+		p.assets[file] = newAsset(file, content)
 	}
-	p.stylesheet = append(look.Tokens(), style...)
-	for _, name := range []string{"login", "link", "fresh", "home", "issues", "issue", "issue_view", "issue_check", "issue_send", "issue_report", "me", "users", "user", "remove", "audit", "error"} {
-		if p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/form.html", "html/issue_parts.html", "html/"+name+".html"); err != nil {
+	for _, name := range []string{"login", "link", "fresh", "home", "issues", "issue", "issue_view", "issue_check", "issue_send", "issue_report", "me", "users", "user", "remove", "audit", "error",
+		"contents", "content", "clash", "history", "images", "image"} {
+		if p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/form.html", "html/issue_parts.html", "html/pieces.html", "html/"+name+".html"); err != nil {
 			return nil, fmt.Errorf("page %q: %w", name, err)
 		}
 	}
 	return p, nil
 }
 
-// Stylesheet is the pages' stylesheet, of type text/css.
-func (p *Pages) Stylesheet() []byte { return bytes.Clone(p.stylesheet) }
+const stylesheet = "desk.css"
 
-// StylesheetName is the name that the pages ask for it by, below /desk/. It changes with the content, so that it may be cached for ever.
-func (p *Pages) StylesheetName() string {
-	sum := sha256.Sum256(p.stylesheet)
-	return fmt.Sprintf("desk.%x.css", sum[:4])
+// asset is a file that pages ask for.
+type asset struct {
+	name    string
+	content []byte
+}
+
+func newAsset(file string, content []byte) asset {
+	sum := sha256.Sum256(content)
+	ext := path.Ext(file)
+	return asset{fmt.Sprintf("%s.%x%s", strings.TrimSuffix(file, ext), sum[:4], ext), content}
+}
+
+// Assets are the stylesheet and the scripts, by the names that pages ask for them by below /desk/. A name changes with its content, which may therefore
+// be cached for ever. The pages work without scripts.
+func (p *Pages) Assets() map[string][]byte {
+	out := map[string][]byte{}
+	for _, a := range p.assets {
+		out[a.name] = bytes.Clone(a.content)
+	}
+	return out
 }
 
 // write renders into memory first: after an error w is untouched, and the handler can still answer with another page.

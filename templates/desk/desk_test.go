@@ -64,6 +64,9 @@ func TestWhateverMayStandOnAPageHasWords(t *testing.T) {
 		v := desk.Me{Common: desk.Common{User: mce.User{ID: 1, Role: role}}}
 		try("role "+string(role), func(w io.Writer, l mce.Lang) error { return p.Me(w, l, v) })
 	}
+	for _, kind := range []mce.ItemKind{mce.KindArticle, mce.KindEvent, mce.KindResource} {
+		tryContent(t, p, kind, desk.Common{User: admin, Path: desk.ContentPath(kind)}, try)
+	}
 	for _, status := range []int{400, 403, 404, 409, 410, 413, 422, 429, 500, 503} {
 		try(http.StatusText(status), func(w io.Writer, l mce.Lang) error { return p.Error(w, l, desk.Error{Status: status}) })
 	}
@@ -107,6 +110,43 @@ func reported(issue desk.Issue) desk.IssueReport {
 	return desk.IssueReport{Issue: issue, Report: r, Compared: []mce.IssueReport{r, r}}
 }
 
+// tryContent shows a kind of content in its list, its form with every hint, its history and a conflict in which every field has changed.
+func tryContent(t *testing.T, p *desk.Pages, kind mce.ItemKind, c desk.Common, try func(string, func(io.Writer, mce.Lang) error)) {
+	t.Helper()
+	lines := []mce.ContentLine{{Window: mce.Window{From: time.Unix(9, 0)}}, {Stale: []mce.Lang{"it"}}, {Window: mce.Window{Until: time.Unix(1, 0)}, ChangedBy: mce.ContentActor{Name: "before"}}}
+	for i := range lines {
+		lines[i].State = mce.EventOpen
+	}
+	for _, state := range mce.EventStates() {
+		lines = append(lines, mce.ContentLine{State: state})
+	}
+	try("list of "+string(kind), func(w io.Writer, l mce.Lang) error {
+		return p.Contents(w, l, desk.Contents{Common: c, Query: mce.ContentQuery{Kind: kind, Now: time.Unix(5, 0)}, Lines: lines, Zone: "UTC"})
+	})
+	all := mce.Blank(kind, "opening")
+	for name := range all {
+		all[name] = "x"
+	}
+	piece := mce.Piece{Kind: kind, ID: 1, Version: 2, Content: mce.NewContent(kind), Stale: []string{"title_it"}}
+	try("form of "+string(kind), func(w io.Writer, l mce.Lang) error {
+		return p.Content(w, l, desk.ContentForm{Common: c, Piece: piece, Written: all, Zone: "UTC", Draft: time.Unix(1, 0)})
+	})
+	try("new "+string(kind), func(w io.Writer, l mce.Lang) error {
+		return p.Content(w, l, desk.ContentForm{Common: c, Piece: mce.Piece{Kind: kind, Content: mce.NewContent(kind)}, Written: mce.Blank(kind), Zone: "UTC"})
+	})
+	try("conflict of "+string(kind), func(w io.Writer, l mce.Lang) error {
+		return p.Clash(w, l, desk.Clash{Common: c, Piece: piece, Written: all, Clashes: mce.Clashes(nil, all, mce.Blank(kind)), Zone: "UTC"})
+	})
+	changed := mce.NewContent(kind)
+	e, isEvent := changed.(*mce.Event)
+	if isEvent {
+		e.Sessions = []mce.Session{{Slug: "opening", Title: mce.Text{"en": "a", "it": "b"}, Speakers: []string{"c"}, Optional: true, Interpretation: []mce.Lang{"it"}, Room: mce.Text{"en": "d"}}}
+	}
+	try("history of "+string(kind), func(w io.Writer, l mce.Lang) error {
+		return p.History(w, l, desk.History{Common: c, Piece: piece, Zone: "UTC", Versions: []mce.ContentVersion{{Version: 2, Content: changed, Before: mce.NewContent(kind)}, {Version: 1, Content: changed}}})
+	})
+}
+
 func TestAFormerUserIsNamedAsSuch(t *testing.T) {
 	var b bytes.Buffer
 	v := desk.Audit{Lines: []mce.Audit{{ID: 1, At: time.Now(), By: mce.Actor{UserID: 7}, Action: mce.LoggedIn, Object: mce.OnUser, ObjectID: 7}}}
@@ -126,18 +166,29 @@ func TestColoursHaveNames(t *testing.T) {
 			t.Errorf("the stylesheet has %q", found)
 		}
 	}
-	if whole := newPages(t).Stylesheet(); !bytes.Contains(whole, []byte("--accent: light-dark(")) || !bytes.HasSuffix(whole, css) {
+	if whole := stylesheet(newPages(t)); !bytes.Contains(whole, []byte("--accent: light-dark(")) || !bytes.HasSuffix(whole, css) {
 		t.Error("the stylesheet lacks its colours or its end")
 	}
 }
 
-func TestAStylesheetIsNamedByItsContent(t *testing.T) {
-	p := newPages(t)
-	if name := p.StylesheetName(); !regexp.MustCompile(`^desk\.[0-9a-f]{8}\.css$`).MatchString(name) {
-		t.Error(name)
+func stylesheet(p *desk.Pages) []byte {
+	for name, content := range p.Assets() {
+		if strings.HasSuffix(name, ".css") {
+			return content
+		}
 	}
-	p.Stylesheet()[0] = 'x'
-	if p.Stylesheet()[0] == 'x' {
-		t.Error("a caller can change the stylesheet")
+	return nil
+}
+
+func TestAnAssetIsNamedByItsContent(t *testing.T) {
+	p := newPages(t)
+	for name, content := range p.Assets() {
+		if !regexp.MustCompile(`^(desk|content|issue)\.[0-9a-f]{8}\.(css|js)$`).MatchString(name) {
+			t.Error(name)
+		}
+		content[0] = 'x'
+		if p.Assets()[name][0] == 'x' {
+			t.Error("a caller can change", name)
+		}
 	}
 }

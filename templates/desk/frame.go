@@ -36,6 +36,7 @@ func Places() []Place {
 	return []Place{
 		{Path: "/desk/", Name: "nav.home", Needs: mce.UseDesk},
 		{Path: "/desk/issues", Name: "nav.issues", Needs: mce.UseDesk, inside: []string{"/desk/issues/"}},
+		{Path: ContentPath(mce.KindArticle), Name: "nav.content", Needs: mce.EditContent, inside: []string{"/desk/content/"}},
 		{Path: "/desk/audit", Name: "nav.audit", Needs: mce.ReadAudit},
 		{Path: "/desk/users", Name: "nav.users", Needs: mce.ManageUsers, inside: []string{"/desk/users/"}},
 	}
@@ -66,8 +67,14 @@ func (f frame) Link(path string) string {
 	return f.pages.base + u.EscapedPath() + query
 }
 
-// Stylesheet is the address of the stylesheet.
-func (f frame) Stylesheet() string { return f.Link("/desk/" + f.pages.StylesheetName()) }
+// Asset is the address of a stylesheet or script by the name of its file.
+func (f frame) Asset(file string) (string, error) {
+	a, ok := f.pages.assets[file]
+	if !ok {
+		return "", fmt.Errorf("there is no %s", file)
+	}
+	return f.Link("/desk/" + a.name), nil
+}
 
 // May reports whether who looks may do something: what they may not is not shown.
 func (f frame) May(p mce.Permission) bool { return mce.May(f.User.Role, p) }
@@ -90,7 +97,7 @@ func (f frame) Nav() []place {
 			at.Current = "page"
 		}
 		for _, path := range p.inside {
-			if strings.HasPrefix(f.Path, path) {
+			if at.Current == "" && strings.HasPrefix(f.Path, path) {
 				at.Current = "true"
 			}
 		}

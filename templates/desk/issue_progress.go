@@ -1,29 +1,12 @@
 package desk
 
 import (
-	"crypto/sha256"
-	_ "embed" // the script
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
-
-//go:embed issue.js
-var issueScript []byte
-
-// IssueScript is what the pages of issues run, of type text/javascript. They work without.
-func (p *Pages) IssueScript() []byte { return issueScript }
-
-// IssueScriptName is the name that the pages ask for it by, below /desk/. It changes with the content.
-func (p *Pages) IssueScriptName() string {
-	sum := sha256.Sum256(issueScript)
-	return fmt.Sprintf("issue.%x.js", sum[:4])
-}
-
-// IssueScript is the address of the script.
-func (f frame) IssueScript() string { return f.Link("/desk/" + f.pages.IssueScriptName()) }
 
 // Going is how far an issue is, in words, as the page shows it and events tell it.
 type Going struct {

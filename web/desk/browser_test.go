@@ -57,6 +57,7 @@ func (s scene) direct(r *http.Request) {
 	path, query, _ := strings.Cut(s.path, "?")
 	r.URL.Path, r.URL.RawQuery = path, query
 	r.Header.Del("Sec-Fetch-Site")
+	r.Header.Del("Origin")
 	for _, c := range s.by.jar.Cookies(s.by.origin()) {
 		r.AddCookie(c)
 	}
@@ -102,7 +103,7 @@ func scenes(h *house) []scene {
 	edit := "/desk/users/" + itoa(int(bob.ID))
 	admin.press("/desk/issues/2/check", "/desk/issues/2/check")
 	admin.get("/desk/") // the message is said once
-	return []scene{
+	return append(h.contentScenes(admin), []scene{
 		{"login", h.browser(), "/desk/login", nil},
 		{"login-fault", newcomer, "/desk/login", url.Values{"token": {login}, "email": {"anna@"}}},
 		{"login-sent", newcomer, "/desk/login", url.Values{"token": {login}, "email": {"anna@mce.example"}}},
@@ -145,7 +146,7 @@ func scenes(h *house) []scene {
 		{"error-403", editor, "/desk/users", nil},
 		{"error-404", admin, "/desk/nowhere", nil},
 		{"error-409", admin, "/desk/users/" + itoa(int(anna.ID)) + "/remove", url.Values{"token": {token(admin)}}},
-	}
+	}...)
 }
 
 // fill puts issues in some states into the store: scheduled, in review, approved.

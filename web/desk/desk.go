@@ -8,8 +8,10 @@ package desk
 import (
 	"context"
 	"log/slog"
+	"mime"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +40,26 @@ type Store interface {
 	AuditLog(ctx context.Context, q mce.AuditQuery) ([]mce.Audit, error)
 
 	IssueStore
+	contentStore
+}
+
+// contentStore keeps what the newsletters are made of.
+type contentStore interface {
+	Topics(ctx context.Context) ([]mce.Topic, error)
+	ContentList(ctx context.Context, q mce.ContentQuery) ([]mce.ContentLine, error)
+	Piece(ctx context.Context, kind mce.ItemKind, id int64) (mce.Piece, error)
+	PieceAt(ctx context.Context, kind mce.ItemKind, id int64, version int) (mce.ContentVersion, error)
+	PieceHistory(ctx context.Context, kind mce.ItemKind, id int64, before, limit int) ([]mce.ContentVersion, error)
+	SavePiece(ctx context.Context, p mce.Piece, holds []string, action mce.AuditAction, now time.Time) (mce.Piece, error)
+	ContentDraft(ctx context.Context, userID int64, kind mce.ItemKind, id int64) (mce.ContentDraft, error)
+	KeepContentDraft(ctx context.Context, userID int64, d mce.ContentDraft) error
+	DropContentDraft(ctx context.Context, userID int64, kind mce.ItemKind, id int64) error
+
+	Images(ctx context.Context) ([]mce.Image, error)
+	UsedImages(ctx context.Context) (map[string]bool, error)
+	AddImage(ctx context.Context, i mce.Image, now time.Time) (mce.Image, error)
+	SaveImage(ctx context.Context, id int64, alt mce.Text) error
+	RemoveImage(ctx context.Context, id int64) error
 }
 
 // Letters makes the mails that are shown before they leave.
@@ -45,6 +67,7 @@ type Letters interface {
 	mce.Renderer
 	Greeting(lang mce.Lang, name string) string
 	TestSubject(lang mce.Lang, subject string) string
+	Prose(markdown string) (html string, err error)
 }
 
 // Desk answers requests. Make it with New.
@@ -69,6 +92,7 @@ type Desk struct {
 	base   string // path of the public address, "" for most
 	secure bool   // the public address has https
 	asks   *client.Throttle
+	turn   chan struct{} // held while a picture is made anew, which takes memory
 }
 
 // Options are what a desk is made of. All fields but OIDC are required.
@@ -104,6 +128,7 @@ func New(o Options) (*Desk, error) {
 		examiner: o.Examiner, atOnce: o.AtOnce, prover: o.Prover, tests: client.NewThrottle(testEvery, testBurst),
 		store: o.Store, letters: o.Letters, pages: o.Pages, keys: o.Keys, site: o.Site, clock: o.Clock, wall: o.Wall, log: o.Log, oidc: o.OIDC,
 		base: strings.TrimSuffix(public.Path, "/"), secure: public.Scheme == "https", asks: client.NewThrottle(askEvery, askBurst),
+		turn: make(chan struct{}, 1),
 	}
 	d.watch = watch{every: time.Second, look: d.progressOf}
 	return d, nil
@@ -121,7 +146,7 @@ type route struct {
 type handler func(w http.ResponseWriter, r *http.Request, v visit) error
 
 func (d *Desk) routes() []route {
-	return slices.Concat(d.entrance(), d.issueRoutes(), d.officeRoutes())
+	return slices.Concat(d.entrance(), d.issueRoutes(), d.contentRoutes(), d.imageRoutes(), d.officeRoutes())
 }
 
 // entrance are the ways in and out, and what is one's own.
@@ -168,20 +193,18 @@ func (d *Desk) Handler() http.Handler {
 	for _, r := range d.routes() {
 		mux.Handle(r.method+" "+d.base+r.path, d.serve(r))
 	}
-	mux.HandleFunc("GET "+d.base+"/desk/"+d.pages.StylesheetName(), d.stylesheet)
-	mux.HandleFunc("GET "+d.base+"/desk/"+d.pages.IssueScriptName(), d.issueScript)
+	for name, content := range d.pages.Assets() {
+		mux.Handle("GET "+d.base+"/desk/"+name, asset(name, content))
+	}
 	mux.Handle("/", d.serve(route{do: func(http.ResponseWriter, *http.Request, visit) error { return &mce.Error{Code: mce.NotFound} }}))
 	return d.guarded(mux)
 }
 
-func (d *Desk) stylesheet(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // its name changes with its content
-	w.Write(d.pages.Stylesheet())                                          //nolint:errcheck // the reader has gone
-}
-
-func (d *Desk) issueScript(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // its name changes with its content
-	w.Write(d.pages.IssueScript())                                         //nolint:errcheck // the reader has gone
+// asset answers with a file whose name changes with its content.
+func asset(name string, content []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		w.Write(content) //nolint:errcheck // the reader has gone
+	}
 }

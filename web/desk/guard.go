@@ -9,7 +9,9 @@ import (
 	"net/url"
 
 	"github.com/majorcities/mce-mailer/mce"
+	pages "github.com/majorcities/mce-mailer/templates/desk"
 	"github.com/majorcities/mce-mailer/web/client"
+	"github.com/majorcities/mce-mailer/web/desk/picture"
 )
 
 // bodyLimit is more than any form of the desk sends.
@@ -42,7 +44,7 @@ func (v visit) token() string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// guarded sets what holds for every answer, bounds every request, and refuses what another site's page asks for.
+// guarded sets what holds for every answer, and refuses what another site's page asks for.
 func (d *Desk) guarded(next http.Handler) http.Handler {
 	foreign := http.NewCrossOriginProtection()
 	if public, err := url.Parse(d.site.PublicURL); err == nil && public.Host != "" { // a proxy may call us by another host
@@ -61,14 +63,23 @@ func (d *Desk) guarded(next http.Handler) http.Handler {
 		if d.secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 		next.ServeHTTP(w, r)
 	})
 }
 
-// serve does all that a handler may take for granted, and shows whatever goes wrong.
+// limitOf is how much a request of a route may send: where pictures are uploaded more than elsewhere, and more than is taken, because a browser whose
+// request is cut off does not show why.
+func limitOf(to route) int64 {
+	if to.method == http.MethodPost && to.path == pages.ImagesPath {
+		return bodyLimit + 4*picture.MaxBytes
+	}
+	return bodyLimit
+}
+
+// serve bounds what a request sends, does all that a handler may take for granted, and shows whatever goes wrong.
 func (d *Desk) serve(to route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, limitOf(to))
 		v, err := d.visit(r)
 		if err == nil {
 			err = d.pass(w, r, v, to)
@@ -103,7 +114,7 @@ func (d *Desk) pass(w http.ResponseWriter, r *http.Request, v visit, to route) e
 }
 
 func checkToken(r *http.Request, v visit) error {
-	err := errors.Join(r.ParseForm(), r.ParseMultipartForm(bodyLimit)) //nolint:gosec // guarded has bounded the body
+	err := errors.Join(r.ParseForm(), r.ParseMultipartForm(bodyLimit)) //nolint:gosec // serve has bounded the body
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return &mce.Error{Code: mce.Invalid, Message: "More was sent than any form of the desk sends.", Err: err}

@@ -77,6 +77,23 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 		{"POST /desk/issues/{id}/resolve", refused, refused, faulty, faulty},
 		{"GET /desk/issues/{id}/cancel", elsewhere, ok, ok, ok},
 		{"POST /desk/issues/{id}/cancel", refused, refused, faulty, faulty},
+		{"GET /desk/content/{$}", elsewhere, elsewhere, elsewhere, elsewhere},
+		{"GET /desk/content/preview", elsewhere, elsewhere, elsewhere, elsewhere},
+		{"POST /desk/content/preview", refused, ok, ok, ok},
+		{"GET /desk/content/{kind}", elsewhere, ok, ok, ok},
+		{"GET /desk/content/{kind}/{id}", elsewhere, ok, ok, ok},
+		{"POST /desk/content/{kind}/{id}", refused, conflict, conflict, conflict}, // it does not say with which version it began
+		{"GET /desk/content/{kind}/{id}/draft", elsewhere, ok, ok, ok},
+		{"POST /desk/content/{kind}/{id}/draft", refused, elsewhere, elsewhere, elsewhere},
+		{"GET /desk/content/{kind}/{id}/history", elsewhere, ok, ok, ok},
+		{"GET /desk/content/{kind}/{id}/restore", elsewhere, ok, ok, ok},
+		{"POST /desk/content/{kind}/{id}/restore", refused, faulty, faulty, faulty},
+		{"GET /desk/content/images", elsewhere, ok, ok, ok},
+		{"POST /desk/content/images", refused, faulty, faulty, faulty},
+		{"GET /desk/content/images/{id}", elsewhere, ok, ok, ok},
+		{"POST /desk/content/images/{id}", refused, faulty, faulty, faulty},
+		{"GET /desk/content/images/{id}/remove", elsewhere, ok, ok, ok},
+		{"POST /desk/content/images/{id}/remove", refused, elsewhere, elsewhere, elsewhere},
 		{"GET /desk/audit", elsewhere, refused, refused, ok},
 		{"GET /desk/users", elsewhere, refused, refused, ok},
 		{"GET /desk/users/new", elsewhere, refused, refused, ok},
@@ -112,7 +129,13 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 				if strings.Contains(path, "/issues/") {
 					id = issue.ID
 				}
-				path = strings.NewReplacer("{token}", link, "{id}", strconv.FormatInt(id, 10), "{$}", "").Replace(path)
+				if strings.Contains(path, "/content/") {
+					id = 1
+				}
+				if strings.Contains(path, "/images/{id}") {
+					id = h.picture(4*i + len(role)).ID
+				}
+				path = strings.NewReplacer("{token}", link, "{kind}", "articles", "{id}", strconv.FormatInt(id, 10), "{$}", "").Replace(path)
 				var form url.Values
 				if method == http.MethodPost {
 					form = url.Values{"token": {b.get("/desk/me").token()}}
@@ -163,13 +186,16 @@ func TestOtherMethodsAreAnsweredByNothing(t *testing.T) {
 	h := newHouse(t)
 	b := h.as(h.user("Anna", mce.Admin))
 	before := h.whole()
-	for _, path := range []string{"/desk/", "/desk/login", "/desk/users", "/desk/users/new", "/desk/users/1", "/desk/users/1/remove", "/desk/audit", "/desk/me", "/desk/logout", "/desk/issues", "/desk/issues/1", "/desk/issues/1/cancel"} {
+	for _, path := range []string{"/desk/", "/desk/login", "/desk/users", "/desk/users/new", "/desk/users/1", "/desk/users/1/remove", "/desk/audit", "/desk/me", "/desk/logout", "/desk/issues", "/desk/issues/1", "/desk/issues/1/cancel",
+		"/desk/content/articles", "/desk/content/articles/1", "/desk/content/articles/1/draft", "/desk/content/articles/1/restore", "/desk/content/images", "/desk/content/preview"} {
 		for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions} {
 			guards(t, b.ask(method, path, nil).wants(t, http.StatusNotFound))
 		}
 		b.ask(http.MethodHead, path, nil)
 	}
-	for _, path := range []string{"/desk/nowhere", "/desk/users/", "/desk/users/99999", "/desk/users/x", "/desk/users/1/2", "/desk/desk.00000000.css", "/desk/issues/999", "/desk/issues/x", "/desk/issues/999/view", "/desk/issues/999/mail", "/desk/issues/999/send", "/desk/issues/999/report", "/desk/issues/999/progress", "/desk/issues/x/progress", "/desk/issues?before=x"} {
+	for _, path := range []string{"/desk/nowhere", "/desk/users/", "/desk/users/99999", "/desk/users/x", "/desk/users/1/2", "/desk/desk.00000000.css", "/desk/issues/999", "/desk/issues/x", "/desk/issues/999/view", "/desk/issues/999/mail", "/desk/issues/999/send", "/desk/issues/999/report", "/desk/issues/999/progress", "/desk/issues/x/progress", "/desk/issues?before=x",
+		"/desk/content/poems", "/desk/content/article", "/desk/content/articles/999", "/desk/content/articles/x", "/desk/content/poems/1", "/desk/content/articles?from=-1", "/desk/content/articles/new/history",
+		"/desk/content/articles/1/history?before=x", "/desk/content/images/999", "/desk/content/images/x", "/desk/content.00000000.js"} {
 		guards(t, b.get(path).wants(t, http.StatusNotFound, "There is nothing here"))
 	}
 	if after := h.whole(); after != before {
@@ -197,7 +223,9 @@ func TestAnotherSiteChangesNothing(t *testing.T) {
 	}
 	link := "/desk/login/" + h.linkOf(anna)
 	issue := "/desk/issues/" + strconv.FormatInt(h.issue().ID, 10)
-	for _, path := range []string{issue + "/place", issue + "/hold", issue + "/leave-out", issue + "/reassemble", issue + "/subject", issue + "/submit", issue + "/check", issue + "/approve",
+	h.picture(1)
+	for _, path := range []string{"/desk/content/preview", "/desk/content/articles/new", "/desk/content/articles/1", "/desk/content/articles/1/draft", "/desk/content/articles/1/restore",
+		"/desk/content/images", "/desk/content/images/1", "/desk/content/images/1/remove", issue + "/place", issue + "/hold", issue + "/leave-out", issue + "/reassemble", issue + "/subject", issue + "/submit", issue + "/check", issue + "/approve",
 		issue + "/test", issue + "/schedule", issue + "/cancel", "/desk/login", link, "/desk/logout", "/desk/fresh", "/desk/me", "/desk/me/sessions", "/desk/users/new", "/desk/users/" + itoa(int(bob.ID)), "/desk/users/" + itoa(int(bob.ID)) + "/remove"} {
 		for name, c := range map[string]struct {
 			form    url.Values

@@ -25,6 +25,8 @@ import (
 	"github.com/majorcities/mce-mailer/postgres/pgtest"
 	pages "github.com/majorcities/mce-mailer/templates/desk"
 	"github.com/majorcities/mce-mailer/templates/letter"
+	"github.com/majorcities/mce-mailer/templates/page"
+	"github.com/majorcities/mce-mailer/web"
 	"github.com/majorcities/mce-mailer/web/desk"
 )
 
@@ -86,7 +88,12 @@ func newHouseAt(t testing.TB, base string, provider *desk.OIDC) *house {
 		FromName: "MCE", From: "news@mce.example", ReplyTo: "office@mce.example",
 	}
 	h.build(address, site, provider)
-	h.server.Config.Handler = h.desk.Handler()
+	public, err := page.New(site)
+	h.must(err)
+	h.server.Config.Handler = (&web.Server{ // the pages stand beside it, as in the program
+		Store: h.store, Letters: h.letters, Pages: public, Keys: h.keys, Site: site, Clock: frozen{}, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
+		Mailer: func() error { return nil }, Desk: h.desk.Handler(),
+	}).Handler()
 	var lib mce.Library
 	h.must(json.Unmarshal(sample.Content(), &lib))
 	h.must(h.store.SaveLibrary(t.Context(), lib, business))
@@ -181,7 +188,8 @@ func (h *house) whole() string {
 	h.must(h.db.QueryRowContext(h.t.Context(), `
 		select concat((select json_agg(u order by id) from users u), (select json_agg(a order by id) from audit a),
 			(select json_agg(json_build_array(d.id, d.hash, d.logged_in) order by d.id) from desk_sessions d),
-			(select json_agg(i order by id) from issues i), (select json_agg(x order by issue_id, line) from issue_items x), (select json_agg(l order by id) from logins l), (select json_agg(w order by id) from wishes w))`).Scan(&all))
+			(select json_agg(i order by id) from issues i), (select json_agg(x order by issue_id, line) from issue_items x), (select json_agg(c order by kind, piece_id, version) from content_versions c),
+			(select json_agg(c order by id) from content_drafts c), (select json_agg(i order by id) from images i), (select json_agg(l order by id) from logins l), (select json_agg(w order by id) from wishes w))`).Scan(&all))
 	return all
 }
 
@@ -289,12 +297,16 @@ func (b *browser) ask(method, path string, form url.Values, headers ...string) a
 	var body io.Reader
 	if form != nil {
 		body = strings.NewReader(form.Encode())
+		headers = append([]string{"Content-Type", "application/x-www-form-urlencoded"}, headers...)
 	}
+	return b.send(method, path, body, headers...)
+}
+
+// send is ask with any body.
+func (b *browser) send(method, path string, body io.Reader, headers ...string) answer {
+	b.h.t.Helper()
 	req, err := http.NewRequestWithContext(context.WithoutCancel(b.h.t.Context()), method, b.h.server.URL+b.h.base+path, body)
 	b.h.must(err)
-	if form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}

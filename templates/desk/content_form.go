@@ -1,0 +1,272 @@
+package desk
+
+import (
+	"html/template"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// ContentForm is the view of the form of a piece of content.
+type ContentForm struct {
+	Common
+	Piece    mce.Piece   // as it stands; ID 0: a new one
+	Version  int         // with which what is written began
+	Written  mce.Written // what stands in the entries
+	Zone     string      // on whose clocks times are that have none of their own
+	Topics   []mce.Topic
+	Events   []mce.ContentLine // that a resource may be of
+	Images   []Picture
+	FaultIn  string                   // name of the field; empty: in none
+	Fault    string                   // in English; empty: none
+	Focus    string                   // name of the field to begin with
+	Draft    time.Time                // when it was typed, on the wall clock of the zone; zero: it is what stands
+	Previews map[string]template.HTML // of fields in Markdown; empty: there are none
+}
+
+// PiecePath is the form's own.
+func (v ContentForm) PiecePath() string { return PiecePath(v.Piece.Kind, v.Piece.ID) }
+
+// ListPath leads to the others.
+func (v ContentForm) ListPath() string { return ContentPath(v.Piece.Kind) }
+
+// Overtaken reports whether somebody has changed the piece since what is written was begun.
+func (v ContentForm) Overtaken() bool { return v.Version != v.Piece.Version }
+
+// Programme reports whether the piece has sessions.
+func (v ContentForm) Programme() bool { return v.Piece.Kind == mce.KindEvent }
+
+// Group is a part of the form.
+type Group struct {
+	Name string // of its message
+	Rows []Row
+}
+
+// Row is an entry, or one text in its languages side by side.
+type Row struct {
+	Fields []Field
+	Stale  string // the field whose English has changed since; empty: none
+}
+
+// Groups are the parts of the form, in order.
+func (v ContentForm) Groups() []Group {
+	topics := v.field("topics", "checks", v.topics(), false)
+	shown := []Row{v.line("publish_at", "datetime-local", true), v.line("expire_at", "datetime-local", false)}
+	zone := v.field("zone", "pick", zones(v.Zone), true)
+	zone.Value = v.Zone
+	switch v.Piece.Kind {
+	case mce.KindArticle:
+		return []Group{
+			{"content.group.words", []Row{v.words("title", "text", true), v.words("body", "prose", true), v.line("link", "url", false)}},
+			{"content.group.picture", []Row{one(v.picture()), one(v.elsewhere()), v.words("image_alt", "text", false)}},
+			{"content.group.readers", []Row{one(topics), v.line("priority", "number", false)}},
+			{"content.group.shown", append(shown, one(zone))},
+		}
+	case mce.KindResource:
+		return []Group{
+			{"content.group.words", []Row{
+				one(v.field("kind", "choice", options("resource", "handout", "video"), true)), v.words("title", "text", true), v.words("body", "prose", false),
+				v.line("link", "url", true), one(v.field("event", "pick", v.events(), false)),
+			}},
+			{"content.group.readers", []Row{one(topics)}},
+			{"content.group.shown", append(shown, one(zone))},
+		}
+	case mce.KindEvent:
+		return append(v.eventGroups(), Group{"content.group.readers", []Row{one(topics)}}, Group{"content.group.shown", shown})
+	}
+	return nil
+}
+
+func (v ContentForm) eventGroups() []Group {
+	var kinds, states []string
+	for _, k := range mce.EventKinds() {
+		kinds = append(kinds, string(k))
+	}
+	for _, s := range mce.EventStates() {
+		states = append(states, string(s))
+	}
+	return []Group{
+		{"content.group.words", []Row{v.words("title", "text", true), v.words("motto", "text", false), v.words("body", "prose", false)}},
+		{"content.group.when", []Row{
+			one(v.field("kind", "pick", options("event", kinds...), true)), one(v.field("state", "pick", options("event", states...), true)),
+			one(v.field("time_zone", "pick", zones(v.Written["time_zone"]), true)), v.line("starts", "datetime-local", true), v.line("ends", "datetime-local", true),
+		}},
+		{"content.group.where", []Row{v.words("city", "text", false), v.words("venue", "text", false), v.line("address", "text", false), v.line("online", "url", false)}},
+		{"content.group.places", []Row{
+			v.line("capacity", "number", false), one(v.field("admission", "choice", options("admission", "everyone", "members"), true)),
+			v.line("opens", "datetime-local", false), v.line("closes", "datetime-local", false), v.line("contact", "email", false),
+		}},
+		{"content.group.languages", []Row{one(v.field("languages", "checks", spoken(v.Written["languages"]), false)),
+			one(v.field("interpretation", "checks", spoken(v.Written["interpretation"]), false))}},
+		{"content.group.links", []Row{v.line("link", "url", false), v.line("feedback", "url", false)}},
+	}
+}
+
+// Session is one of the programme in the form.
+type Session struct {
+	Slug string
+	Rows []Row
+}
+
+// Sessions are the programme, in the order of the times as they are written.
+func (v ContentForm) Sessions() []Session {
+	slugs := v.Written.Sessions()
+	slices.SortStableFunc(slugs, func(a, b string) int {
+		return strings.Compare(v.Written["session/"+a+"/starts"], v.Written["session/"+b+"/starts"])
+	})
+	out := make([]Session, len(slugs))
+	for i, slug := range slugs {
+		at := "session/" + slug + "/"
+		out[i] = Session{slug, []Row{
+			v.words(at+"title", "text", true),
+			{Fields: []Field{v.field(at+"starts", "datetime-local", nil, true), v.field(at+"ends", "datetime-local", nil, true)}},
+			v.words(at+"room", "text", false),
+			v.line(at+"speakers", "text", false),
+			one(v.field(at+"interpretation", "checks", spoken(v.Written[at+"interpretation"]), false)),
+			one(v.field(at+"optional", "box", nil, false)),
+		}}
+	}
+	return out
+}
+
+func one(f Field) Row { return Row{Fields: []Field{f}} }
+
+// line is a row with one entry.
+func (v ContentForm) line(name, kind string, required bool) Row {
+	return one(v.field(name, kind, nil, required))
+}
+
+// words is a row with a text, the English on the left.
+func (v ContentForm) words(name, kind string, required bool) Row {
+	var row Row
+	for _, lang := range mce.Languages() {
+		f := v.field(name, kind, nil, required && lang == mce.English)
+		if lang != mce.English {
+			english := f
+			f = v.field(name+"_"+string(lang), kind, nil, false)
+			f.Label, f.Hint = english.Label, english.Hint
+			if slices.Contains(v.Piece.Stale, f.Name) {
+				row.Stale = f.Name
+			}
+		}
+		f.Lang = lang
+		row.Fields = append(row.Fields, f)
+	}
+	return row
+}
+
+// hinted are the fields that have a hint.
+const hinted = " body link image image_elsewhere image_alt topics priority zone expire_at state time_zone online capacity opens closes contact languages interpretation feedback event speakers optional "
+
+func (v ContentForm) field(name, kind string, options []Option, required bool) Field {
+	f := Field{
+		Name: name, Label: v.label(name), Type: kind, Value: v.Written[name], Autocomplete: "off", Options: options, Optional: !required, Focus: name == v.Focus,
+		Preview: v.Previews[name],
+	}
+	base := name[strings.LastIndexByte(name, '/')+1:]
+	f.Hint = strings.Contains(hinted, " "+base+" ") && (base != "interpretation" || base == name)
+	if kind == "checks" || kind == "pick" || kind == "choice" || kind == "box" {
+		f.Autocomplete, f.Optional = "", false
+	}
+	if name == v.FaultIn {
+		f.Fault, f.Focus = v.Fault, false
+	}
+	return f
+}
+
+func (v ContentForm) label(name string) string {
+	if rest, ok := strings.CutPrefix(name, "session/"); ok {
+		return fieldLabel(true, rest[strings.IndexByte(rest, '/')+1:])
+	}
+	return fieldLabel(false, name)
+}
+
+func options(of string, values ...string) []Option {
+	out := make([]Option, len(values))
+	for i, value := range values {
+		out[i] = Option{Value: value, Label: of + "." + value}
+	}
+	return out
+}
+
+func (v ContentForm) topics() []Option {
+	var out []Option
+	for _, t := range v.Topics {
+		out = append(out, Option{Value: t.Slug, Words: t.Name})
+	}
+	return out
+}
+
+func (v ContentForm) events() []Option {
+	out := []Option{{Label: "event.none"}}
+	for _, e := range v.Events {
+		out = append(out, Option{Value: e.Slug, Words: e.Title})
+	}
+	return withNow(out, v.Written["event"])
+}
+
+// picture is the entry that chooses one of our pictures.
+func (v ContentForm) picture() Field {
+	all := []Option{{Label: "image.none"}}
+	for _, i := range v.Images {
+		all = append(all, Option{Value: i.URL, Words: i.Alt})
+	}
+	f := v.field("image", "pick", all, false)
+	if !v.ours() {
+		f.Value = ""
+	}
+	return f
+}
+
+// elsewhere is the entry for the address of another.
+func (v ContentForm) elsewhere() Field {
+	f := v.field("image_elsewhere", "url", nil, false)
+	if !v.ours() {
+		f.Value = v.Written["image"]
+	}
+	return f
+}
+
+// Chosen is the picture that is chosen, if it is one of ours.
+func (v ContentForm) Chosen() *Picture {
+	for _, i := range v.Images {
+		if i.URL == v.Written["image"] {
+			return &i
+		}
+	}
+	return nil
+}
+
+// ours reports whether the picture that was chosen is one of ours.
+func (v ContentForm) ours() bool { return v.Chosen() != nil }
+
+// zones are those to choose from, and the one that is chosen.
+func zones(chosen string) []Option {
+	var out []Option
+	for _, zone := range append(mce.Homes(), "UTC") {
+		out = append(out, Option{Value: zone, Name: strings.ReplaceAll(zone, "_", " ")})
+	}
+	return withNow(out, chosen)
+}
+
+// spoken are the languages of conferences, and those that are chosen.
+func spoken(chosen string) []Option {
+	var out []Option
+	for _, lang := range []string{"en", "it", "de", "el", "es", "fr"} {
+		out = append(out, Option{Value: lang, Label: "spoken." + lang})
+	}
+	for _, lang := range strings.Fields(chosen) {
+		out = withNow(out, lang)
+	}
+	return out
+}
+
+// withNow adds what is chosen where it is not among the options, so that it stays.
+func withNow(out []Option, now string) []Option {
+	if now == "" || slices.ContainsFunc(out, func(o Option) bool { return o.Value == now }) {
+		return out
+	}
+	return append(out, Option{Value: now, Name: now})
+}
