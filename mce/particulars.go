@@ -2,6 +2,27 @@ package mce
 
 import "slices"
 
+// Particulars are what delegates may change of their registration by themselves.
+type Particulars struct {
+	Name         string
+	Organisation string
+	Country      string
+	Language     Lang
+	Zone         string
+	Sessions     []string
+}
+
+// Particulars are those of the registration.
+func (r Registration) Particulars() Particulars {
+	return Particulars{Name: r.Name, Organisation: r.Organisation, Country: r.Country, Language: r.Language, Zone: r.Zone, Sessions: r.Sessions}
+}
+
+// With is the registration with other particulars.
+func (r Registration) With(p Particulars) Registration {
+	r.Name, r.Organisation, r.Country, r.Language, r.Zone, r.Sessions = p.Name, p.Organisation, p.Country, p.Language, p.Zone, p.Sessions
+	return r
+}
+
 // Clean checks and trims what a delegate entered. The error's field says which entry is at fault. Whether the event has the sessions is seen when
 // the registration is taken or changed.
 func (p Particulars) Clean() (Particulars, *FieldError) {

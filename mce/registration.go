@@ -61,6 +61,17 @@ func (r Registration) Concerns(s Session) bool {
 	return !s.Optional || slices.Contains(r.Sessions, s.Slug)
 }
 
+// HomeTime is a moment on the clocks where the person is at home; differs is false where they show the same as the venue's, or nobody knows.
+func (r Registration) HomeTime(e Event, t time.Time) (home time.Time, differs bool) {
+	if r.Zone == "" {
+		return t, false
+	}
+	home = InZone(t, r.Zone)
+	_, here := home.Zone()
+	_, there := t.In(e.Zone()).Zone()
+	return home, here != there
+}
+
 // Programme is what of the event's sessions concerns the person, in order of time.
 func (r Registration) Programme(e Event) []Session {
 	var out []Session
@@ -70,27 +81,6 @@ func (r Registration) Programme(e Event) []Session {
 		}
 	}
 	return out
-}
-
-// Particulars are what delegates may change of their registration by themselves.
-type Particulars struct {
-	Name         string
-	Organisation string
-	Country      string
-	Language     Lang
-	Zone         string
-	Sessions     []string
-}
-
-// Particulars are those of the registration.
-func (r Registration) Particulars() Particulars {
-	return Particulars{Name: r.Name, Organisation: r.Organisation, Country: r.Country, Language: r.Language, Zone: r.Zone, Sessions: r.Sessions}
-}
-
-// With is the registration with other particulars.
-func (r Registration) With(p Particulars) Registration {
-	r.Name, r.Organisation, r.Country, r.Language, r.Zone, r.Sessions = p.Name, p.Organisation, p.Country, p.Language, p.Zone, p.Sessions
-	return r
 }
 
 // SeenIn reports whether going from r to next changes what the person was told of the registration.

@@ -14,9 +14,7 @@ import (
 
 // member is the condition that the address of a subscriber s belongs to a member.
 const member = `exists (
-	select from organisations o
-	where o.membership = 'member' and (array[substring(lower(s.email) from '[^@]*$')] <@ o.domains
-		or o.id in (select c.organisation_id from contacts c where lower(c.email) = lower(s.email))))`
+	select from organisations o, lateral (select s.email) who where o.membership = 'member' and ` + belongs + `)`
 
 // uninvited says why a subscriber s is not invited to an event e; empty for who is, unless they pause. It decides who is written to, is asked again
 // at the last look before a letter leaves, and explains both. Topics match as in a newsletter: one of them is enough. Who asked for a digest

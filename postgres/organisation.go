@@ -85,10 +85,13 @@ func (s *Store) OrganisationsOf(ctx context.Context, email string) ([]mce.Organi
 	return organisationsOf(ctx, s.db, email)
 }
 
+// belongs is the condition that the address of who belongs to an organisation o: by its domain, or as a contact.
+const belongs = `(array[substring(lower(who.email) from '[^@]*$')] <@ o.domains
+	or o.id in (select c.organisation_id from contacts c where lower(c.email) = lower(who.email)))`
+
 func organisationsOf(ctx context.Context, q sqlx.QueryerContext, email string) ([]mce.Organisation, error) {
 	return organisations(ctx, q, `
-		where array[substring(lower($1) from '[^@]*$')] <@ o.domains
-			or o.id in (select c.organisation_id from contacts c where lower(c.email) = lower($1))
+		where exists (select from (select $1::text as email) who where `+belongs+`)
 		order by lower(o.name)`, email)
 }
 

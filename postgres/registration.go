@@ -254,7 +254,7 @@ func (s *Store) CancelByID(ctx context.Context, id int64, notices mce.Notices, d
 		if _, err := tx.ExecContext(ctx, cancel, r.ID, r.Sequence, now); err != nil {
 			return err
 		}
-		if e.Off() || !e.Ends.After(now) {
+		if e.Done(now) {
 			return nil
 		}
 		edition, err := notices.Cancellation(e, r, now)
@@ -318,7 +318,7 @@ func changeable(r mce.Registration, e mce.Event, to mce.Particulars, now time.Ti
 	switch {
 	case r.State == mce.Withdrawn:
 		return mce.Conflictf("the registration for %s was cancelled", e.Title[mce.English])
-	case e.Off() || !e.Ends.After(now):
+	case e.Done(now):
 		return mce.Conflictf("%s is over or was called off; registrations for it cannot be changed any more", e.Title[mce.English])
 	}
 	if err := e.Offers(to.Sessions); err != nil {

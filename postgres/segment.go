@@ -15,9 +15,8 @@ func inSegment(first int) string {
 	and (cardinality($%[2]d::text[]) = 0 or s.language = any($%[2]d))
 	and (cardinality($%[3]d::text[]) = 0 or s.country = any($%[3]d))
 	and (cardinality($%[4]d::text[]) = 0 or coalesce((
-		select min(o.membership) from organisations o
-		where o.membership <> 'none' and (array[substring(lower(s.email) from '[^@]*$')] <@ o.domains
-			or o.id in (select c.organisation_id from contacts c where lower(c.email) = lower(s.email)))), 'none') = any($%[4]d))
+		select min(o.membership) from organisations o, lateral (select s.email) who
+		where o.membership <> 'none' and `+belongs+`), 'none') = any($%[4]d))
 	and (cardinality($%[5]d::text[]) = 0 or exists (
 		select from registrations r join events e on e.id = r.event_id
 		where lower(r.email) = lower(s.email) and r.state = 'registered' and e.slug = any($%[5]d)))`,

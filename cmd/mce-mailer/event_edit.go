@@ -25,31 +25,32 @@ func (c *eventSetCmd) Run(e *env) error {
 		written[name] = value
 	}
 	return e.with(func(a *app) error {
-		x, err := a.store.Event(e.ctx, c.Event)
-		if err != nil {
-			return err
-		}
-		if err := x.Set(written); err != nil {
-			return err
-		}
-		return a.saveEvents(e, x)
+		return a.editEvent(e, c.Event, func(x *mce.Event) error { return x.Set(written) })
 	})
 }
 
-// saveEvents keeps events that are sound.
-func (a *app) saveEvents(e *env, events ...mce.Event) error {
-	for _, x := range events {
-		if err := x.Check(); err != nil {
-			return err
+// editEvent changes an event that there is, which nobody else changes meanwhile.
+func (a *app) editEvent(e *env, slug string, edit func(*mce.Event) error) error {
+	x, _, err := a.store.EditEvent(e.ctx, slug, func(old *mce.Event) (mce.Event, error) {
+		if old == nil {
+			return mce.Event{}, mce.NotFoundf("there is no event %q", slug)
 		}
+		if err := edit(old); err != nil {
+			return *old, err
+		}
+		return *old, old.Check()
+	}, e.clock.Now())
+	if err == nil {
+		e.tellEvents(x)
 	}
-	if err := a.store.SaveLibrary(e.ctx, mce.Library{Events: events}, e.clock.Now()); err != nil {
-		return err
-	}
+	return err
+}
+
+// tellEvents says what stands of events that were written.
+func (e *env) tellEvents(events ...mce.Event) {
 	for _, x := range events {
 		fmt.Fprintf(e.out, "%s: %s, %s\n", x.Slug, x.Title[mce.English], x.Starts.In(x.Zone()).Format("Mon 2006-01-02 15:04 MST"))
 	}
-	return nil
 }
 
 type eventImportCmd struct {
@@ -77,7 +78,11 @@ func (c *eventImportCmd) Run(e *env) error {
 		if err := e.tellFaults(faults, len(events)); err != nil {
 			return err
 		}
-		return a.saveEvents(e, events...)
+		if err := a.store.SaveLibrary(e.ctx, mce.Library{Events: events}, e.clock.Now()); err != nil {
+			return err
+		}
+		e.tellEvents(events...)
+		return nil
 	})
 }
 
@@ -89,23 +94,18 @@ type eventProgrammeCmd struct {
 // Run replaces a programme.
 func (c *eventProgrammeCmd) Run(e *env) error {
 	return e.with(func(a *app) error {
-		x, err := a.store.Event(e.ctx, c.Event)
-		if err != nil {
-			return err
-		}
-		f, err := os.Open(c.File)
-		if err != nil {
-			return err
-		}
-		sessions, faults, err := mce.ReadProgramme(f, x)
-		if err = errors.Join(err, f.Close()); err != nil {
-			return err
-		}
-		if err := e.tellFaults(faults, len(sessions)); err != nil {
-			return err
-		}
-		x.Sessions = sessions
-		return a.saveEvents(e, x)
+		return a.editEvent(e, c.Event, func(x *mce.Event) error {
+			f, err := os.Open(c.File)
+			if err != nil {
+				return err
+			}
+			sessions, faults, err := mce.ReadProgramme(f, *x)
+			if err = errors.Join(err, f.Close()); err != nil {
+				return err
+			}
+			x.Sessions = sessions
+			return e.tellFaults(faults, len(sessions))
+		})
 	})
 }
 

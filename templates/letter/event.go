@@ -118,12 +118,8 @@ func (w *writer) withWebsite(facts []fact, e mce.Event) []fact {
 
 // ownTime is a time on the clocks where the person is at home; no words where they show the same as the venue's, or nobody knows.
 func (w *writer) ownTime(t time.Time, e mce.Event, r mce.Registration) words {
-	if r.Zone == "" {
-		return words{}
-	}
-	own, there := mce.InZone(t, r.Zone), t.In(e.Zone())
-	_, a := own.Zone()
-	if _, b := there.Zone(); a == b {
+	own, differs := r.HomeTime(e, t)
+	if !differs {
 		return words{}
 	}
 	return words{Text: w.say("own_time", "Moment", w.p.Moment(own))}

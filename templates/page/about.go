@@ -44,12 +44,11 @@ func (a about) Begins() (string, error) {
 
 // OwnTime is when the event begins on the clocks where a delegate is at home; empty where they show the same, or nobody knows.
 func (a about) OwnTime() (string, error) {
-	if a.For == nil || a.For.Zone == "" {
+	if a.For == nil {
 		return "", nil
 	}
-	there, own := a.Event.Starts.In(a.Event.Zone()), mce.InZone(a.Event.Starts, a.For.Zone)
-	_, x := there.Zone()
-	if _, y := own.Zone(); x == y {
+	own, differs := a.For.HomeTime(a.Event, a.Event.Starts)
+	if !differs {
 		return "", nil
 	}
 	return a.T("event.own-time", "Moment", a.Moment(own))
