@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/templates/page"
 	"github.com/majorcities/mce-mailer/web/client"
+	"github.com/majorcities/mce-mailer/web/reply"
 )
 
 // handler answers a request or returns an error, which page shows.
@@ -23,7 +23,7 @@ func (s *Server) page(h handler) http.Handler {
 		if err == nil {
 			return
 		}
-		status := statusOf(err)
+		status := reply.Status(err)
 		if status >= http.StatusInternalServerError {
 			// The pattern, not the address: that may carry a token.
 			s.Log.Error("page", "route", r.Pattern, "err", err)
@@ -40,43 +40,9 @@ func (s *Server) page(h handler) http.Handler {
 	})
 }
 
-func statusOf(err error) int {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return http.StatusRequestEntityTooLarge
-	}
-	switch mce.ErrorCode(err) {
-	case mce.Invalid:
-		return http.StatusBadRequest
-	case mce.NotFound:
-		return http.StatusNotFound
-	case mce.Conflict:
-		return http.StatusConflict
-	case mce.Unavailable:
-		return http.StatusServiceUnavailable
-	case mce.Busy:
-		return http.StatusTooManyRequests
-	case mce.Internal:
-	}
-	return http.StatusInternalServerError
-}
-
-// show renders a page before the first byte is sent, so that a fault can still become an error page.
+// show sends a page.
 func (s *Server) show(w http.ResponseWriter, status int, lang mce.Lang, render func(io.Writer) error) error {
-	var b bytes.Buffer
-	if err := render(&b); err != nil {
-		return err
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", string(lang))
-	h.Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, err := b.WriteTo(w)
-	if err != nil {
-		s.Log.Debug("reader gone", "err", err)
-	}
-	return nil
+	return reply.Page(w, status, lang, s.Log, render)
 }
 
 func (s *Server) common(r *http.Request) page.Common {

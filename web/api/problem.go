@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/web/reply"
 )
 
 // problem is an error as RFC 9457 has it. Its type is about:blank always, so the title is that of the status; what programs decide by is the code.
@@ -80,8 +81,10 @@ func isOwn(err error) bool {
 }
 
 func problemOf(err error) (p problem, header map[string]string) {
-	p = problem{Type: "about:blank", Code: string(mce.ErrorCode(err)), Detail: mce.ErrorMessage(err)}
-	p.Status, header = statusOf(mce.ErrorCode(err))
+	p = problem{Type: "about:blank", Status: reply.Status(err), Code: string(mce.ErrorCode(err)), Detail: mce.ErrorMessage(err)}
+	if p.Status == http.StatusServiceUnavailable {
+		header = map[string]string{"Retry-After": strconv.Itoa(whenUnavailable)}
+	}
 	var (
 		all      faults
 		ref      *refusal
@@ -94,7 +97,7 @@ func problemOf(err error) (p problem, header map[string]string) {
 	case errors.As(err, &ref):
 		p.Status, p.Code, p.Detail, header = ref.status, ref.code, ref.detail, ref.header
 	case errors.As(err, &tooLarge):
-		p.Status, p.Code = http.StatusRequestEntityTooLarge, "too_large"
+		p.Code = "too_large"
 		p.Detail = fmt.Sprintf("The body is larger than %d bytes.", tooLarge.Limit)
 	case errors.Is(err, mce.ErrKeyReused):
 		p.Status, p.Code = http.StatusUnprocessableEntity, "idempotency_key_reused"
@@ -103,21 +106,6 @@ func problemOf(err error) (p problem, header map[string]string) {
 	}
 	p.Title = http.StatusText(p.Status)
 	return p, header
-}
-
-func statusOf(code mce.Code) (status int, header map[string]string) {
-	switch code {
-	case mce.Invalid:
-		return http.StatusBadRequest, nil
-	case mce.NotFound:
-		return http.StatusNotFound, nil
-	case mce.Conflict:
-		return http.StatusConflict, nil
-	case mce.Unavailable:
-		return http.StatusServiceUnavailable, map[string]string{"Retry-After": strconv.Itoa(whenUnavailable)}
-	case mce.Busy, mce.Internal: // the first is a refusal here, which says how long to wait
-	}
-	return http.StatusInternalServerError, nil
 }
 
 // answer sends what was asked for.

@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"bytes"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 	pages "github.com/majorcities/mce-mailer/templates/desk"
 	"github.com/majorcities/mce-mailer/web/client"
+	"github.com/majorcities/mce-mailer/web/reply"
 )
 
 // fail shows what went wrong.
@@ -37,50 +37,26 @@ func (d *Desk) fail(w http.ResponseWriter, r *http.Request, v visit, err error) 
 	}
 }
 
+// statusOf is reply.Status, but for what the desk itself refuses, and for entries that are to be mended: the form is shown with them.
 func statusOf(err error) int {
-	var tooLarge *http.MaxBytesError
 	var refused *forbiddenError
-	switch {
-	case errors.As(err, &tooLarge):
-		return http.StatusRequestEntityTooLarge
-	case errors.As(err, &refused):
+	if errors.As(err, &refused) {
 		return http.StatusForbidden
 	}
-	switch mce.ErrorCode(err) {
-	case mce.Invalid:
-		return http.StatusUnprocessableEntity
-	case mce.NotFound:
-		return http.StatusNotFound
-	case mce.Conflict:
-		return http.StatusConflict
-	case mce.Unavailable:
-		return http.StatusServiceUnavailable
-	case mce.Busy:
-		return http.StatusTooManyRequests
-	case mce.Internal:
+	status := reply.Status(err)
+	if status == http.StatusBadRequest {
+		status = http.StatusUnprocessableEntity
 	}
-	return http.StatusInternalServerError
+	return status
 }
 
-// show renders a page before the first byte is sent, so that a fault can still become an error page.
+// show sends a page, in the user's language or, where nobody is in, the browser's.
 func (d *Desk) show(w http.ResponseWriter, r *http.Request, v visit, status int, render func(io.Writer, mce.Lang) error) error {
 	lang := client.Language(r)
 	if v.in() {
 		lang = v.session.User.Language
 	}
-	var b bytes.Buffer
-	if err := render(&b, lang); err != nil {
-		return err
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", string(lang))
-	h.Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	if _, err := b.WriteTo(w); err != nil {
-		d.log.Debug("reader gone", "err", err)
-	}
-	return nil
+	return reply.Page(w, status, lang, d.log, func(w io.Writer) error { return render(w, lang) })
 }
 
 // common is what every page is told. A message that was left for it is said once.
