@@ -267,12 +267,9 @@ func parseMoment(s, zone string, now time.Time) (time.Time, error) {
 	if s == "now" {
 		return now, nil
 	}
-	t, err := time.Parse(time.RFC3339, s)
+	t, err := mce.ParseMoment(s, mce.InZone(now, zone).Location())
 	if err != nil {
-		t, err = time.ParseInLocation("2006-01-02 15:04", s, mce.InZone(now, zone).Location())
-	}
-	if err != nil {
-		return t, mce.Invalidf("--at %q is not understood: use now, 2026-11-24T09:00:00+01:00, or \"2026-11-24 09:00\" (%s)", s, zone)
+		return t, mce.Invalidf("--at %q is not understood: use now, 2026-11-24T09:00:00+01:00, or \"2026-11-24 09:00\" (%s); %s", s, zone, mce.ErrorMessage(err))
 	}
 	if t.Before(now) {
 		return t, mce.Invalidf("--at %s has passed; use now, or a time to come", s)

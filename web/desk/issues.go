@@ -114,9 +114,12 @@ func parseMoment(when, at, zone string, now time.Time) (time.Time, error) {
 	if when == "now" {
 		return now, nil
 	}
-	t, err := time.ParseInLocation("2006-01-02T15:04", at, mce.InZone(now, zone).Location())
+	if at == "" {
+		return time.Time{}, mce.Invalidf("choose a day and a time, or now")
+	}
+	t, err := mce.ParseMoment(at, mce.InZone(now, zone).Location())
 	if err != nil {
-		return t, mce.Invalidf("choose a day and a time, or now")
+		return t, err
 	}
 	if t.Before(now) {
 		return t, mce.Invalidf("this moment has passed; choose one to come, or now")
