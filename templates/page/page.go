@@ -1,6 +1,5 @@
-// Package page renders the public pages: leaving, confirming, events, the archive, help, privacy,
-// accessibility, the front page and errors. It knows no database
-// and no requests; what a page says comes in its view.
+// Package page renders the public pages: leaving, confirming, events, the archive, help, privacy, accessibility, the front page and errors. It knows
+// no database and no requests; what a page says comes in its view.
 //
 // The pages work without script, cookie or anything from elsewhere: their one asset is a stylesheet. Language and display choices
 // travel as query parameters, which every link and form of ours keeps.
