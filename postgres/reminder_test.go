@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -170,6 +171,35 @@ func TestAReminderOfTheWaitingListIsLeftOutOnceAPlaceIsFound(t *testing.T) {
 	must(t, err)
 	if len(letters) != 1 || letters[0].LeftOut == "" {
 		t.Errorf("it leaves: %+v", letters)
+	}
+}
+
+// TestWhoCancelsBetweenDueAndSentGetsNoReminder; who then comes back has a fresh confirmation, and not the reminder of before.
+func TestWhoCancelsBetweenDueAndSentGetsNoReminder(t *testing.T) {
+	o := newOffice(t)
+	o.register("anna@example.org", "bob@example.org")
+	o.settle(mce.Delivered, o.claim(5)...)
+	o.remind()
+	later := now.Add(2 * time.Hour)
+	for _, email := range []string{"anna@example.org", "bob@example.org"} {
+		must(t, o.CancelRegistration(t.Context(), "prato", email, told, domain, later))
+	}
+	value(o.Register(t.Context(), mce.Order{People: delegates("bob@example.org")}, told, domain, later))(t)
+	got := map[string][]string{}
+	for range 3 { // of each person one letter at a time, in their order
+		_, letters, err := o.ClaimExpress(t.Context(), mce.Claim{Letters: 5, Now: later})
+		must(t, err)
+		for _, l := range letters {
+			got[l.To] = append(got[l.To], string(l.Kind)+": "+l.LeftOut)
+			o.settle(mce.Delivered, l)
+		}
+	}
+	want := map[string][]string{
+		"anna@example.org": {"reminder: the registration was cancelled", "cancellation: "},
+		"bob@example.org":  {"reminder: the registration was made anew since", "cancellation: ", "confirmation: "},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
