@@ -1,6 +1,6 @@
 // Package desk renders the pages of the editors' desk. It knows no database and no requests; what a page says comes in its view.
 //
-// A new page is a file in html with a "title" and a "main", a view with a method that writes it, and, where the navigation leads to it, a line in
+// A new page is a file in html with a "title" and a "main" (what pages share is in html/parts), a view with a method that writes it, and, where the navigation leads to it, a line in
 // Places. The pages work without script; what is typed goes as it is into the forms of form.go.
 package desk
 
@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 	"net/url"
 	"path"
 	"strings"
@@ -20,7 +21,7 @@ import (
 	"github.com/majorcities/mce-mailer/templates/look"
 )
 
-//go:embed html locales desk.css content.js issue.js
+//go:embed html locales *.css *.js
 var files embed.FS
 
 // Pages renders the pages of one installation. It is safe for concurrent use.
@@ -43,26 +44,35 @@ func New(site mce.Site) (*Pages, error) {
 		return nil, err
 	}
 	p.assets = map[string]asset{}
-	for _, file := range []string{stylesheet, "content.js", "issue.js"} {
-		content, err := files.ReadFile(file)
-		if err != nil {
-			return nil, err
+	for file, parts := range map[string][]string{
+		"desk.css":   {"desk.css", "issue.css", "content.css"},
+		"content.js": {"content.js"}, "issue.js": {"issue.js"},
+	} {
+		var content []byte
+		if path.Ext(file) == ".css" {
+			content = look.Tokens()
 		}
-		if file == stylesheet {
-			content = append(look.Tokens(), content...)
+		for _, part := range parts {
+			more, err := files.ReadFile(part)
+			if err != nil {
+				return nil, err
+			}
+			content = append(content, more...)
 		}
 		p.assets[file] = newAsset(file, content)
 	}
-	for _, name := range []string{"login", "link", "fresh", "home", "issues", "issue", "issue_view", "issue_check", "issue_send", "issue_report", "me", "users", "user", "remove", "audit", "error",
-		"contents", "content", "clash", "history", "images", "image"} {
-		if p.templates[name], err = template.ParseFS(files, "html/layout.html", "html/form.html", "html/issue_parts.html", "html/pieces.html", "html/"+name+".html"); err != nil {
+	pages, err := fs.Glob(files, "html/*.html")
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range pages {
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		if p.templates[name], err = template.ParseFS(files, "html/parts/*.html", file); err != nil {
 			return nil, fmt.Errorf("page %q: %w", name, err)
 		}
 	}
 	return p, nil
 }
-
-const stylesheet = "desk.css"
 
 // asset is a file that pages ask for.
 type asset struct {

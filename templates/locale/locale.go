@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"path"
 	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -19,21 +18,30 @@ type Catalog struct {
 	printers map[mce.Lang]*Printer
 }
 
-// New reads locales/en.json, locales/it.json … of a file system: message id → words, or plural forms {"one": …, "other": …}.
+// New reads locales/en.json, locales/it.json … of a file system, and where there are many messages locales/event.en.json and the like: message id → words,
+// or plural forms {"one": …, "other": …}.
 // Every language must have exactly the messages that English has: a missing translation is a fault of ours, found at start.
 func New(fsys fs.FS) (*Catalog, error) {
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
 	ids := map[mce.Lang]map[string]bool{}
 	for _, lang := range mce.Languages() {
-		name := path.Join("locales", string(lang)+".json")
-		file, err := bundle.LoadMessageFileFS(fsys, name)
+		more, err := fs.Glob(fsys, "locales/*."+string(lang)+".json")
 		if err != nil {
-			return nil, fmt.Errorf("read messages: %w", err)
+			return nil, err
 		}
 		ids[lang] = map[string]bool{}
-		for _, m := range file.Messages {
-			ids[lang][m.ID] = true
+		for _, name := range append([]string{"locales/" + string(lang) + ".json"}, more...) {
+			file, err := bundle.LoadMessageFileFS(fsys, name)
+			if err != nil {
+				return nil, fmt.Errorf("read messages: %w", err)
+			}
+			for _, m := range file.Messages {
+				if ids[lang][m.ID] {
+					return nil, fmt.Errorf("%s: message %q exists already", name, m.ID)
+				}
+				ids[lang][m.ID] = true
+			}
 		}
 	}
 	c := &Catalog{printers: map[mce.Lang]*Printer{}}

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -103,7 +104,7 @@ func scenes(h *house) []scene {
 	edit := "/desk/users/" + itoa(int(bob.ID))
 	admin.press("/desk/issues/2/check", "/desk/issues/2/check")
 	admin.get("/desk/") // the message is said once
-	return append(h.contentScenes(admin), []scene{
+	return slices.Concat(h.contentScenes(admin), []scene{
 		{"login", h.browser(), "/desk/login", nil},
 		{"login-fault", newcomer, "/desk/login", url.Values{"token": {login}, "email": {"anna@"}}},
 		{"login-sent", newcomer, "/desk/login", url.Values{"token": {login}, "email": {"anna@mce.example"}}},
@@ -146,7 +147,7 @@ func scenes(h *house) []scene {
 		{"error-403", editor, "/desk/users", nil},
 		{"error-404", admin, "/desk/nowhere", nil},
 		{"error-409", admin, "/desk/users/" + itoa(int(anna.ID)) + "/remove", url.Values{"token": {token(admin)}}},
-	}...)
+	})
 }
 
 // fill puts issues in some states into the store: scheduled, in review, approved.
