@@ -92,7 +92,7 @@ func newHouseAt(t testing.TB, base string, provider *desk.OIDC) *house {
 	h.must(err)
 	h.server.Config.Handler = (&web.Server{ // the pages stand beside it, as in the program
 		Store: h.store, Letters: h.letters, Pages: public, Keys: h.keys, Site: site, Clock: frozen{}, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
-		Mailer: func() error { return nil }, Desk: h.desk.Handler(),
+		Mailer: func() error { return nil }, API: http.NotFoundHandler(), Desk: h.desk.Handler(),
 	}).Handler()
 	var lib mce.Library
 	h.must(json.Unmarshal(sample.Content(), &lib))
