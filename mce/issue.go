@@ -226,6 +226,37 @@ type SentIssue struct {
 	Languages []Lang
 }
 
+// Slug is that of the piece; the kind where it has none.
+func (it Item) Slug() string {
+	switch {
+	case it.Article != nil:
+		return it.Article.Slug
+	case it.Event != nil:
+		return it.Event.Slug
+	case it.Resource != nil:
+		return it.Resource.Slug
+	}
+	return string(it.Kind)
+}
+
+// Texts are the words of the piece.
+func (it Item) Texts() []Text {
+	switch {
+	case it.Article != nil:
+		return []Text{it.Article.Title, it.Article.Body}
+	case it.Event != nil:
+		return []Text{it.Event.Title, it.Event.Motto, it.Event.Body}
+	case it.Resource != nil:
+		return []Text{it.Resource.Title, it.Resource.Body}
+	}
+	return nil
+}
+
+// Lacks reports whether a text of the piece is missing in a language. One that is missing in all is not missed.
+func (it Item) Lacks(lang Lang) bool {
+	return slices.ContainsFunc(it.Texts(), func(t Text) bool { return len(t) > 0 && t[lang] == "" })
+}
+
 // Link is where the item leads to; empty: nowhere.
 func (it Item) Link() string {
 	switch {

@@ -45,7 +45,13 @@ type Planned struct {
 	// People is how many get it; of a dropped one, how many go without.
 	People int     `json:"people"`
 	Shares []Share `json:"editions,omitempty"`
-	Why    string  `json:"why"`
+	// Untranslated is how many pieces of it have no words in a language that somebody gets it in: they stand in English there.
+	Untranslated map[Lang]int `json:"untranslated,omitempty"`
+	Why          string       `json:"why"`
+	// IssueID is the issue's; one that the plan assembled itself has one that nobody else knows.
+	IssueID int64 `json:"-"`
+	// Asks: an editor must approve it before.
+	Asks bool `json:"-"`
 }
 
 // Share is who gets the same edition of a mail.

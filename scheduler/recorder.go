@@ -80,7 +80,7 @@ func (r *recorder) Assemble(ctx context.Context, series mce.Series, slot mce.Slo
 	case err != nil || !made:
 	case i.State == mce.Skipped:
 		r.issue(i, mce.Skips, i.Reason, nil)
-	case series.Approval == mce.ApprovalRequired:
+	case series.Approval != mce.ApprovalAutomatic:
 		r.issue(i, mce.Waits, "it is assembled at its slot; an editor must approve it", nil)
 	}
 	return i, made, err
@@ -91,7 +91,7 @@ func (r *recorder) VoidChanged(ctx context.Context, look string, now time.Time) 
 	changed, err := r.Stage.VoidChanged(ctx, look, now)
 	for _, i := range changed {
 		r.voided = true
-		if s := r.series[i.Series]; s.Approval == mce.ApprovalRequired && !r.rehearsal.Approve {
+		if s := r.series[i.Series]; s.Approval != mce.ApprovalAutomatic && !r.rehearsal.Approve {
 			r.issue(i, mce.Waits, i.Reason, nil)
 		}
 	}
@@ -104,17 +104,35 @@ func (r *recorder) StartSending(ctx context.Context, id int64, render mce.Render
 	if err != nil {
 		return n, err
 	}
-	i, err := r.Issue(ctx, id)
+	draft, err := r.Draft(ctx, id)
 	if err != nil {
 		return n, err
 	}
 	gone, err := r.Departures(ctx, r.rehearsal.People)
-	fate, why := mce.Leaves, r.whyIssue(i)
+	fate, why := mce.Leaves, r.whyIssue(draft.Issue)
 	if n == 0 {
 		fate, why = mce.Nowhere, "nobody reads what is in it"
 	}
-	r.issue(i, fate, why, shares(gone))
+	l := r.issueLine(draft.Issue, fate, why, shares(gone))
+	l.Untranslated = untranslated(l.Shares, draft.Items...)
+	r.plan.Add(l)
 	return n, err
+}
+
+// untranslated counts the pieces that have no words in a language that somebody gets them in.
+func untranslated(to []mce.Share, items ...mce.Item) map[mce.Lang]int {
+	out := map[mce.Lang]int{}
+	for _, s := range to {
+		if _, counted := out[s.Lang]; counted {
+			continue
+		}
+		for _, it := range items {
+			if it.Lacks(s.Lang) {
+				out[s.Lang]++
+			}
+		}
+	}
+	return out
 }
 
 func (r *recorder) whyIssue(i mce.Issue) string {
@@ -130,14 +148,20 @@ func (r *recorder) whyIssue(i mce.Issue) string {
 }
 
 func (r *recorder) issue(i mce.Issue, fate mce.Fate, why string, to []mce.Share) {
+	r.plan.Add(r.issueLine(i, fate, why, to))
+}
+
+func (r *recorder) issueLine(i mce.Issue, fate mce.Fate, why string, to []mce.Share) mce.Planned {
 	name := fmt.Sprintf("%s#%d", i.Series, i.Number)
 	if i.Number == 0 {
 		name = i.Series + "@" + i.Slot.Wall
 	}
-	r.plan.Add(mce.Planned{
-		ID: name, At: r.clock.now, Zone: r.series[i.Series].TimeZone, Kind: mce.Newsletter, Fate: fate, Series: i.Series, Number: i.Number,
-		Subject: i.Subject[mce.English], Shares: to, Why: why,
-	})
+	s := r.series[i.Series]
+	return mce.Planned{
+		ID: name, At: r.clock.now, Zone: s.TimeZone, Kind: mce.Newsletter, Fate: fate, Series: i.Series, Number: i.Number,
+		Subject: i.Subject[mce.English], Shares: to, Why: why, IssueID: i.ID,
+		Asks: s.Approval != mce.ApprovalAutomatic && (i.ApprovedBy == policy || fate == mce.Waits),
+	}
 }
 
 // TellChanges notes what delegates are told of.
@@ -214,6 +238,7 @@ func (r *recorder) queued(ctx context.Context, rule mce.ReminderRule, event mce.
 	gone, err := r.Departures(ctx, r.rehearsal.People)
 	l := reminder(rule, event, mce.Leaves, why)
 	l.At, l.Shares = now, shares(gone)
+	l.Untranslated = untranslated(l.Shares, mce.Item{Event: &event})
 	if len(gone) > 0 {
 		l.Kind = gone[0].Kind
 	}

@@ -12,7 +12,7 @@ import (
 // Stage is the store of a rehearsal: a daemon's, but what is written to it is gone afterwards.
 type Stage interface {
 	Store
-	Issue(ctx context.Context, id int64) (mce.Issue, error)
+	Draft(ctx context.Context, id int64) (mce.Draft, error)
 	// Departures empties the outbox, as if all had been delivered, and tells what was in it.
 	Departures(ctx context.Context, people bool) ([]mce.Departure, error)
 	// NextMoment is the earliest moment after now that something waits for by its own date; zero when nothing does.

@@ -3,7 +3,6 @@ package preflight
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -26,23 +25,17 @@ func coverage(_ context.Context, i *issue) []mce.Finding {
 				readers += r.Readers
 			}
 		}
-		missing := untranslated(i.draft.Items, lang)
+		var missing []string
+		for _, it := range i.draft.Items {
+			if it.Lacks(lang) {
+				missing = append(missing, it.Slug())
+			}
+		}
 		if readers == 0 || len(missing) == 0 {
 			continue
 		}
 		out = append(out, mce.Finding{Where: strings.Join(missing, ", "), Lang: lang, Words: fmt.Sprintf("%d of %d items have no %s text, and will be in English for %s who asked for %s. Translate them, or leave it so.",
 			len(missing), len(i.draft.Items), nameOf(lang), people(readers), nameOf(lang))})
-	}
-	return out
-}
-
-// untranslated lists the items of which a text is missing in a language. A text that is missing in all is not missed.
-func untranslated(items []mce.Item, lang mce.Lang) []string {
-	var out []string
-	for _, it := range items {
-		if slices.ContainsFunc(fields(it), func(t mce.Text) bool { return len(t) > 0 && t[lang] == "" }) {
-			out = append(out, slug(it))
-		}
 	}
 	return out
 }

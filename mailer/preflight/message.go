@@ -50,7 +50,7 @@ func read(raw []byte, part mce.Part, site mce.Site) (*message, error) {
 	m.styles = inline(m.doc)
 	for _, it := range part.Draft.Items {
 		title, _ := it.Title().In(part.Lang)
-		m.places[oneLine(title)] = slug(it)
+		m.places[oneLine(title)] = it.Slug()
 	}
 	return m, nil
 }

@@ -20,40 +20,15 @@ type text struct {
 func texts(d mce.Draft) []text {
 	var out []text
 	for _, it := range d.Items {
-		for _, t := range fields(it) {
+		for _, t := range it.Texts() {
 			for _, lang := range t.Langs() {
 				if t[lang] != "" && slices.Contains(d.Series.Languages, lang) {
-					out = append(out, text{where: slug(it), lang: lang, words: t[lang], item: it})
+					out = append(out, text{where: it.Slug(), lang: lang, words: t[lang], item: it})
 				}
 			}
 		}
 	}
 	return out
-}
-
-// fields are the texts of an item in which something can be said.
-func fields(it mce.Item) []mce.Text {
-	switch {
-	case it.Article != nil:
-		return []mce.Text{it.Article.Title, it.Article.Body}
-	case it.Event != nil:
-		return []mce.Text{it.Event.Title, it.Event.Motto, it.Event.Body}
-	case it.Resource != nil:
-		return []mce.Text{it.Resource.Title, it.Resource.Body}
-	}
-	return nil
-}
-
-func slug(it mce.Item) string {
-	switch {
-	case it.Article != nil:
-		return it.Article.Slug
-	case it.Event != nil:
-		return it.Event.Slug
-	case it.Resource != nil:
-		return it.Resource.Slug
-	}
-	return string(it.Kind)
 }
 
 var sentenceEnd = regexp.MustCompile(`[.!?…]["”»)*_]*\s+|\n+`)

@@ -45,7 +45,7 @@ func New(site mce.Site) (*Pages, error) {
 	}
 	p.assets = map[string]asset{}
 	for file, parts := range map[string][]string{
-		"desk.css":   {"desk.css", "issue.css", "content.css"},
+		"desk.css":   {"desk.css", "home.css", "issue.css", "content.css"},
 		"content.js": {"content.js"}, "issue.js": {"issue.js"},
 	} {
 		var content []byte
@@ -120,11 +120,6 @@ func (p *Pages) Link(w io.Writer, lang mce.Lang, v Link) error {
 // Fresh writes the page that asks a user to show anew that they are the one.
 func (p *Pages) Fresh(w io.Writer, lang mce.Lang, v Fresh) error {
 	return p.write(w, "fresh", lang, v.Common, v)
-}
-
-// Home writes the first page.
-func (p *Pages) Home(w io.Writer, lang mce.Lang, v Home) error {
-	return p.write(w, "home", lang, v.Common, v)
 }
 
 // Issues writes a page of the list of issues.

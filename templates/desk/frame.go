@@ -144,6 +144,18 @@ type foreign struct {
 // Local is a moment on the wall clock that it carries.
 func (f frame) Local(t time.Time) string { return f.Moment(t) }
 
+// Weekday is the name of the day of a date.
+func (f frame) Weekday(t time.Time) string {
+	name, _, _ := strings.Cut(f.Day(t), " ")
+	return name
+}
+
+// Month is the name of the month of a date.
+func (f frame) Month(t time.Time) string {
+	words := strings.Fields(f.Day(t))
+	return words[2]
+}
+
 // part is one thing of a page, for the template of such things.
 type part struct {
 	frame

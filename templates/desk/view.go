@@ -55,25 +55,11 @@ func (v Fresh) ProviderPath() string { return providerPath(v.Next) }
 // Minutes are those for which a log-in is fresh.
 func (v Fresh) Minutes() int { return int(mce.FreshFor / time.Minute) }
 
-// Home is the view of the first page.
-type Home struct {
-	Common
-	Work []Work // issues that are not through yet, the next to go out first
-	Next []Slot // when the series are due, the next first
-}
-
 // Work is an issue in work.
 type Work struct {
 	mce.Issue
 	Series mce.Text
 	At     time.Time // when it goes out or was due, on the wall clock of the series
-}
-
-// Slot is when a series is due.
-type Slot struct {
-	Series mce.Text
-	At     time.Time // on the wall clock of the series
-	Paused bool      // it is not, for the time being
 }
 
 // Me is the view of a user's own page.

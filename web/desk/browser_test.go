@@ -220,8 +220,10 @@ func TestShots(t *testing.T) {
 	all := scenes(h)
 	at := stage(t, h, all)
 	for _, s := range all {
-		for _, v := range axetest.Views() {
-			browser.Shot(t, at+"/"+s.name, v, filepath.Join(dir, s.name+" "+v.String()+".png"))
-		}
+		t.Run(s.name, func(t *testing.T) {
+			for _, v := range axetest.Views() {
+				browser.Shot(t, at+"/"+s.name, v, filepath.Join(dir, s.name+" "+v.String()+".png"))
+			}
+		})
 	}
 }

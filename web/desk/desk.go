@@ -87,6 +87,7 @@ type Desk struct {
 	reports          reports
 	readers          readers
 	watch            watch
+	outlooks         map[int]*outlook // by their weeks
 	tests            *client.Throttle
 
 	base   string // path of the public address, "" for most
@@ -100,6 +101,7 @@ type Options struct {
 	// Examiner looks at issues before they are approved; AtOnce likewise, but asks nobody else and so takes no time.
 	Examiner, AtOnce Examiner
 	Prover           Prover
+	Planner          Planner
 	Store            Store
 	Letters          Letters
 	Pages            *pages.Pages
@@ -128,7 +130,7 @@ func New(o Options) (*Desk, error) {
 		examiner: o.Examiner, atOnce: o.AtOnce, prover: o.Prover, tests: client.NewThrottle(testEvery, testBurst),
 		store: o.Store, letters: o.Letters, pages: o.Pages, keys: o.Keys, site: o.Site, clock: o.Clock, wall: o.Wall, log: o.Log, oidc: o.OIDC,
 		base: strings.TrimSuffix(public.Path, "/"), secure: public.Scheme == "https", asks: client.NewThrottle(askEvery, askBurst),
-		turn: make(chan struct{}, 1),
+		turn: make(chan struct{}, 1), outlooks: newOutlooks(o),
 	}
 	d.watch = watch{every: time.Second, look: d.progressOf}
 	return d, nil

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"slices"
@@ -15,20 +16,44 @@ func (d *Desk) enter(w http.ResponseWriter, r *http.Request, _ visit) error {
 	return d.redirect(w, r, "/desk/")
 }
 
-// home shows what will go out: the issues in work, and when the series are due.
+// home shows what will go out: what waits for somebody, and every mail of the weeks to come.
 func (d *Desk) home(w http.ResponseWriter, r *http.Request, v visit) error {
-	issues, err := d.store.IssuesInWork(r.Context())
+	ctx, look := r.Context(), d.outlookOf(r)
+	series, err := d.store.AllSeries(ctx)
 	if err != nil {
 		return err
 	}
-	series, err := d.store.AllSeries(r.Context())
+	view := pages.Home{Weeks: look.weeks, Further: horizons()[1], Empty: len(series) == 0}
+	issues, err := d.store.IssuesInWork(ctx)
 	if err != nil {
 		return err
 	}
-	view := pages.Home{Common: d.common(w, r, v), Work: inWork(issues, series)}
-	if view.Next, err = nextSlots(series, d.clock.Now()); err != nil {
+	if view.Work, err = d.waiting(ctx, issues, series); err != nil {
 		return err
 	}
+	zone, err := d.zone(r)
+	if err != nil {
+		return err
+	}
+	plan, err := look.see(ctx)
+	if err != nil {
+		return err
+	}
+	names, err := d.namesOf(ctx, plan.Plan, series, issues)
+	if err != nil {
+		return err
+	}
+	view.AsOf, view.Newer, view.Since = mce.InZone(plan.At, zone), plan.Newer, mce.InZone(plan.Since, zone)
+	for i, l := range plan.Lines {
+		if c := names.coming(l, i); c.Asks || !l.At.Before(d.clock.Now()) { // others have left since
+			view.Mails = append(view.Mails, c)
+		}
+	}
+	for _, s := range plan.Shifts {
+		view.Shifts = append(view.Shifts, names.shift(s))
+	}
+	view.Today = mce.InZone(d.clock.Now(), zone)
+	view.Common = d.common(w, r, v)
 	return d.show(w, r, v, http.StatusOK, func(w io.Writer, lang mce.Lang) error { return d.pages.Home(w, lang, view) })
 }
 
@@ -48,27 +73,92 @@ func inWork(issues []mce.Issue, series []mce.Series) []pages.Work {
 	return out
 }
 
-// nextSlots are when the series are due, those that are paused last.
-func nextSlots(series []mce.Series, now time.Time) ([]pages.Slot, error) {
-	var out []pages.Slot
-	for _, s := range series {
-		schedule, err := mce.ParseSchedule(s.Cron, s.TimeZone)
-		if err != nil {
+// waiting are the issues in work, each with what it lacks before it can leave.
+func (d *Desk) waiting(ctx context.Context, issues []mce.Issue, series []mce.Series) ([]pages.Waiting, error) {
+	var out []pages.Waiting
+	for _, w := range inWork(issues, series) {
+		x := pages.Waiting{Work: w}
+		if blocks, checked, err := d.blocked(ctx, w.Issue); err != nil {
 			return nil, err
+		} else if checked {
+			x.Blocks = blocks
 		}
-		next := schedule.Next(later(now, s.From))
-		out = append(out, pages.Slot{Series: s.Name, At: mce.InZone(next.Due, s.TimeZone), Paused: s.Paused})
+		out = append(out, x)
 	}
-	slices.SortStableFunc(out, func(a, b pages.Slot) int {
-		if a.Paused != b.Paused {
-			if a.Paused {
-				return 1
-			}
-			return -1
-		}
-		return a.At.Compare(b.At)
-	})
 	return out, nil
+}
+
+// blocked are the rules that the last check of an issue found to hinder its approval. checked is false where none of what it says now is known.
+func (d *Desk) blocked(ctx context.Context, i mce.Issue) (rules []string, checked bool, err error) {
+	if i.State != mce.InReview && i.State != mce.Assembled || !d.reports.has(i.ID) {
+		return nil, false, nil
+	}
+	draft, err := d.store.Draft(ctx, i.ID)
+	if err != nil {
+		return nil, false, err
+	}
+	seen, err := d.seen(draft)
+	if err != nil {
+		return nil, false, err
+	}
+	report, ok := d.reports.known(i.ID, unhex(seen))
+	if !ok {
+		return nil, false, nil
+	}
+	overrides, err := d.store.Overrides(ctx, i.ID, report)
+	return blocking(report, overrides), true, err
+}
+
+// names are what a plan's lines are called, and where their pages are.
+type names struct {
+	series map[string]mce.Text
+	events map[string]mce.ContentLine
+	issues map[int64]mce.Issue // those in work
+}
+
+// maxEvents is how many events a plan is looked up in, the latest.
+const maxEvents = 500
+
+func (d *Desk) namesOf(ctx context.Context, plan mce.Plan, series []mce.Series, issues []mce.Issue) (names, error) {
+	n := names{map[string]mce.Text{}, map[string]mce.ContentLine{}, map[int64]mce.Issue{}}
+	for _, s := range series {
+		n.series[s.Slug] = s.Name
+	}
+	for _, i := range issues {
+		n.issues[i.ID] = i
+	}
+	if !slices.ContainsFunc(plan.Lines, func(l mce.Planned) bool { return l.Event != "" }) {
+		return n, nil
+	}
+	events, err := d.store.ContentList(ctx, mce.ContentQuery{Kind: mce.KindEvent, Limit: maxEvents})
+	for _, e := range events {
+		n.events[e.Slug] = e
+	}
+	return n, err
+}
+
+// coming is a line of the plan as the page shows it.
+func (n names) coming(l mce.Planned, number int) pages.Coming {
+	c := pages.Coming{Planned: l, Number: number + 1, Of: n.series[l.Series]}
+	if e, ok := n.events[l.Event]; ok {
+		c.Of, c.Path = e.Title, pages.PiecePath(mce.KindEvent, e.ID)
+	}
+	if i, ok := n.issues[l.IssueID]; ok {
+		c.Path, c.State = pages.IssuePath(i.ID), i.State
+	}
+	c.Asks = l.Asks && c.State != mce.Scheduled
+	return c
+}
+
+func (n names) shift(d mce.PlanDifference) pages.Shift {
+	s := pages.Shift{PlanDifference: d}
+	if d.Old != nil {
+		s.Was = n.coming(*d.Old, 0)
+	}
+	if d.New != nil {
+		s.Is = n.coming(*d.New, 0)
+	}
+	return s
 }
 
 func later(a, b time.Time) time.Time {

@@ -23,6 +23,7 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 	"github.com/majorcities/mce-mailer/postgres"
 	"github.com/majorcities/mce-mailer/postgres/pgtest"
+	"github.com/majorcities/mce-mailer/scheduler"
 	pages "github.com/majorcities/mce-mailer/templates/desk"
 	"github.com/majorcities/mce-mailer/templates/letter"
 	"github.com/majorcities/mce-mailer/templates/page"
@@ -65,6 +66,7 @@ type house struct {
 	keys    *mce.Keys
 	checks  *checks
 	proofs  *proofs
+	plans   desk.Planner // in place of the program's own look ahead; nil: that
 	letters *letter.Letters
 	desk    *desk.Desk
 	server  *httptest.Server
@@ -115,9 +117,24 @@ func (h *house) build(address string, site mce.Site, provider *desk.OIDC) {
 	h.must(err)
 	h.desk, err = desk.New(desk.Options{
 		Store: h.store, Letters: h.letters, Pages: looks, Keys: h.keys, Site: site, Clock: frozen{}, Wall: h.wall, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
-		OIDC: provider, Examiner: h.checks, AtOnce: h.checks, Prover: h.proofs,
+		OIDC: provider, Examiner: h.checks, AtOnce: h.checks, Prover: h.proofs, Planner: planner{h},
 	})
 	h.must(err)
+}
+
+// planner is the program's own look ahead.
+type planner struct{ h *house }
+
+func (p planner) Plan(ctx context.Context, from, to time.Time) (plan mce.Plan, err error) {
+	if p.h.plans != nil {
+		return p.h.plans.Plan(ctx, from, to)
+	}
+	err = p.h.store.Rehearse(ctx, from, func(stage *postgres.Store) error {
+		r := scheduler.Rehearsal{Stage: stage, Letters: p.h.letters, Domain: "mce.example", Now: from, From: from, To: to, Approve: true}
+		plan, err = r.Plan(ctx)
+		return err
+	})
+	return plan, err
 }
 
 // checks is a pre-flight that finds what a test wants.

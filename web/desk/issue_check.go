@@ -29,6 +29,14 @@ func (k *reports) keep(id int64, r mce.Report) {
 	k.of[id] = r
 }
 
+// has reports whether any is kept.
+func (k *reports) has(id int64) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, ok := k.of[id]
+	return ok
+}
+
 // known is the report about what an issue says now, if there is one.
 func (k *reports) known(id int64, fingerprint []byte) (mce.Report, bool) {
 	k.mu.Lock()

@@ -73,8 +73,11 @@ func (d *Desk) common(w http.ResponseWriter, r *http.Request, v visit) pages.Com
 	return c
 }
 
-// said leads on to a path of ours, where a message is said about whom.
+// said leads on to a path of ours, where a message is said about whom. Something was done, so what will go out may be something else now.
 func (d *Desk) said(w http.ResponseWriter, r *http.Request, id, whom, to string) error {
+	for _, o := range d.outlooks {
+		o.changed(r.Context())
+	}
 	d.setCookie(w, saidCookie, id+"."+base64.RawURLEncoding.EncodeToString([]byte(whom)), time.Minute)
 	return d.redirect(w, r, to)
 }

@@ -1,0 +1,128 @@
+package desk_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+)
+
+// slowly is a look ahead that a test lets end.
+type slowly struct {
+	looks atomic.Int32
+	let   chan mce.Plan
+}
+
+func (s *slowly) Plan(ctx context.Context, from, to time.Time) (mce.Plan, error) {
+	s.looks.Add(1)
+	select {
+	case p, ok := <-s.let:
+		if !ok {
+			return p, errors.New("the database is gone")
+		}
+		p.From, p.To = from, to
+		return p, nil
+	case <-ctx.Done():
+		return mce.Plan{}, ctx.Err()
+	}
+}
+
+func reminderAt(at time.Time) mce.Plan {
+	return mce.Plan{Lines: []mce.Planned{{
+		ID: "prato-2023/week", At: mce.InZone(at, "Europe/Rome"), Zone: "Europe/Rome", Kind: mce.Reminder, Fate: mce.Leaves, Event: "prato-2023",
+		Subject: "In a week: Prato", People: 12, Shares: []mce.Share{{Lang: "en", People: 12}}, Why: "7 days before, for delegates",
+	}}}
+}
+
+func TestAPlanIsMadeOnceForAllAndAnewAfterADeed(t *testing.T) {
+	h := newHouse(t)
+	s := &slowly{let: make(chan mce.Plan)}
+	h.plans = s
+	anna := h.user("Anna", mce.Admin)
+	b, other := h.as(anna), h.as(anna)
+	token := b.get("/desk/me").token()
+
+	// Who comes first waits, and who comes meanwhile waits for the same.
+	first := make(chan answer, 2)
+	for _, by := range []*browser{b, other} {
+		go func() { first <- by.get("/desk/") }()
+	}
+	s.let <- reminderAt(business.Add(24 * time.Hour))
+	for range 2 {
+		(<-first).wants(t, http.StatusOK, "In a week: Prato", "19 October 2023")
+	}
+	b.get("/desk/").wants(t, http.StatusOK, "12 people: English 12")
+	if n := s.looks.Load(); n != 1 {
+		t.Fatalf("%d looks", n)
+	}
+
+	// After a deed the older one is shown while the newer one is made, and then what has become of it.
+	b.ask(http.MethodPost, "/desk/me", map[string][]string{"token": {token}, "language": {"en"}}).wants(t, http.StatusSeeOther)
+	b.get("/desk/").wants(t, http.StatusOK, "19 October 2023", "It is being looked at anew.")
+	s.let <- reminderAt(business.Add(48 * time.Hour))
+	eventually(t, func() bool {
+		body := b.get("/desk/").body
+		return strings.Contains(body, "Moves from Thursday 19 October 2023") && !strings.Contains(body, "looked at anew")
+	})
+
+	// A plan that cannot be made leaves the older one, and is asked for again.
+	h.wall.pass(2 * time.Minute)
+	close(s.let)
+	b.get("/desk/").wants(t, http.StatusOK, "20 October 2023", "Moves from")
+	if n := s.looks.Load(); n < 3 {
+		t.Errorf("%d looks", n)
+	}
+}
+
+func TestWithoutAPlanTheErrorIsShown(t *testing.T) {
+	h := newHouse(t)
+	s := &slowly{let: make(chan mce.Plan)}
+	close(s.let)
+	h.plans = s
+	h.as(h.user("Anna", mce.Editor)).get("/desk/").wants(t, http.StatusInternalServerError)
+}
+
+// eventually looks until something holds.
+func eventually(t *testing.T, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !holds(); {
+		if time.Now().After(end) {
+			t.Fatal("it never came about")
+		}
+	}
+}
+
+func TestHomeShowsEveryMailToCome(t *testing.T) {
+	h := newHouse(t)
+	h.subscribers(20)
+	issue := h.issue()
+	b := h.as(h.user("Anna", mce.Editor))
+	page := b.get("/desk/")
+	page.wants(t, http.StatusOK, "Check and approve it", "waits for an approval", "Only if somebody approves and schedules it by then.", "30 people: English 20, Italian 10")
+	if link := "/desk/issues/" + itoa(int(issue.ID)); !strings.Contains(page.body, `href="`+link+`/check"`) || !strings.Contains(page.body, `href="`+link+`"`) {
+		t.Error("nothing leads to the issue")
+	}
+	page.wants(t, http.StatusOK, "Newsletter", "no words in Italian") // somebody reads Italian, and a piece has none
+
+	// Further ahead is another plan.
+	b.get("/desk/?weeks=26").wants(t, http.StatusOK, "coming 26 weeks")
+	b.get("/desk/?weeks=1000").wants(t, http.StatusOK, "coming 6 weeks")
+
+	// What hinders an approval is told as soon as a check has found it.
+	h.checks.finds(mce.Finding{Rule: "weekday", Level: mce.Blocking, Where: "subject", Words: "It says Wednesday, and that is a Thursday."})
+	b.press("/desk/issues/"+itoa(int(issue.ID))+"/check", "/desk/issues/"+itoa(int(issue.ID))+"/check")
+	b.get("/desk/").wants(t, http.StatusOK, "keeps it from being approved: weekday")
+}
+
+func TestAnEmptyDeskSaysWhatComesFirst(t *testing.T) {
+	h := newHouse(t)
+	if _, err := h.db.ExecContext(t.Context(), `truncate series cascade`); err != nil {
+		t.Fatal(err)
+	}
+	h.as(h.user("Anna", mce.Admin)).get("/desk/").wants(t, http.StatusOK, "Nothing can go out yet")
+}
