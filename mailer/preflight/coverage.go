@@ -26,25 +26,34 @@ func coverage(_ context.Context, i *issue) []mce.Finding {
 				readers += r.Readers
 			}
 		}
-		missing := untranslated(i.draft.Items, lang)
+		missing, entry := untranslated(i.draft.Items, lang)
 		if readers == 0 || len(missing) == 0 {
 			continue
 		}
-		out = append(out, mce.Finding{Where: strings.Join(missing, ", "), Lang: lang, Words: fmt.Sprintf("%d of %d items have no %s text, and will be in English for %s who asked for %s. Translate them, or leave it so.",
+		out = append(out, mce.Finding{Where: strings.Join(missing, ", "), Lang: lang, Field: entry, Words: fmt.Sprintf("%d of %d items have no %s text, and will be in English for %s who asked for %s. Translate them, or leave it so.",
 			len(missing), len(i.draft.Items), nameOf(lang), people(readers), nameOf(lang))})
 	}
 	return out
 }
 
-// untranslated lists the items of which a text is missing in a language. A text that is missing in all is not missed.
-func untranslated(items []mce.Item, lang mce.Lang) []string {
-	var out []string
+// untranslated lists the items of which a text is missing in a language, and names the first entry that is empty, if it is the same of all.
+// A text that is missing in all languages is not missed.
+func untranslated(items []mce.Item, lang mce.Lang) (slugs []string, entry string) {
 	for _, it := range items {
-		if slices.ContainsFunc(fields(it), func(t mce.Text) bool { return len(t) > 0 && t[lang] == "" }) {
-			out = append(out, slug(it))
+		of := fields(it)
+		n := slices.IndexFunc(of, func(f field) bool { return f.lacks(lang) })
+		if n < 0 {
+			continue
 		}
+		switch name := mce.TextField(of[n].name, lang); {
+		case len(slugs) == 0:
+			entry = name
+		case entry != name:
+			entry = ""
+		}
+		slugs = append(slugs, slug(it))
 	}
-	return out
+	return slugs, entry
 }
 
 func people(n int) string {

@@ -11,6 +11,7 @@ import (
 // text is something that editors wrote, in one of its languages.
 type text struct {
 	where string // slug of the item
+	field string // of the item: title, motto, body
 	lang  mce.Lang
 	words string
 	item  mce.Item
@@ -20,10 +21,10 @@ type text struct {
 func texts(d mce.Draft) []text {
 	var out []text
 	for _, it := range d.Items {
-		for _, t := range fields(it) {
-			for _, lang := range t.Langs() {
-				if t[lang] != "" && slices.Contains(d.Series.Languages, lang) {
-					out = append(out, text{where: slug(it), lang: lang, words: t[lang], item: it})
+		for _, f := range fields(it) {
+			for _, lang := range f.text.Langs() {
+				if f.text[lang] != "" && slices.Contains(d.Series.Languages, lang) {
+					out = append(out, text{where: slug(it), field: f.name, lang: lang, words: f.text[lang], item: it})
 				}
 			}
 		}
@@ -31,15 +32,24 @@ func texts(d mce.Draft) []text {
 	return out
 }
 
+// field is a text of an item in its languages, by its name in the item's form.
+type field struct {
+	name string
+	text mce.Text
+}
+
+// lacks reports whether the text is there, but not in a language.
+func (f field) lacks(lang mce.Lang) bool { return len(f.text) > 0 && f.text[lang] == "" }
+
 // fields are the texts of an item in which something can be said.
-func fields(it mce.Item) []mce.Text {
+func fields(it mce.Item) []field {
 	switch {
 	case it.Article != nil:
-		return []mce.Text{it.Article.Title, it.Article.Body}
+		return []field{{"title", it.Article.Title}, {"body", it.Article.Body}}
 	case it.Event != nil:
-		return []mce.Text{it.Event.Title, it.Event.Motto, it.Event.Body}
+		return []field{{"title", it.Event.Title}, {"motto", it.Event.Motto}, {"body", it.Event.Body}}
 	case it.Resource != nil:
-		return []mce.Text{it.Resource.Title, it.Resource.Body}
+		return []field{{"title", it.Resource.Title}, {"body", it.Resource.Body}}
 	}
 	return nil
 }
