@@ -239,22 +239,31 @@ func (it Item) Slug() string {
 	return string(it.Kind)
 }
 
+// ItemText is a text of a piece, and the name of its entry in forms.
+type ItemText struct {
+	Entry string
+	Text  Text
+}
+
+// Lacks reports whether the text is there, but not in a language.
+func (t ItemText) Lacks(lang Lang) bool { return len(t.Text) > 0 && t.Text[lang] == "" }
+
 // Texts are the words of the piece.
-func (it Item) Texts() []Text {
+func (it Item) Texts() []ItemText {
 	switch {
 	case it.Article != nil:
-		return []Text{it.Article.Title, it.Article.Body}
+		return []ItemText{{"title", it.Article.Title}, {"body", it.Article.Body}}
 	case it.Event != nil:
-		return []Text{it.Event.Title, it.Event.Motto, it.Event.Body}
+		return []ItemText{{"title", it.Event.Title}, {"motto", it.Event.Motto}, {"body", it.Event.Body}}
 	case it.Resource != nil:
-		return []Text{it.Resource.Title, it.Resource.Body}
+		return []ItemText{{"title", it.Resource.Title}, {"body", it.Resource.Body}}
 	}
 	return nil
 }
 
 // Lacks reports whether a text of the piece is missing in a language. One that is missing in all is not missed.
 func (it Item) Lacks(lang Lang) bool {
-	return slices.ContainsFunc(it.Texts(), func(t Text) bool { return len(t) > 0 && t[lang] == "" })
+	return slices.ContainsFunc(it.Texts(), func(t ItemText) bool { return t.Lacks(lang) })
 }
 
 // Link is where the item leads to; empty: nowhere.

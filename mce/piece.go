@@ -162,7 +162,7 @@ func writeFields(out Written, prefix string, fields map[string]any, zone *time.L
 	for name, from := range fields {
 		if text, ok := from.(*Text); ok {
 			for _, lang := range Languages() {
-				out[prefix+textField(name, lang)] = plainLines((*text)[lang])
+				out[prefix+TextField(name, lang)] = plainLines((*text)[lang])
 			}
 			continue
 		}
@@ -170,8 +170,8 @@ func writeFields(out Written, prefix string, fields map[string]any, zone *time.L
 	}
 }
 
-// textField is the name of a text's field in a language: title, title_it.
-func textField(name string, lang Lang) string {
+// TextField is the name of a text's field in a language: title, title_it.
+func TextField(name string, lang Lang) string {
 	if lang == English {
 		return name
 	}

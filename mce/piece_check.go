@@ -29,7 +29,7 @@ func CheckPiece(c Content) *FieldError {
 		sound("link", checkLink("the link", c.Link, false))
 		sound("image", checkLink("the picture", c.Image, false))
 		for _, lang := range c.Title.Langs() {
-			need(textField("image_alt", lang), c.Image == "" || c.ImageAlt[lang] != "", "say what the picture shows, in each language of the article: it is read to whoever does not see it")
+			need(TextField("image_alt", lang), c.Image == "" || c.ImageAlt[lang] != "", "say what the picture shows, in each language of the article: it is read to whoever does not see it")
 		}
 		checkShown(need, c.Window)
 	case *Event:

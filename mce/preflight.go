@@ -25,6 +25,8 @@ type Finding struct {
 	Words string `json:"words"`          // a sentence for people who are not technical: what is wrong, and what to do
 	Where string `json:"where"`          // slug of an article, event or resource; or "subject", "footer", "mail", "sender" …
 	Lang  Lang   `json:"lang,omitempty"` // empty: in no language alone
+	// Field is the entry of the item's form in which it is mended: "body_it". Empty: none alone.
+	Field string `json:"field,omitempty"`
 }
 
 // Override is somebody's word that an issue may go although a finding stands. It holds for one content, named by its fingerprint.

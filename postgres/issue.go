@@ -79,6 +79,13 @@ func (s *Store) IssuesInWork(ctx context.Context) ([]mce.Issue, error) {
 	return issues(ctx, s.db, ` where i.state not in ('sent', 'cancelled', 'skipped') order by coalesce(i.scheduled_for, i.due), i.id`)
 }
 
+// IssuesWith lists those in work that an item is in.
+func (s *Store) IssuesWith(ctx context.Context, ref mce.ItemRef) ([]mce.Issue, error) {
+	return issues(ctx, s.db, ` where i.state not in ('sent', 'cancelled', 'skipped') and exists
+		(select from issue_items x where x.issue_id = i.id and x.kind = $1 and x.item_id = $2 and x.verdict = 'in')
+		order by coalesce(i.scheduled_for, i.due), i.id`, ref.Kind, ref.ID)
+}
+
 // Issue is one issue by its id.
 func (s *Store) Issue(ctx context.Context, id int64) (mce.Issue, error) {
 	return issueByID(ctx, s.db, id, "")

@@ -77,15 +77,15 @@ func pastEvents(_ context.Context, i *issue) []mce.Finding {
 		f := mce.Finding{Where: e.Slug}
 		switch {
 		case e.State == mce.EventCancelled:
-			f.Words = "The event is cancelled. Take it out of the issue, or say in an article that it does not take place."
+			f.Field, f.Words = "state", "The event is cancelled. Take it out of the issue, or say in an article that it does not take place."
 		case e.State == mce.EventMoved:
-			f.Words = "The event is put off and its dates do not hold any more. Take it out of the issue, or give it its new dates."
+			f.Field, f.Words = "state", "The event is put off and its dates do not hold any more. Take it out of the issue, or give it its new dates."
 		case !e.Ends.After(i.moment):
-			f.Words = fmt.Sprintf("The event is over when the issue goes out: it ended on %s. Take it out of the issue, or correct its dates.", day(e.Ends))
+			f.Field, f.Words = "ends", fmt.Sprintf("The event is over when the issue goes out: it ended on %s. Take it out of the issue, or correct its dates.", day(e.Ends))
 		case !e.Starts.After(i.moment):
-			f.Level, f.Words = mce.Advisory, fmt.Sprintf("The event has begun when the issue goes out, on %s. Send the issue earlier, or take the event out.", day(e.Starts))
+			f.Level, f.Field, f.Words = mce.Advisory, "starts", fmt.Sprintf("The event has begun when the issue goes out, on %s. Send the issue earlier, or take the event out.", day(e.Starts))
 		case !e.Closes.IsZero() && !e.Closes.After(i.moment):
-			f.Level, f.Words = mce.Advisory, fmt.Sprintf("Registration has closed when the issue goes out, on %s. Readers who want to come cannot register.", day(e.Closes))
+			f.Level, f.Field, f.Words = mce.Advisory, "closes", fmt.Sprintf("Registration has closed when the issue goes out, on %s. Readers who want to come cannot register.", day(e.Closes))
 		default:
 			continue
 		}

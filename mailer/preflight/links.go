@@ -21,6 +21,39 @@ type link struct {
 	lang  mce.Lang
 }
 
+// entry is where in the form of its item the link stands; empty where that is not known.
+func (l link) entry(d mce.Draft) string {
+	for _, it := range d.Items {
+		if it.Slug() != l.where {
+			continue
+		}
+		for name, value := range addressesOf(it) {
+			if address, _, _ := strings.Cut(value, "#"); address == l.url {
+				return name
+			}
+		}
+		for _, f := range fields(it) {
+			if strings.Contains(f.text[l.lang], l.url) {
+				return mce.TextField(f.name, l.lang)
+			}
+		}
+	}
+	return ""
+}
+
+// addressesOf are the addresses that an item has entries of their own for.
+func addressesOf(it mce.Item) map[string]string {
+	switch {
+	case it.Article != nil:
+		return map[string]string{"link": it.Article.Link, "image": it.Article.Image}
+	case it.Event != nil:
+		return map[string]string{"link": it.Event.Link, "online": it.Event.Online}
+	case it.Resource != nil:
+		return map[string]string{"link": it.Resource.Link}
+	}
+	return nil
+}
+
 // links looks at all links and pictures that lead elsewhere, a few at a time. Only what is surely gone blocks.
 func links(ctx context.Context, i *issue) []mce.Finding {
 	if i.options.Network == nil {
@@ -45,7 +78,7 @@ func links(ctx context.Context, i *issue) []mce.Finding {
 	var out []mce.Finding
 	for n, l := range all {
 		if f := answers[n].finding(l.url, online); f.Words != "" {
-			f.Where, f.Lang = l.where, l.lang
+			f.Where, f.Lang, f.Field = l.where, l.lang, l.entry(i.draft)
 			out = append(out, f)
 		}
 	}

@@ -2,6 +2,7 @@ package preflight_test
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -74,6 +75,22 @@ func linked(t *testing.T, o preflight.LinkOptions, links ...string) *scene {
 	s.article().Body = both(words.String(), words.String())
 	s.options.Network = &preflight.Network{Resolver: wellKnown(s), Links: o}
 	return s
+}
+
+// TestADeadLinkNamesItsEntry: that of the link alone, or the text that it stands in.
+func TestADeadLinkNamesItsEntry(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusNotFound) })
+	s := linked(t, preflight.LinkOptions{Loopback: true}, w.URL+"/body")
+	s.article().Link, s.event().Link = w.URL+"/article#part", w.URL+"/event"
+	got := map[string]string{}
+	for _, f := range s.examine(t).Findings {
+		address, _, _ := strings.Cut(f.Words, ": ")
+		got[f.Where+" "+strings.TrimPrefix(address, w.URL)] = f.Field
+	}
+	if want := map[string]string{"looms /body": "body", "looms /article": "link", "prato /event": "link"}; !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
 }
 
 func TestLinksAreJudgedByWhatTheirServersSay(t *testing.T) {

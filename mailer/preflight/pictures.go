@@ -26,9 +26,9 @@ func pictures(_ *issue, m *message) []mce.Finding {
 		name = name[strings.LastIndexByte(name, '/')+1:]
 		switch {
 		case alt == "" && !ornament:
-			out = append(out, mce.Finding{Where: m.where(n), Words: fmt.Sprintf("The picture %s has no alternative text. Say in a few words what it shows.", quoted(name))})
+			out = append(out, mce.Finding{Where: m.where(n), Field: mce.TextField("image_alt", m.part.Lang), Words: fmt.Sprintf("The picture %s has no alternative text. Say in a few words what it shows.", quoted(name))})
 		case fileName.MatchString(alt):
-			out = append(out, mce.Finding{Level: mce.Advisory, Where: m.where(n), Words: fmt.Sprintf("The alternative text %s is a file's name. Say in a few words what the picture shows.", quoted(alt))})
+			out = append(out, mce.Finding{Level: mce.Advisory, Where: m.where(n), Field: mce.TextField("image_alt", m.part.Lang), Words: fmt.Sprintf("The alternative text %s is a file's name. Say in a few words what the picture shows.", quoted(alt))})
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package preflight_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,6 +133,44 @@ func TestEachRule(t *testing.T) {
 			s := newScene(t)
 			c.change(s)
 			only(t, s.examine(t), c.found...)
+		})
+	}
+}
+
+// TestAFindingNamesTheEntryInWhichItIsMended, in its language: the desk leads there.
+func TestAFindingNamesTheEntryInWhichItIsMended(t *testing.T) {
+	for name, c := range map[string]struct {
+		change      func(*scene)
+		rule, entry string
+	}{
+		"English body":  {func(s *scene) { s.article().Body = both("Come on Wednesday 26 October 2023.", "Venite.") }, "weekday", "body"},
+		"Italian body":  {func(s *scene) { s.article().Body = both("Come.", "Venite mercoledì 26 ottobre 2023.") }, "weekday", "body_it"},
+		"Italian motto": {func(s *scene) { s.event().Motto = both("We register.", "Iscrizioni entro il 1° ottobre 2023.") }, "past-date", "motto_it"},
+		"no title":      {func(s *scene) { delete(s.article().Title, "it") }, "language", "title_it"},
+		"no body":       {func(s *scene) { delete(s.article().Body, "it") }, "language", "body_it"},
+		"several": {func(s *scene) {
+			delete(s.article().Body, "it")
+			delete(s.event().Title, "it")
+		}, "language", ""},
+		"a picture's text": {func(s *scene) { s.article().ImageAlt = both("A loom", "IMG_2040.jpg") }, "picture-text", "image_alt_it"},
+		"over":             {func(s *scene) { s.event().Starts, s.event().Ends = leaving.AddDate(0, 0, -3), leaving }, "past-event", "ends"},
+		"begun":            {func(s *scene) { s.event().Starts = leaving }, "past-event", "starts"},
+		"cancelled":        {func(s *scene) { s.event().State = mce.EventCancelled }, "past-event", "state"},
+		"closed":           {func(s *scene) { s.event().Closes = leaving.Add(-1) }, "past-event", "closes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			c.change(s)
+			var entries []string
+			for _, f := range s.examine(t).Findings {
+				if f.Rule == c.rule {
+					entries = append(entries, f.Field)
+				}
+			}
+			if !slices.Equal(entries, []string{c.entry}) {
+				t.Errorf("%q, want %q", entries, c.entry)
+			}
 		})
 	}
 }

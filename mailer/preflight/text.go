@@ -11,6 +11,7 @@ import (
 // text is something that editors wrote, in one of its languages.
 type text struct {
 	where string // slug of the item
+	field string // of the item: title, motto, body
 	lang  mce.Lang
 	words string
 	item  mce.Item
@@ -20,10 +21,10 @@ type text struct {
 func texts(d mce.Draft) []text {
 	var out []text
 	for _, it := range d.Items {
-		for _, t := range it.Texts() {
-			for _, lang := range t.Langs() {
-				if t[lang] != "" && slices.Contains(d.Series.Languages, lang) {
-					out = append(out, text{where: it.Slug(), lang: lang, words: t[lang], item: it})
+		for _, f := range it.Texts() {
+			for _, lang := range f.Text.Langs() {
+				if f.Text[lang] != "" && slices.Contains(d.Series.Languages, lang) {
+					out = append(out, text{where: it.Slug(), field: f.Entry, lang: lang, words: f.Text[lang], item: it})
 				}
 			}
 		}

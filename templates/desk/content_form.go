@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"html/template"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type ContentForm struct {
 	Topics   []mce.Topic
 	Events   []mce.ContentLine // that a resource may be of
 	Images   []Picture
+	Issues   []mce.Issue              // in work that it is in
 	FaultIn  string                   // name of the field; empty: in none
 	Fault    string                   // in English; empty: none
 	Focus    string                   // name of the field to begin with
@@ -28,6 +30,9 @@ type ContentForm struct {
 
 // PiecePath is the form's own.
 func (v ContentForm) PiecePath() string { return PiecePath(v.Piece.Kind, v.Piece.ID) }
+
+// Ref is its name on the page of an issue.
+func (v ContentForm) Ref() string { return fmt.Sprintf("%s-%d", v.Piece.Kind, v.Piece.ID) }
 
 // ListPath leads to the others.
 func (v ContentForm) ListPath() string { return ContentPath(v.Piece.Kind) }

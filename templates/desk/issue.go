@@ -87,6 +87,9 @@ type Piece struct {
 // Name is what buttons call the piece, for who hears them.
 func (p Piece) Name() string { return p.Title[mce.English] }
 
+// Form is the path of the form of what the piece says.
+func (p Piece) Form() string { return PiecePath(p.Kind, p.ID) }
+
 // Up is the place before this one; empty for the first.
 func (p Piece) Up() string {
 	if p.Position < 2 {
@@ -204,8 +207,16 @@ type IssueCheck struct {
 // Finding is one of the pre-flight.
 type Finding struct {
 	mce.Finding
-	Anchor   string       // of the item that it is about, on the first page of the issue; empty: none
+	Anchor   string       // of what it is about, on the first page of the issue; empty: it is not there
+	Entries  []Entry      // of the forms of the items that it is about
 	Override mce.Override // who answers for it; zero: nobody
+}
+
+// Entry is where something is mended.
+type Entry struct {
+	Slug  string // of the item
+	Path  string // of its form
+	Field string // of the form; empty: none alone
 }
 
 // IssueSend is the view of the page from which an issue leaves.

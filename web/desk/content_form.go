@@ -75,6 +75,11 @@ func (d *Desk) piecePage(w http.ResponseWriter, r *http.Request, v visit, status
 		}
 	case mce.KindEvent:
 	}
+	if view.Piece.ID != 0 {
+		if view.Issues, err = d.store.IssuesWith(r.Context(), mce.ItemRef{Kind: view.Piece.Kind, ID: view.Piece.ID}); err != nil {
+			return err
+		}
+	}
 	view.Common = d.common(w, r, v)
 	return d.show(w, r, v, status, func(w io.Writer, lang mce.Lang) error { return d.pages.Content(w, lang, view) })
 }

@@ -51,6 +51,7 @@ type contentStore interface {
 	PieceAt(ctx context.Context, kind mce.ItemKind, id int64, version int) (mce.ContentVersion, error)
 	PieceHistory(ctx context.Context, kind mce.ItemKind, id int64, before, limit int) ([]mce.ContentVersion, error)
 	SavePiece(ctx context.Context, p mce.Piece, holds []string, action mce.AuditAction, now time.Time) (mce.Piece, error)
+	IssuesWith(ctx context.Context, ref mce.ItemRef) ([]mce.Issue, error)
 	ContentDraft(ctx context.Context, userID int64, kind mce.ItemKind, id int64) (mce.ContentDraft, error)
 	KeepContentDraft(ctx context.Context, userID int64, d mce.ContentDraft) error
 	DropContentDraft(ctx context.Context, userID int64, kind mce.ItemKind, id int64) error

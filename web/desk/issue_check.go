@@ -64,22 +64,23 @@ func (d *Desk) checkView(r *http.Request, head pages.Issue, draft mce.Draft) (fu
 	return func(w io.Writer, lang mce.Lang) error { return d.pages.IssueCheck(w, lang, view) }, nil
 }
 
-// findings are those of a report, each with the item that it is about and who answers for it.
+// findings are those of a report, each with the forms in which it is mended and who answers for it.
 func findings(draft mce.Draft, report mce.Report, overrides []mce.Override) []pages.Finding {
-	place := map[string]string{"subject": "words", "preheader": "words", "note": "words"}
+	named := map[string]mce.Item{}
 	for _, it := range draft.Items {
-		switch {
-		case it.Article != nil:
-			place[it.Article.Slug] = refName(it.ItemRef)
-		case it.Event != nil:
-			place[it.Event.Slug] = refName(it.ItemRef)
-		case it.Resource != nil:
-			place[it.Resource.Slug] = refName(it.ItemRef)
-		}
+		named[slugOf(it)] = it
 	}
 	out := make([]pages.Finding, len(report.Findings))
 	for i, f := range report.Findings {
-		out[i] = pages.Finding{Finding: f, Anchor: place[f.Where]}
+		out[i] = pages.Finding{Finding: f}
+		if words := f.Where == "subject" || f.Where == "preheader" || f.Where == "note"; words {
+			out[i].Anchor = "words"
+		}
+		for slug := range strings.SplitSeq(f.Where, ", ") {
+			if it, ok := named[slug]; ok {
+				out[i].Entries = append(out[i].Entries, pages.Entry{Slug: slug, Path: pages.PiecePath(it.Kind, it.ID), Field: f.Field})
+			}
+		}
 		for _, o := range overrides {
 			if f.Level == mce.Blocking && o.Covers(f) {
 				out[i].Override = o
@@ -87,6 +88,19 @@ func findings(draft mce.Draft, report mce.Report, overrides []mce.Override) []pa
 		}
 	}
 	return out
+}
+
+// slugOf is how findings name an item; empty for one that has no words of its own.
+func slugOf(it mce.Item) string {
+	switch {
+	case it.Article != nil:
+		return it.Article.Slug
+	case it.Event != nil:
+		return it.Event.Slug
+	case it.Resource != nil:
+		return it.Resource.Slug
+	}
+	return ""
 }
 
 // blocking are the rules that keep an issue from being approved.

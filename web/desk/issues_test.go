@@ -120,6 +120,46 @@ func TestABlockingFindingIsAnsweredForByName(t *testing.T) {
 	}
 }
 
+// TestAFindingLeadsToWhereItIsMended: the entry of the item's form in its language, or the issue's own words; and from there back to the issue.
+func TestAFindingLeadsToWhereItIsMended(t *testing.T) {
+	h := newHouse(t)
+	issue := h.issue()
+	path := fmt.Sprintf("/desk/issues/%d", issue.ID)
+	draft, err := h.store.Draft(t.Context(), issue.ID)
+	h.must(err)
+	var article, event mce.Item
+	for _, it := range draft.Items {
+		switch it.Kind {
+		case mce.KindArticle:
+			article = it
+		case mce.KindEvent:
+			event = it
+		case mce.KindResource:
+		}
+	}
+	articleForm, eventForm := fmt.Sprintf("/desk/content/articles/%d", article.ID), fmt.Sprintf("/desk/content/events/%d", event.ID)
+	h.checks.finds(
+		mce.Finding{Rule: "picture-text", Level: mce.Blocking, Where: article.Article.Slug, Field: "image_alt_it", Words: "no text", Lang: "it"},
+		mce.Finding{Rule: "past-event", Level: mce.Blocking, Where: event.Event.Slug, Field: "ends", Words: "it is over"},
+		mce.Finding{Rule: "language", Level: mce.Advisory, Where: article.Article.Slug + ", " + event.Event.Slug, Words: "untranslated", Lang: "it"},
+		mce.Finding{Rule: "subject", Level: mce.Advisory, Where: "subject", Words: "too long"},
+		mce.Finding{Rule: "size", Level: mce.Advisory, Where: "mail", Words: "too large"},
+	)
+	ed := h.as(h.user("Ed", mce.Editor))
+	ed.press(path+"/check", path+"/check").leads(t, path+"/check")
+	page := ed.get(path+"/check").wants(t, http.StatusOK, `href="`+articleForm+`#image_alt_it"`, `href="`+eventForm+`#ends"`,
+		`href="`+articleForm+`"`, `href="`+eventForm+`"`, `href="`+path+`#words"`, `<span lang="en">mail</span>`)
+	for _, m := range regexp.MustCompile(`href="(/desk/(?:content|issues)/[^"]+)#([^"]+)"`).FindAllStringSubmatch(page.body, -1) {
+		ed.get(m[1]).wants(t, http.StatusOK, `id="`+m[2]+`"`)
+	}
+	ed.get(path).wants(t, http.StatusOK, `href="`+articleForm+`"`, `href="`+eventForm+`"`)
+	ed.get(articleForm).wants(t, http.StatusOK, "It is in this issue:", fmt.Sprintf(`href="%s#article-%d"`, path, article.ID))
+	h.exec(`update issues set state = 'cancelled' where id = $1`, issue.ID)
+	if strings.Contains(ed.get(articleForm).body, "It is in this issue:") {
+		t.Error("an article leads to an issue that nobody works on")
+	}
+}
+
 // TestAVoidedApprovalSaysWhyOnThePage: what an editor changed, and who would get it.
 func TestAVoidedApprovalSaysWhyOnThePage(t *testing.T) {
 	h := newHouse(t)
