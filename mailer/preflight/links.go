@@ -32,9 +32,9 @@ func (l link) entry(d mce.Draft) string {
 				return name
 			}
 		}
-		for _, f := range fields(it) {
-			if strings.Contains(f.text[l.lang], l.url) {
-				return mce.TextField(f.name, l.lang)
+		for _, f := range it.Texts() {
+			if strings.Contains(f.Text[l.lang], l.url) {
+				return mce.TextField(f.Entry, l.lang)
 			}
 		}
 	}
