@@ -31,6 +31,13 @@ const (
 	Reassembled  AuditAction = "assemble anew"
 	SentProof    AuditAction = "send a test"
 	SettledDoubt AuditAction = "settle doubts"
+	LetNewsGo    AuditAction = "tell of changes now"
+	WithheldNews AuditAction = "withhold changes"
+	Enrolled     AuditAction = "register somebody"
+	ChangedPlace AuditAction = "change a registration"
+	GaveUpPlace  AuditAction = "cancel a registration"
+	Arrival      AuditAction = "check in"
+	UndidArrival AuditAction = "undo a check-in"
 )
 
 // AuditObject is the kind of thing that something was done to.
@@ -38,8 +45,9 @@ type AuditObject string
 
 // The kinds.
 const (
-	OnUser  AuditObject = "user"
-	OnIssue AuditObject = "issue"
+	OnUser         AuditObject = "user"
+	OnIssue        AuditObject = "issue"
+	OnRegistration AuditObject = "registration"
 )
 
 // Audit is a line of the audit log. It names users by their ids alone: a name can be forgotten, a line cannot.

@@ -48,8 +48,9 @@ const (
 	EditContent   Permission = "edit content"
 	EditIssues    Permission = "edit issues" // and put them before the editors
 	ApproveIssues Permission = "approve issues"
-	SendIssues    Permission = "send issues" // schedule, pause, cancel
-	SeePeople     Permission = "see people"  // subscribers and delegates
+	SendIssues    Permission = "send issues"    // schedule, pause, cancel
+	SeePeople     Permission = "see people"     // subscribers and delegates, and check delegates in
+	ChangePeople  Permission = "act for people" // on their behalf, with a reason
 	ReadAudit     Permission = "read the audit log"
 	ManageUsers   Permission = "manage users"
 )
@@ -68,6 +69,7 @@ func Rights() []Right {
 		{EditIssues, []DeskRole{Editor, Approver, Admin}},
 		{SeePeople, []DeskRole{Editor, Approver, Admin}},
 		{ApproveIssues, []DeskRole{Approver, Admin}},
+		{ChangePeople, []DeskRole{Approver, Admin}},
 		{SendIssues, []DeskRole{Approver, Admin}},
 		{ReadAudit, []DeskRole{Admin}},
 		{ManageUsers, []DeskRole{Admin}},

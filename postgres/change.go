@@ -12,7 +12,7 @@ import (
 )
 
 // TellChanges tells delegates, and those who wait, what has changed of their events for them: once the last edit has stood for mce.SettleFor, or
-// at once where it is urgent. Each gets one letter for all that is new to them, and none if there is nothing: also edits that cancelled out are
+// at once where it is urgent or an editor lets it go, and not while one withholds it. Each gets one letter for all that is new to them, and none if there is nothing: also edits that cancelled out are
 // then known. Repeating it, also at the same moment elsewhere, does nothing.
 func (s *Store) TellChanges(ctx context.Context, notices mce.Notices, domain string, now time.Time) (letters int, err error) {
 	if err := s.keepVersions(ctx, now); err != nil {
@@ -20,7 +20,7 @@ func (s *Store) TellChanges(ctx context.Context, notices mce.Notices, domain str
 	}
 	const behind = `
 		select e.slug from events e
-		where e.ends > $1 and exists (
+		where e.ends > $1 and e.withheld = '' and exists (
 			select from registrations r where r.event_id = e.id and r.state in ('registered', 'waiting') and r.told < e.version)
 		order by e.id`
 	var slugs []string
@@ -48,11 +48,15 @@ func tellChanges(ctx context.Context, tx *sqlx.Tx, slug string, notices mce.Noti
 	if err != nil {
 		return 0, err
 	}
-	known, settled, err := knownVersions(ctx, tx, e, now)
+	choice, err := newsChoiceOf(ctx, tx, e.ID)
 	if err != nil {
 		return 0, err
 	}
-	people, err := registrations(ctx, tx, ` where r.event_id = $1 and r.state in ('registered', 'waiting') and r.told < $2 order by r.id`, e.ID, e.Version)
+	known, edited, err := knownVersions(ctx, tx, e)
+	if err != nil {
+		return 0, err
+	}
+	people, err := behind(ctx, tx, e)
 	if err != nil {
 		return 0, err
 	}
@@ -62,7 +66,7 @@ func tellChanges(ctx context.Context, tx *sqlx.Tx, slug string, notices mce.Noti
 		if !ok {
 			old = e // nobody knows what they were told
 		}
-		if !settled && !e.Urgent(old, now) {
+		if !choice.tells(old, e, edited, now) {
 			continue
 		}
 		told = append(told, r.ID)
@@ -83,8 +87,8 @@ func tellChanges(ctx context.Context, tx *sqlx.Tx, slug string, notices mce.Noti
 	return letters, err
 }
 
-// knownVersions are the versions of an event that somebody knows who is to be told of a later one, and whether the last edit has settled.
-func knownVersions(ctx context.Context, tx *sqlx.Tx, e mce.Event, now time.Time) (known map[int]mce.Event, settled bool, err error) {
+// knownVersions are the versions of an event that somebody knows who is to be told of a later one, and when the last one was noted.
+func knownVersions(ctx context.Context, tx *sqlx.Tx, e mce.Event) (known map[int]mce.Event, edited time.Time, err error) {
 	var rows []struct {
 		Version int
 		Event   jsonb[mce.Event]
@@ -99,8 +103,8 @@ func knownVersions(ctx context.Context, tx *sqlx.Tx, e mce.Event, now time.Time)
 		v.Event.V.ID, v.Event.V.Version = e.ID, v.Version
 		known[v.Version] = v.Event.V
 		if v.Version == e.Version {
-			settled = !v.At.After(now.Add(-mce.SettleFor))
+			edited = v.At.UTC()
 		}
 	}
-	return known, settled, err
+	return known, edited, err
 }

@@ -129,6 +129,22 @@ func (s *Store) Event(ctx context.Context, slug string) (mce.Event, error) {
 	return eventBySlug(ctx, s.db, slug)
 }
 
+// EventByID is one event by its id, with its programme.
+func (s *Store) EventByID(ctx context.Context, id int64) (mce.Event, error) {
+	return eventByID(ctx, s.db, id)
+}
+
+func eventByID(ctx context.Context, q sqlx.QueryerContext, id int64) (mce.Event, error) {
+	found, err := events(ctx, q, ` where id = $1`, id)
+	if err == nil && len(found) == 0 {
+		err = mce.NotFoundf("there is no such event")
+	}
+	if err != nil {
+		return mce.Event{}, err
+	}
+	return found[0], nil
+}
+
 // NextEvent is the first event of the same kind after another that the public may know of at now; nil if there is none.
 func (s *Store) NextEvent(ctx context.Context, after mce.Event, now time.Time) (*mce.Event, error) {
 	found, err := events(ctx, s.db, `

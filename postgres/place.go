@@ -139,8 +139,10 @@ func (s *Store) CheckIn(ctx context.Context, event, code string, now time.Time) 
 			return nil
 		}
 		r.Arrived, first = now.UTC(), true
-		_, err = tx.ExecContext(ctx, `update registrations set arrived_at = $2 where id = $1`, r.ID, now)
-		return err
+		if _, err = tx.ExecContext(ctx, `update registrations set arrived_at = $2 where id = $1`, r.ID, now); err != nil {
+			return err
+		}
+		return auditDeed(ctx, tx, mce.Arrival, mce.OnRegistration, r.ID, event)
 	})
 	return r, first, err
 }

@@ -136,6 +136,9 @@ func registerOne(ctx context.Context, tx *sqlx.Tx, p mce.Registration, notices m
 	if err != nil {
 		return p, err
 	}
+	if err := auditDeed(ctx, tx, mce.Enrolled, mce.OnRegistration, r.ID, event.Slug); err != nil {
+		return r, err
+	}
 	return r, queueNotice(ctx, tx, notices, event, r, domain, now)
 }
 
@@ -254,8 +257,8 @@ func (s *Store) CancelByID(ctx context.Context, id int64, notices mce.Notices, d
 		if _, err := tx.ExecContext(ctx, cancel, r.ID, r.Sequence, now); err != nil {
 			return err
 		}
-		if e.Done(now) {
-			return nil
+		if err := auditDeed(ctx, tx, mce.GaveUpPlace, mce.OnRegistration, r.ID, e.Slug); err != nil || e.Done(now) {
+			return err
 		}
 		edition, err := notices.Cancellation(e, r, now)
 		if err != nil {
@@ -299,6 +302,9 @@ func (s *Store) ChangeRegistration(ctx context.Context, id int64, to mce.Particu
 		const change = `
 			update registrations set name = $2, organisation = $3, country = $4, language = $5, zone = $6, sessions = $7 where id = $1`
 		if _, err := tx.ExecContext(ctx, change, id, to.Name, to.Organisation, to.Country, to.Language, to.Zone, pq.Array(strs(to.Sessions))); err != nil {
+			return err
+		}
+		if err := auditDeed(ctx, tx, mce.ChangedPlace, mce.OnRegistration, id, e.Slug); err != nil {
 			return err
 		}
 		r = old.With(to)

@@ -41,6 +41,7 @@ type Store interface {
 
 	IssueStore
 	contentStore
+	EventStore
 }
 
 // contentStore keeps what the newsletters are made of.
@@ -66,6 +67,7 @@ type contentStore interface {
 // Letters makes the mails that are shown before they leave.
 type Letters interface {
 	mce.Renderer
+	mce.Notices
 	Greeting(lang mce.Lang, name string) string
 	TestSubject(lang mce.Lang, subject string) string
 	Prose(markdown string) (html string, err error)
@@ -149,7 +151,7 @@ type route struct {
 type handler func(w http.ResponseWriter, r *http.Request, v visit) error
 
 func (d *Desk) routes() []route {
-	return slices.Concat(d.entrance(), d.issueRoutes(), d.contentRoutes(), d.imageRoutes(), d.officeRoutes())
+	return slices.Concat(d.entrance(), d.issueRoutes(), d.contentRoutes(), d.imageRoutes(), d.eventRoutes(), d.officeRoutes())
 }
 
 // entrance are the ways in and out, and what is one's own.
