@@ -59,9 +59,12 @@ func (r auditRow) audit() mce.Audit {
 	}
 }
 
-// AuditLog is a page of the audit log, the newest line first.
+// AuditLog is a page of the audit log, the newest line first. Users are searched by themselves: there are few of them, and many lines.
 func (s *Store) AuditLog(ctx context.Context, q mce.AuditQuery) ([]mce.Audit, error) {
 	const read = `
+		with named as materialized (
+			select array(select id from users where $2 <> '' and lower(coalesce(name, '') || ' ' || coalesce(email, '')) like lower($2)) as ids
+		)
 		select a.id, a.at, coalesce(a.user_id, 0) as user_id, a.actor, coalesce(o.origin, '') as origin, a.action, a.object, a.object_id, a.detail, a.reason,
 			coalesce(b.email, '') as by_email, coalesce(b.name, '') as by_name, coalesce(b.role, '') as by_role,
 			coalesce(f.id, 0) as of_id, coalesce(f.email, '') as of_email, coalesce(f.name, '') as of_name, coalesce(f.role, '') as of_role
@@ -69,8 +72,10 @@ func (s *Store) AuditLog(ctx context.Context, q mce.AuditQuery) ([]mce.Audit, er
 		left join audit_origins o on o.id = a.id
 		left join users b on b.id = a.user_id
 		left join users f on a.object = 'user' and f.id = a.object_id
-		where (a.id < $1 or $1 = 0) and ($2 = '' or lower(concat_ws(' ', a.actor, a.action, a.object || ' ' || a.object_id, a.detail, a.reason, o.origin,
-			b.name, b.email, f.name, f.email)) like lower($2))
+		cross join named n
+		where (a.id < $1 or $1 = 0)
+			and ($2 = '' or lower(a.actor || ' ' || a.action || ' ' || a.object || ' ' || a.object_id || ' ' || a.detail || ' ' || a.reason) like lower($2)
+				or a.user_id = any(n.ids) or a.object = 'user' and a.object_id = any(n.ids) or lower(o.origin) like lower($2))
 			and (a.object = $4 or $4 = '') and (a.object_id = $5 or $5 = 0)
 		order by a.id desc limit $3`
 	var rows []auditRow

@@ -150,6 +150,67 @@ func TestAnArticleIsTypedByKeyboard(t *testing.T) {
 	}
 }
 
+// rewrites types other words into an entry.
+func (w window) rewrites(id, words string) {
+	w.t.Helper()
+	w.tells(`document.getElementById("` + id + `").select()`)
+	w.types(words)
+}
+
+// presses gives a button the focus, presses Enter, and waits for the page that follows.
+func (w window) presses(css string) {
+	w.t.Helper()
+	w.tells("document.querySelector(`" + css + "`).focus()")
+	_, err := chromedp.RunResponse(w.ctx, chromedp.KeyEvent(kb.Enter))
+	w.must(err)
+}
+
+// TestTwoBrowsersOneArticle: who saves last is shown the difference. What they wrote outlives their browser, and what the other wrote stays in the history.
+func TestTwoBrowsersOneArticle(t *testing.T) {
+	h := newHouse(t)
+	anna, bob := h.user("Anna", mce.Editor), h.user("Bob", mce.Editor)
+	first, second := h.window(t, anna), h.window(t, bob)
+	first.opens(firstArticle)
+	second.opens(firstArticle)
+	second.rewrites("title", "Bob's title")
+	second.rewrites("title_it", "Il titolo di Bob")
+	first.rewrites("title", "Anna's title")
+	first.presses(".bar button[value=save]")
+	if got := first.tells(`document.querySelector(".said").textContent`); !strings.Contains(got, "is saved") {
+		t.Fatal(got)
+	}
+	const clash = `document.querySelector("main").innerText`
+	second.presses(".bar button[value=save]")
+	for _, want := range []string{"Somebody else was faster", "Anna changed this on", "Bob's title", "Anna's title", "Il titolo di Bob"} {
+		if got := second.tells(clash); !strings.Contains(got, want) {
+			t.Errorf("%q is missing in %s", want, got)
+		}
+	}
+	second.close()
+
+	second = h.window(t, bob)
+	second.opens(firstArticle)
+	if got := second.tells(`document.querySelector("#title").value + ", " + document.querySelector("#title_it").value`); got != "Bob's title, Il titolo di Bob" {
+		t.Errorf("what is left is %s", got)
+	}
+	second.presses(".bar button[value=save]")
+	second.tells("document.querySelector(`[name='take:title'][value=theirs]`).click()")
+	second.presses("button[value=take]")
+	second.presses(".bar button[value=save]")
+	if got := second.tells(`document.querySelector("#title").value + ", " + document.querySelector("#title_it").value`); got != "Anna's title, Il titolo di Bob" {
+		t.Errorf("what is saved is %s", got)
+	}
+	second.opens(firstArticle + "/history")
+	for _, want := range []string{"Version 1", "Version 2", "Version 3", "Anna", "Bob"} {
+		if got := second.tells(clash); !strings.Contains(got, want) {
+			t.Errorf("%q is missing in the history", want)
+		}
+	}
+	if n := h.count(`select count(*) from content_drafts`); n != 0 {
+		t.Errorf("%d drafts are left", n)
+	}
+}
+
 // TestTheToolbarMarksWhatIsSelected in each of its ways.
 func TestTheToolbarMarksWhatIsSelected(t *testing.T) {
 	h := newHouse(t)

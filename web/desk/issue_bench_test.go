@@ -18,9 +18,9 @@ const (
 // slow is what no page may take, on the server.
 const slow = 150 * time.Millisecond
 
-// BenchmarkIssuePages takes the pages of issues with 100,000 subscribers and 500 issues, one of which has just been sent to all.
-func BenchmarkIssuePages(b *testing.B) {
-	h := newHouse(b)
+// town fills the house with 100,000 subscribers and 500 issues, one of which is just being sent to all, and one waits for an approval.
+func (h *house) town() (leaving, waiting mce.Issue) {
+	h.t.Helper()
 	people := make([]mce.Subscriber, townPeople)
 	for i := range people {
 		people[i] = mce.Subscriber{
@@ -28,10 +28,9 @@ func BenchmarkIssuePages(b *testing.B) {
 			Choices: mce.Choices{Language: mce.Languages()[i%2], Topics: [][]string{{"events"}, {"association-news", "events"}, {"association-news"}}[i%3]},
 		}
 	}
-	_, err := h.store.ImportSubscribers(b.Context(), people, "yes", "test", business, nil)
+	_, err := h.store.ImportSubscribers(h.t.Context(), people, "yes", "test", business, nil)
 	h.must(err)
-	leaving := h.leaving(1)
-	waiting := h.another(2)
+	leaving, waiting = h.leaving(1), h.another(2)
 	h.exec(`
 		insert into issues (series_id, number, slot, due, state, subject, seal, assembled_at, scheduled_for, started_at, finished_at)
 		select series_id, 100 + n, 'slot ' || n, due - n * interval '1 day', 'sent', subject, '\x00', assembled_at, due - n * interval '1 day',
@@ -42,6 +41,13 @@ func BenchmarkIssuePages(b *testing.B) {
 		insert into issue_items (issue_id, kind, item_id, slug, title, section, position, verdict, reason, line)
 		select i.id, x.kind, x.item_id, x.slug, x.title, x.section, x.position, x.verdict, x.reason, x.line
 		from issues i, issue_items x where i.slot like 'slot %' and x.issue_id = $1`, waiting.ID)
+	return leaving, waiting
+}
+
+// BenchmarkIssuePages takes the pages of issues of a town.
+func BenchmarkIssuePages(b *testing.B) {
+	h := newHouse(b)
+	leaving, waiting := h.town()
 	h.must(h.store.Vacuum(b.Context()))
 	ann := h.as(h.user("Ann", mce.Approver))
 	path := fmt.Sprintf("/desk/issues/%d", waiting.ID)
