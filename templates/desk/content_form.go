@@ -28,6 +28,9 @@ type ContentForm struct {
 	Previews map[string]template.HTML // of fields in Markdown; empty: there are none
 }
 
+// PeoplePath is the page of an event with its people.
+func (v ContentForm) PeoplePath() string { return EventPath(v.Piece.ID) }
+
 // PiecePath is the form's own.
 func (v ContentForm) PiecePath() string { return PiecePath(v.Piece.Kind, v.Piece.ID) }
 

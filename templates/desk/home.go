@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -136,19 +137,27 @@ type Day struct {
 	Mails []Coming
 }
 
+// Week are seven days, from a Monday.
+type Week []Day
+
+// Free reports whether nothing goes out in it.
+func (w Week) Free() bool {
+	return !slices.ContainsFunc(w, func(d Day) bool { return len(d.Mails) > 0 })
+}
+
 // Calendar are the weeks that the plan covers, from the Monday of today's, each with its seven days. A mail stands at the day that it is on the
 // clocks of its own zone.
-func (v Home) Calendar() [][]Day {
+func (v Home) Calendar() []Week {
 	day := v.Today.AddDate(0, 0, -(int(v.Today.Weekday())+6)%7)
 	end := v.Today.AddDate(0, 0, 7*v.Weeks)
-	var out [][]Day
+	var out []Week
 	for !day.After(end) {
-		week := make([]Day, 7)
-		for i := range week {
-			week[i] = v.day(day)
+		var w Week
+		for range 7 {
+			w = append(w, v.day(day))
 			day = day.AddDate(0, 0, 1)
 		}
-		out = append(out, week)
+		out = append(out, w)
 	}
 	return out
 }

@@ -248,7 +248,10 @@ func (d *Desk) saved(w http.ResponseWriter, r *http.Request, v visit, before, no
 	if err := d.store.DropContentDraft(r.Context(), v.session.User.ID, before.Kind, before.ID); err != nil {
 		return err
 	}
-	to := pages.PiecePath(now.Kind, now.ID)
+	to, err := d.afterSaving(r, now)
+	if err != nil {
+		return err
+	}
 	if before.ID != 0 && before.Version == now.Version && len(holds(r, before)) == 0 {
 		return d.said(w, r, "content-same", "", to)
 	}
@@ -257,6 +260,18 @@ func (d *Desk) saved(w http.ResponseWriter, r *http.Request, v visit, before, no
 		title = string(runes[:80]) + "…"
 	}
 	return d.said(w, r, "content-saved", title, to)
+}
+
+// afterSaving is where to go on to: to the piece, and with an event to its people where they will be told of what was saved.
+func (d *Desk) afterSaving(r *http.Request, p mce.Piece) (string, error) {
+	if p.Kind != mce.KindEvent {
+		return pages.PiecePath(p.Kind, p.ID), nil
+	}
+	news, err := d.store.News(r.Context(), p.ID, d.clock.Now())
+	if err != nil || len(news.For) == 0 {
+		return pages.PiecePath(p.Kind, p.ID), err
+	}
+	return pages.EventPath(p.ID), nil
 }
 
 // clash shows mine and theirs, field by field. Mine is kept as a draft meanwhile.
