@@ -75,9 +75,10 @@ func (v Event) Soon() bool { return !v.News.Due.IsZero() && !v.News.Due.After(v.
 
 // EventReminder is a reminder of an event: when it goes out next, and what became of it before.
 type EventReminder struct {
-	Rule mce.ReminderRule
-	Next time.Time           // on the venue's clocks; zero: not any more
-	Past []mce.ReminderTally // in order of their dates, on the venue's clocks
+	Rule    mce.ReminderRule
+	Subject string
+	Next    time.Time           // on the venue's clocks; zero: not any more
+	Past    []mce.ReminderTally // in order of their dates, on the venue's clocks
 }
 
 // SortReminders puts those first that are still to go out, the next first, and then those that are through, the last first.

@@ -51,6 +51,13 @@ func (l *Letters) remind(kind mce.LetterKind, rule mce.ReminderRule, e mce.Event
 	return out, err
 }
 
+// ReminderSubject is the subject of a reminder of an event.
+func (l *Letters) ReminderSubject(rule mce.ReminderRule, e mce.Event, lang mce.Lang) (string, error) {
+	w := l.writer(lang)
+	subject := w.reminderSubject(rule, e)
+	return subject, w.err
+}
+
 // reminderParts are what the rule shows of the event below its wording.
 func (w *writer) reminderParts(p *page, rule mce.ReminderRule, e mce.Event, with mce.Enclosures, nonce string) {
 	if rule.Shows(mce.ShowFacts) {

@@ -69,6 +69,7 @@ type Letters interface {
 	mce.Renderer
 	mce.Notices
 	Greeting(lang mce.Lang, name string) string
+	ReminderSubject(rule mce.ReminderRule, e mce.Event, lang mce.Lang) (string, error)
 	TestSubject(lang mce.Lang, subject string) string
 	Prose(markdown string) (html string, err error)
 }

@@ -119,7 +119,7 @@ func (d *Desk) showEvent(w http.ResponseWriter, r *http.Request, v visit) error 
 // eventPage shows an event with what stands about its people, and what could not be done, if anything.
 func (d *Desk) eventPage(w http.ResponseWriter, r *http.Request, v visit, e mce.Event, fault error) error {
 	ctx, now := r.Context(), d.clock.Now()
-	view := pages.Event{Event: e, Fault: mce.ErrorMessage(fault), Now: now, Reason: r.PostForm.Get("reason")}
+	view := pages.Event{Event: e, Now: now, Reason: r.PostForm.Get("reason")}
 	var err error
 	if view.Tally, err = d.store.EventTally(ctx, e.ID); err != nil {
 		return err
@@ -128,7 +128,7 @@ func (d *Desk) eventPage(w http.ResponseWriter, r *http.Request, v visit, e mce.
 	if view.News, err = d.store.News(ctx, e.ID, now); err != nil {
 		return err
 	}
-	if view.Reminders, err = d.remindersOf(ctx, e, now); err != nil {
+	if view.Reminders, err = d.remindersOf(ctx, v.session.User.Language, e, now); err != nil {
 		return err
 	}
 	if view.Log, err = d.store.AuditLog(ctx, mce.AuditQuery{Object: mce.OnEvent, Of: e.ID, Limit: auditPage}); err != nil {
@@ -136,14 +136,14 @@ func (d *Desk) eventPage(w http.ResponseWriter, r *http.Request, v visit, e mce.
 	}
 	status := http.StatusOK
 	if fault != nil {
-		status = statusOf(fault)
+		status, view.Fault = statusOf(fault), mce.ErrorMessage(fault)
 	}
 	view.Common = d.common(w, r, v)
 	return d.show(w, r, v, status, func(w io.Writer, lang mce.Lang) error { return d.pages.Event(w, lang, view) })
 }
 
 // remindersOf are the rules that concern an event, or did, with what became of them.
-func (d *Desk) remindersOf(ctx context.Context, e mce.Event, now time.Time) ([]pages.EventReminder, error) {
+func (d *Desk) remindersOf(ctx context.Context, lang mce.Lang, e mce.Event, now time.Time) ([]pages.EventReminder, error) {
 	rules, err := d.store.ReminderRules(ctx)
 	if err != nil {
 		return nil, err
@@ -171,6 +171,9 @@ func (d *Desk) remindersOf(ctx context.Context, e mce.Event, now time.Time) ([]p
 			}
 		}
 		if rule.Concerns(e) || len(x.Past) > 0 {
+			if x.Subject, err = d.letters.ReminderSubject(rule, e, lang); err != nil {
+				return nil, err
+			}
 			out = append(out, x)
 		}
 	}
