@@ -23,7 +23,7 @@ func (s *Store) Delegates(ctx context.Context, q mce.DelegateQuery) ([]mce.Regis
 }
 
 // UndoCheckIn takes back that somebody has arrived. Who has not gives an error of code Conflict.
-func (s *Store) UndoCheckIn(ctx context.Context, id int64, now time.Time) (r mce.Registration, err error) {
+func (s *Store) UndoCheckIn(ctx context.Context, id int64) (r mce.Registration, err error) {
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		if r, _, err = lockRegistration(ctx, tx, id); err != nil {
 			return err

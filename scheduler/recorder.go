@@ -40,7 +40,7 @@ func (r *recorder) begin(ctx context.Context) error {
 			if i.State == mce.Approved {
 				why = "it is approved; an editor must schedule it"
 			}
-			r.issue(i, mce.Waits, why, nil)
+			r.issue(i, mce.Waits, why)
 		}
 	}
 	return nil
@@ -79,9 +79,9 @@ func (r *recorder) Assemble(ctx context.Context, series mce.Series, slot mce.Slo
 	switch {
 	case err != nil || !made:
 	case i.State == mce.Skipped:
-		r.issue(i, mce.Skips, i.Reason, nil)
+		r.issue(i, mce.Skips, i.Reason)
 	case series.Approval != mce.ApprovalAutomatic:
-		r.issue(i, mce.Waits, "it is assembled at its slot; an editor must approve it", nil)
+		r.issue(i, mce.Waits, "it is assembled at its slot; an editor must approve it")
 	}
 	return i, made, err
 }
@@ -92,7 +92,7 @@ func (r *recorder) VoidChanged(ctx context.Context, look string, now time.Time) 
 	for _, i := range changed {
 		r.voided = true
 		if s := r.series[i.Series]; s.Approval != mce.ApprovalAutomatic && !r.rehearsal.Approve {
-			r.issue(i, mce.Waits, i.Reason, nil)
+			r.issue(i, mce.Waits, i.Reason)
 		}
 	}
 	return changed, err
@@ -147,8 +147,8 @@ func (r *recorder) whyIssue(i mce.Issue) string {
 	}
 }
 
-func (r *recorder) issue(i mce.Issue, fate mce.Fate, why string, to []mce.Share) {
-	r.plan.Add(r.issueLine(i, fate, why, to))
+func (r *recorder) issue(i mce.Issue, fate mce.Fate, why string) {
+	r.plan.Add(r.issueLine(i, fate, why, nil))
 }
 
 func (r *recorder) issueLine(i mce.Issue, fate mce.Fate, why string, to []mce.Share) mce.Planned {

@@ -44,8 +44,9 @@ func (w Waiting) Step() string {
 		return "check"
 	case mce.Approved, mce.Scheduled, mce.Sending, mce.Paused:
 		return "send"
+	default:
+		return "content"
 	}
-	return "content"
 }
 
 // StepPath is its address.

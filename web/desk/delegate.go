@@ -213,11 +213,12 @@ func (d *Desk) undoCheckIn(w http.ResponseWriter, r *http.Request, v visit) erro
 		return err
 	}
 	r.SetPathValue("person", r.PostForm.Get("person"))
-	if _, p, err := d.delegateOf(r); err != nil {
+	_, p, err := d.delegateOf(r)
+	if err != nil {
 		return err
-	} else if p, err = d.store.UndoCheckIn(mce.WithDeed(r.Context(), mce.Deed{By: v.actor(r), At: d.clock.Now()}), p.ID, d.clock.Now()); err != nil {
-		return err
-	} else {
-		return d.said(w, r, "check-in-undone", short(p.Name), pages.EventPath(e.ID)+"/check-in")
 	}
+	if p, err = d.store.UndoCheckIn(mce.WithDeed(r.Context(), mce.Deed{By: v.actor(r), At: d.clock.Now()}), p.ID); err != nil {
+		return err
+	}
+	return d.said(w, r, "check-in-undone", short(p.Name), pages.EventPath(e.ID)+"/check-in")
 }

@@ -34,7 +34,7 @@ type EventStore interface {
 	ChangeRegistration(ctx context.Context, id int64, to mce.Particulars, notices mce.Notices, domain string, now time.Time) (mce.Registration, error)
 	CancelByID(ctx context.Context, id int64, notices mce.Notices, domain string, now time.Time) error
 	CheckIn(ctx context.Context, event, code string, now time.Time) (r mce.Registration, first bool, err error)
-	UndoCheckIn(ctx context.Context, id int64, now time.Time) (mce.Registration, error)
+	UndoCheckIn(ctx context.Context, id int64) (mce.Registration, error)
 }
 
 // eventRoutes are the events with their people.
