@@ -31,6 +31,8 @@ const (
 	Reassembled  AuditAction = "assemble anew"
 	SentProof    AuditAction = "send a test"
 	SettledDoubt AuditAction = "settle doubts"
+	BeganIssue   AuditAction = "begin"
+	SavedSeries  AuditAction = "save a newsletter"
 )
 
 // AuditObject is the kind of thing that something was done to.
@@ -38,8 +40,9 @@ type AuditObject string
 
 // The kinds.
 const (
-	OnUser  AuditObject = "user"
-	OnIssue AuditObject = "issue"
+	OnUser   AuditObject = "user"
+	OnIssue  AuditObject = "issue"
+	OnSeries AuditObject = "series"
 )
 
 // Audit is a line of the audit log. It names users by their ids alone: a name can be forgotten, a line cannot.

@@ -52,6 +52,7 @@ const (
 	SeePeople     Permission = "see people"  // subscribers and delegates
 	ReadAudit     Permission = "read the audit log"
 	ManageUsers   Permission = "manage users"
+	ManageSeries  Permission = "manage series" // how often a newsletter comes, of what it is made, who approves it
 )
 
 // Right is a row of the one table that says who may do what.
@@ -71,6 +72,7 @@ func Rights() []Right {
 		{SendIssues, []DeskRole{Approver, Admin}},
 		{ReadAudit, []DeskRole{Admin}},
 		{ManageUsers, []DeskRole{Admin}},
+		{ManageSeries, []DeskRole{Admin}},
 	}
 }
 

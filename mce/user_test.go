@@ -24,7 +24,7 @@ func TestARoleMayWhatThoseBelowItMay(t *testing.T) {
 			}
 		}
 	}
-	if len(mce.Rights()) != 8 {
+	if len(mce.Rights()) != 9 {
 		t.Error("a permission is missing above")
 	}
 }
