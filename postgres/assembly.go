@@ -45,7 +45,7 @@ func (s *Store) Begin(ctx context.Context, series mce.Series, now time.Time) (is
 		case !made:
 			return mce.Conflictf("there is an issue of this very minute already")
 		case issue.State == mce.Skipped:
-			return mce.Conflictf("no issue was begun: %s", issue.Reason)
+			return mce.Conflictf("%s; publish something first, and it can be begun", issue.Reason)
 		}
 		return auditDeed(ctx, tx, mce.BeganIssue, mce.OnIssue, issue.ID, "")
 	})
