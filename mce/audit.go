@@ -38,6 +38,8 @@ const (
 	GaveUpPlace  AuditAction = "cancel a registration"
 	Arrival      AuditAction = "check in"
 	UndidArrival AuditAction = "undo a check-in"
+	BeganIssue   AuditAction = "begin"
+	SavedSeries  AuditAction = "save a newsletter"
 )
 
 // AuditObject is the kind of thing that something was done to.
@@ -48,6 +50,7 @@ const (
 	OnUser         AuditObject = "user"
 	OnIssue        AuditObject = "issue"
 	OnRegistration AuditObject = "registration"
+	OnSeries       AuditObject = "series"
 )
 
 // Audit is a line of the audit log. It names users by their ids alone: a name can be forgotten, a line cannot.

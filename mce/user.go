@@ -53,6 +53,7 @@ const (
 	ChangePeople  Permission = "act for people" // on their behalf, with a reason
 	ReadAudit     Permission = "read the audit log"
 	ManageUsers   Permission = "manage users"
+	ManageSeries  Permission = "manage series" // how often a newsletter comes, of what it is made, who approves it
 )
 
 // Right is a row of the one table that says who may do what.
@@ -73,6 +74,7 @@ func Rights() []Right {
 		{SendIssues, []DeskRole{Approver, Admin}},
 		{ReadAudit, []DeskRole{Admin}},
 		{ManageUsers, []DeskRole{Admin}},
+		{ManageSeries, []DeskRole{Admin}},
 	}
 }
 

@@ -26,38 +26,62 @@ func (s *Store) WatchedSince(ctx context.Context, seriesID int64) (time.Time, er
 // earlier start. Issue, items and ledger are one transaction; with submit the issue is put before the editors in it too.
 func (s *Store) Assemble(ctx context.Context, series mce.Series, slot mce.Slot, submit bool, now time.Time) (issue mce.Issue, made bool, err error) {
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		// One assembly of a series at a time: the next must see this one's ledger.
-		if _, err := tx.ExecContext(ctx, `select from series where id = $1 for update`, series.ID); err != nil {
-			return err
-		}
-		var known bool
-		if err := tx.GetContext(ctx, &known, `select exists (select from issues where series_id = $1 and slot = $2)`, series.ID, slot.Wall); err != nil || known {
-			return err
-		}
-		stock, err := stock(ctx, tx, series, 0, now)
-		if err != nil {
-			return err
-		}
-		assembly := mce.Assemble(series, now, stock)
-		state := mce.Assembled
-		switch {
-		case assembly.Skip != "":
-			state = mce.Skipped
-		case submit:
-			state = mce.InReview
-		}
-		id, err := insertIssue(ctx, tx, series, slot, assembly, state, now)
-		if err != nil {
-			return err
-		}
-		if err := insertItems(ctx, tx, series, id, assembly); err != nil {
-			return err
-		}
-		made = true
-		issue, err = issueByID(ctx, tx, id, "")
+		issue, made, err = assemble(ctx, tx, series, slot, submit, now)
 		return err
 	})
 	return issue, made, err
+}
+
+// Begin makes an issue of a series now, whatever its slots are, for who wants one. The error is of code Conflict when there is too little for one, of
+// which then nothing is kept, and when the series has one of this very minute.
+func (s *Store) Begin(ctx context.Context, series mce.Series, now time.Time) (issue mce.Issue, err error) {
+	slot := mce.Slot{Wall: mce.InZone(now, series.TimeZone).Format("2006-01-02 15:04"), Due: now}
+	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		var made bool
+		issue, made, err = assemble(ctx, tx, series, slot, false, now)
+		switch {
+		case err != nil:
+			return err
+		case !made:
+			return mce.Conflictf("there is an issue of this very minute already")
+		case issue.State == mce.Skipped:
+			return mce.Conflictf("%s; publish something first, and it can be begun", issue.Reason)
+		}
+		return auditDeed(ctx, tx, mce.BeganIssue, mce.OnIssue, issue.ID, "")
+	})
+	return issue, err
+}
+
+func assemble(ctx context.Context, tx *sqlx.Tx, series mce.Series, slot mce.Slot, submit bool, now time.Time) (issue mce.Issue, made bool, err error) {
+	// One assembly of a series at a time: the next must see this one's ledger.
+	if _, err := tx.ExecContext(ctx, `select from series where id = $1 for update`, series.ID); err != nil {
+		return issue, false, err
+	}
+	var known bool
+	if err := tx.GetContext(ctx, &known, `select exists (select from issues where series_id = $1 and slot = $2)`, series.ID, slot.Wall); err != nil || known {
+		return issue, false, err
+	}
+	stock, err := stock(ctx, tx, series, 0, now)
+	if err != nil {
+		return issue, false, err
+	}
+	assembly := mce.Assemble(series, now, stock)
+	state := mce.Assembled
+	switch {
+	case assembly.Skip != "":
+		state = mce.Skipped
+	case submit:
+		state = mce.InReview
+	}
+	id, err := insertIssue(ctx, tx, series, slot, assembly, state, now)
+	if err != nil {
+		return issue, false, err
+	}
+	if err := insertItems(ctx, tx, series, id, assembly); err != nil {
+		return issue, false, err
+	}
+	issue, err = issueByID(ctx, tx, id, "")
+	return issue, err == nil, err
 }
 
 // stock loads what the assembly has to decide about: all that is or soon will be open, and what closed or ran lately, so that

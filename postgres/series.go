@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -58,6 +59,27 @@ func saveAllSeries(ctx context.Context, tx *sqlx.Tx, lib mce.Library, now time.T
 		}
 	}
 	return nil
+}
+
+// SaveSeries adds a series, or changes the one of its slug, and says so in the audit log. It must have passed its Check. A new one is due from now on.
+func (s *Store) SaveSeries(ctx context.Context, x mce.Series, now time.Time) error {
+	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		lib := mce.Library{Series: []mce.Series{x}}
+		if err := checkTopics(ctx, tx, lib); err != nil {
+			return err
+		}
+		if err := checkSegments(ctx, tx, lib.Series); err != nil {
+			return err
+		}
+		if err := saveAllSeries(ctx, tx, lib, now); err != nil {
+			return err
+		}
+		var id int64
+		if err := tx.GetContext(ctx, &id, `select id from series where slug = $1`, x.Slug); err != nil {
+			return err
+		}
+		return auditDeed(ctx, tx, mce.SavedSeries, mce.OnSeries, id, x.Slug)
+	})
 }
 
 // Paces are those that readers may choose: each issue, and whatever else a series for everybody has.

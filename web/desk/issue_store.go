@@ -42,7 +42,7 @@ type IssueStore interface {
 
 	IssuesBefore(ctx context.Context, id int64, n int) ([]mce.Issue, error)
 	IssuesInWork(ctx context.Context) ([]mce.Issue, error)
-	AllSeries(ctx context.Context) ([]mce.Series, error)
+	seriesStore
 }
 
 // Examiner looks at an issue as it would leave, before anybody approves it.
