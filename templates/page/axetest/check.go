@@ -1,8 +1,16 @@
 package axetest
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,13 +96,66 @@ func (b *Browser) Shot(t testing.TB, url string, v View, file string) {
 	}
 }
 
+// Thumbnail writes a small picture of the upper part of a page, so many CSS pixels high, to a PNG file: half as large, and of few colours.
+func (b *Browser) Thumbnail(t testing.TB, url string, v View, height int, file string) {
+	t.Helper()
+	b.emulateAt(t, v, height, .5)
+	if err := chromedp.Do(b.ctx, chromedp.Navigate(url)); err != nil {
+		t.Fatalf("open %s: %v", url, err)
+	}
+	raw, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		t.Fatalf("%s (%s): %v", url, v, err)
+	}
+	small, err := fewColours(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, small, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fewColours keeps the colours that a picture has most of, at most 64, and packs it well.
+func fewColours(raw []byte) ([]byte, error) {
+	full, err := png.Decode(bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	often := map[color.RGBA]int{}
+	at := full.Bounds()
+	for y := at.Min.Y; y < at.Max.Y; y++ {
+		for x := at.Min.X; x < at.Max.X; x++ {
+			c := color.RGBAModel.Convert(full.At(x, y)).(color.RGBA)
+			often[color.RGBA{c.R &^ 7, c.G &^ 7, c.B &^ 7, 255}]++
+		}
+	}
+	all := slices.SortedFunc(maps.Keys(often), func(a, b color.RGBA) int {
+		return cmp.Or(cmp.Compare(often[b], often[a]), cmp.Compare(a.R, b.R), cmp.Compare(a.G, b.G), cmp.Compare(a.B, b.B))
+	})
+	var few color.Palette
+	for _, c := range all[:min(64, len(all))] {
+		few = append(few, c)
+	}
+	small := image.NewPaletted(at, few)
+	draw.Draw(small, at, full, at.Min, draw.Src)
+	var out bytes.Buffer
+	err = (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, small)
+	return out.Bytes(), err
+}
+
 func (b *Browser) emulate(t testing.TB, v View) {
+	t.Helper()
+	b.emulateAt(t, v, 800, 1)
+}
+
+func (b *Browser) emulateAt(t testing.TB, v View, height int, scale float64) {
 	t.Helper()
 	scheme := "light"
 	if v.Dark {
 		scheme = "dark"
 	}
-	size := emulation.SetDeviceMetricsOverrideParams{Width: int64(v.Width), Height: 800, DeviceScaleFactor: 1}
+	size := emulation.SetDeviceMetricsOverrideParams{Width: int64(v.Width), Height: int64(height), DeviceScaleFactor: scale}
 	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
 	_, err := chromedp.Call(b.ctx, emulation.SetDeviceMetricsOverride, size)
 	if err == nil {
