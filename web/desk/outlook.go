@@ -22,6 +22,8 @@ const (
 	planFor = time.Minute
 	// planPatience is how long a page waits for a newer plan before it shows the one there is.
 	planPatience = 100 * time.Millisecond
+	// planWatched is for how long after somebody saw it a plan is made anew as soon as something is done.
+	planWatched = 30 * time.Minute
 	// planLimit is when a look ahead is given up.
 	planLimit = 2 * time.Minute
 	// shiftsFor is how long a page tells what has become of the plan.
@@ -40,6 +42,7 @@ type outlook struct {
 	shown  sight
 	err    error         // of the last look
 	old    bool          // something was done since the last look began
+	seen   time.Time     // when somebody last asked, on people's clocks
 	making chan struct{} // closed when the look that is on its way ends; nil: there is none
 }
 
@@ -57,6 +60,7 @@ type sight struct {
 // see gives the newest plan that can be had at once, and waits only where there is none.
 func (o *outlook) see(ctx context.Context) (sight, error) {
 	o.mu.Lock()
+	o.seen = o.wall.Now()
 	if o.isOld() {
 		o.look(ctx)
 	}
@@ -90,11 +94,11 @@ func (o *outlook) isOld() bool {
 	return o.old || age < 0 || age >= planFor || passed >= time.Hour
 }
 
-// changed begins another look, because something was done; who goes on to the plan finds it there.
+// changed notes that something was done, and looks again at once where the plan is being watched: who goes on to it finds the newer one.
 func (o *outlook) changed(ctx context.Context) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.old = true; !o.shown.At.IsZero() { // nobody has asked yet
+	if o.old = true; o.weeks == horizons()[0] && !o.shown.At.IsZero() && o.wall.Now().Sub(o.seen) < planWatched {
 		o.look(ctx)
 	}
 }
