@@ -2,6 +2,8 @@ package mce
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -31,6 +33,17 @@ const (
 	Reassembled  AuditAction = "assemble anew"
 	SentProof    AuditAction = "send a test"
 	SettledDoubt AuditAction = "settle doubts"
+
+	EndedSubscription AuditAction = "unsubscribe"
+	ChangedPerson     AuditAction = "change a subscription"
+	SuppressedPerson  AuditAction = "suppress"
+	LiftedSuppression AuditAction = "lift a suppression"
+	AskedToConfirm    AuditAction = "ask to confirm"
+	ErasedPerson      AuditAction = "erase"
+	ExportedPerson    AuditAction = "export what is kept"
+	CancelledPlace    AuditAction = "cancel a registration"
+	ToldAgain         AuditAction = "tell again of a registration"
+	ImportedPeople    AuditAction = "import subscribers"
 )
 
 // AuditObject is the kind of thing that something was done to.
@@ -40,6 +53,11 @@ type AuditObject string
 const (
 	OnUser  AuditObject = "user"
 	OnIssue AuditObject = "issue"
+
+	OnSubscriber   AuditObject = "subscriber"
+	OnRegistration AuditObject = "registration"
+	OnBooking      AuditObject = "booking"
+	OnImport       AuditObject = "import" // by the number of its upload
 )
 
 // Audit is a line of the audit log. It names users by their ids alone: a name can be forgotten, a line cannot.
@@ -70,6 +88,14 @@ type Deed struct {
 	By     Actor
 	Reason string
 	At     time.Time
+}
+
+// Evidence is what the record of consent says of who did something on a person's behalf, and why; empty for what is not done at the desk.
+func (d Deed) Evidence() string {
+	if d.By.UserID == 0 {
+		return ""
+	}
+	return strings.TrimSuffix(fmt.Sprintf("desk, user %d: %s", d.By.UserID, d.Reason), ": ")
 }
 
 type deedKey struct{}

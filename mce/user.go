@@ -48,8 +48,10 @@ const (
 	EditContent   Permission = "edit content"
 	EditIssues    Permission = "edit issues" // and put them before the editors
 	ApproveIssues Permission = "approve issues"
-	SendIssues    Permission = "send issues" // schedule, pause, cancel
-	SeePeople     Permission = "see people"  // subscribers and delegates
+	SendIssues    Permission = "send issues"    // schedule, pause, cancel
+	SeePeople     Permission = "see people"     // subscribers and delegates
+	ChangePeople  Permission = "act for people" // and import them
+	ErasePeople   Permission = "erase people"
 	ReadAudit     Permission = "read the audit log"
 	ManageUsers   Permission = "manage users"
 )
@@ -69,6 +71,8 @@ func Rights() []Right {
 		{SeePeople, []DeskRole{Editor, Approver, Admin}},
 		{ApproveIssues, []DeskRole{Approver, Admin}},
 		{SendIssues, []DeskRole{Approver, Admin}},
+		{ChangePeople, []DeskRole{Approver, Admin}},
+		{ErasePeople, []DeskRole{Admin}},
 		{ReadAudit, []DeskRole{Admin}},
 		{ManageUsers, []DeskRole{Admin}},
 	}

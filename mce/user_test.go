@@ -15,6 +15,7 @@ func TestARoleMayWhatThoseBelowItMay(t *testing.T) {
 	}{
 		{mce.UseDesk, true, true, true}, {mce.EditContent, true, true, true}, {mce.EditIssues, true, true, true}, {mce.SeePeople, true, true, true},
 		{mce.ApproveIssues, false, true, true}, {mce.SendIssues, false, true, true},
+		{mce.ChangePeople, false, true, true}, {mce.ErasePeople, false, false, true},
 		{mce.ReadAudit, false, false, true}, {mce.ManageUsers, false, false, true},
 		{"anything else", false, false, false}, {"", false, false, false},
 	} {
@@ -24,7 +25,7 @@ func TestARoleMayWhatThoseBelowItMay(t *testing.T) {
 			}
 		}
 	}
-	if len(mce.Rights()) != 8 {
+	if len(mce.Rights()) != 10 {
 		t.Error("a permission is missing above")
 	}
 }

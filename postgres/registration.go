@@ -254,6 +254,9 @@ func (s *Store) CancelByID(ctx context.Context, id int64, notices mce.Notices, d
 		if _, err := tx.ExecContext(ctx, cancel, r.ID, r.Sequence, now); err != nil {
 			return err
 		}
+		if err := auditDeed(ctx, tx, mce.CancelledPlace, mce.OnRegistration, r.ID, ""); err != nil {
+			return err
+		}
 		if e.Done(now) {
 			return nil
 		}
