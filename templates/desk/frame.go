@@ -37,6 +37,7 @@ func Places() []Place {
 		{Path: "/desk/", Name: "nav.home", Needs: mce.UseDesk},
 		{Path: "/desk/issues", Name: "nav.issues", Needs: mce.UseDesk, inside: []string{"/desk/issues/"}},
 		{Path: ContentPath(mce.KindArticle), Name: "nav.content", Needs: mce.EditContent, inside: []string{"/desk/content/"}},
+		{Path: PeoplePath, Name: "nav.people", Needs: mce.SeePeople, inside: []string{PeoplePath + "/"}},
 		{Path: "/desk/audit", Name: "nav.audit", Needs: mce.ReadAudit},
 		{Path: "/desk/users", Name: "nav.users", Needs: mce.ManageUsers, inside: []string{"/desk/users/"}},
 	}

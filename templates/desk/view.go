@@ -185,5 +185,6 @@ func (e Error) Kind() string {
 func Saids() []string {
 	return []string{"in", "out", "user-added", "user-saved", "user-removed", "me-saved", "session-ended", "sessions-ended",
 		"place", "hold", "leave-out", "reassemble", "subject", "submit", "check", "approve", "test", "schedule", "unschedule", "pause", "resume", "resolve",
-		"cancel", "content-saved", "content-same", "content-restored", "draft-dropped", "image-added", "image-saved", "image-removed"}
+		"cancel", "content-saved", "content-same", "content-restored", "draft-dropped", "image-added", "image-saved", "image-removed",
+		"person-choices", "person-details", "person-leave", "person-ask", "person-suppress", "person-lift", "person-erase", "person-resend", "person-cancel"}
 }

@@ -125,7 +125,7 @@ func officeRows() []routeRow {
 
 // TestEveryRouteByEveryRole: one row for each route, what each role is answered. In a POST the form is empty but for its token.
 func TestEveryRouteByEveryRole(t *testing.T) {
-	rows := slices.Concat(entranceRows(), issueRows(), contentRows(), officeRows())
+	rows := slices.Concat(entranceRows(), issueRows(), contentRows(), peopleRows(), officeRows())
 	h := newHouse(t)
 	var have []string
 	for _, row := range rows {
@@ -158,7 +158,7 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 				if strings.Contains(path, "/images/{id}") {
 					id = h.picture(4*i + len(role)).ID
 				}
-				path = strings.NewReplacer("{token}", link, "{kind}", "articles", "{id}", strconv.FormatInt(id, 10), "{$}", "").Replace(path)
+				path = strings.NewReplacer("{ref}", h.somebody(fmt.Sprintf("row%d%s@city.example", i, role)).String(), "{act}", "suppress", "{token}", link, "{kind}", "articles", "{id}", strconv.FormatInt(id, 10), "{$}", "").Replace(path)
 				var form url.Values
 				if method == http.MethodPost {
 					form = url.Values{"token": {b.get("/desk/me").token()}}
