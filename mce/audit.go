@@ -2,6 +2,8 @@ package mce
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -35,11 +37,21 @@ const (
 	WithheldNews AuditAction = "withhold changes"
 	Enrolled     AuditAction = "register somebody"
 	ChangedPlace AuditAction = "change a registration"
-	GaveUpPlace  AuditAction = "cancel a registration"
 	Arrival      AuditAction = "check in"
 	UndidArrival AuditAction = "undo a check-in"
 	BeganIssue   AuditAction = "begin"
 	SavedSeries  AuditAction = "save a newsletter"
+
+	EndedSubscription AuditAction = "unsubscribe"
+	ChangedPerson     AuditAction = "change a subscription"
+	SuppressedPerson  AuditAction = "suppress"
+	LiftedSuppression AuditAction = "lift a suppression"
+	AskedToConfirm    AuditAction = "ask to confirm"
+	ErasedPerson      AuditAction = "erase"
+	ExportedPerson    AuditAction = "export what is kept"
+	CancelledPlace    AuditAction = "cancel a registration"
+	ToldAgain         AuditAction = "tell again of a registration"
+	ImportedPeople    AuditAction = "import subscribers"
 )
 
 // AuditObject is the kind of thing that something was done to.
@@ -49,8 +61,11 @@ type AuditObject string
 const (
 	OnUser         AuditObject = "user"
 	OnIssue        AuditObject = "issue"
-	OnRegistration AuditObject = "registration"
 	OnSeries       AuditObject = "series"
+	OnSubscriber   AuditObject = "subscriber"
+	OnRegistration AuditObject = "registration"
+	OnBooking      AuditObject = "booking"
+	OnImport       AuditObject = "import" // by the number of its upload
 )
 
 // Audit is a line of the audit log. It names users by their ids alone: a name can be forgotten, a line cannot.
@@ -81,6 +96,14 @@ type Deed struct {
 	By     Actor
 	Reason string
 	At     time.Time
+}
+
+// Evidence is what the record of consent says of who did something on a person's behalf, and why; empty for what is not done at the desk.
+func (d Deed) Evidence() string {
+	if d.By.UserID == 0 {
+		return ""
+	}
+	return strings.TrimSuffix(fmt.Sprintf("desk, user %d: %s", d.By.UserID, d.Reason), ": ")
 }
 
 type deedKey struct{}

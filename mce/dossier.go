@@ -18,6 +18,7 @@ type Dossier struct {
 	Invitations   []DossierInvitation   `json:"invitations"`   // the oldest first
 	Contacts      []DossierContact      `json:"contacts"`
 	Suppression   *DossierSuppression   `json:"suppression"` // null: the address may be written to
+	DeskUser      *DossierUser          `json:"desk_user"`   // null: they do not work at the editors' desk
 }
 
 // DossierSubscriber is a Subscriber in the names of a dossier.
@@ -34,6 +35,13 @@ type DossierSubscriber struct {
 	Since        time.Time       `json:"since"`         // when they came here first
 	StateSince   time.Time       `json:"state_since"`   // when the state was reached
 	LinkAskedAt  *time.Time      `json:"link_asked_at"` // when the link to their own page was last sent
+}
+
+// DossierUser is that the person works at the editors' desk. What they did there is in its audit log, which knows numbers and not people.
+type DossierUser struct {
+	Name     string   `json:"name"`
+	Role     DeskRole `json:"role"`
+	Language Lang     `json:"language"`
 }
 
 // DossierConsent is a line of the record of consent, and the address at that time.
@@ -63,6 +71,7 @@ type DossierLetter struct {
 
 // DossierRegistration is a place in an event.
 type DossierRegistration struct {
+	ID           int64             `json:"-"`
 	Event        string            `json:"event"` // slug
 	Title        Text              `json:"title"`
 	Starts       time.Time         `json:"starts"`
@@ -88,6 +97,7 @@ type DossierRegistration struct {
 
 // DossierBooking is a registration of others.
 type DossierBooking struct {
+	ID       int64     `json:"-"`
 	Event    string    `json:"event"` // slug
 	Title    Text      `json:"title"`
 	Name     string    `json:"name"`

@@ -28,6 +28,7 @@ func TestTheNamesOfADossierAreStable(t *testing.T) {
 		Invitations: []mce.DossierInvitation{{Event: "prato", Title: mce.Text{"en": "Conference"}, Rule: "invite", At: at}},
 		Contacts:    []mce.DossierContact{{Organisation: "Prato", Membership: mce.Member}},
 		Suppression: &mce.DossierSuppression{Reason: "bounced", Source: "bounce", At: at},
+		DeskUser:    &mce.DossierUser{Name: "Sara", Role: mce.Editor, Language: mce.English},
 	}
 	const want = `{
   "at": "2024-03-07T08:00:00Z",
@@ -51,7 +52,8 @@ func TestTheNamesOfADossierAreStable(t *testing.T) {
   "bookings": [{"event": "prato", "title": {"en": "Conference"}, "name": "Sara", "language": "en", "people": 2, "at": "2024-03-07T08:00:00Z"}],
   "invitations": [{"event": "prato", "title": {"en": "Conference"}, "rule": "invite", "at": "2024-03-07T08:00:00Z"}],
   "contacts": [{"organisation": "Prato", "country": "", "membership": "member", "name": "", "role": ""}],
-  "suppression": {"reason": "bounced", "source": "bounce", "at": "2024-03-07T08:00:00Z"}
+  "suppression": {"reason": "bounced", "source": "bounce", "at": "2024-03-07T08:00:00Z"},
+  "desk_user": {"name": "Sara", "role": "editor", "language": "en"}
 }`
 	raw, err := json.Marshal(d)
 	if err != nil {

@@ -50,7 +50,8 @@ const (
 	ApproveIssues Permission = "approve issues"
 	SendIssues    Permission = "send issues"    // schedule, pause, cancel
 	SeePeople     Permission = "see people"     // subscribers and delegates, and check delegates in
-	ChangePeople  Permission = "act for people" // on their behalf, with a reason
+	ChangePeople  Permission = "act for people" // on their behalf, with a reason, and import them
+	ErasePeople   Permission = "erase people"
 	ReadAudit     Permission = "read the audit log"
 	ManageUsers   Permission = "manage users"
 	ManageSeries  Permission = "manage series" // how often a newsletter comes, of what it is made, who approves it
@@ -70,8 +71,9 @@ func Rights() []Right {
 		{EditIssues, []DeskRole{Editor, Approver, Admin}},
 		{SeePeople, []DeskRole{Editor, Approver, Admin}},
 		{ApproveIssues, []DeskRole{Approver, Admin}},
-		{ChangePeople, []DeskRole{Approver, Admin}},
 		{SendIssues, []DeskRole{Approver, Admin}},
+		{ChangePeople, []DeskRole{Approver, Admin}},
+		{ErasePeople, []DeskRole{Admin}},
 		{ReadAudit, []DeskRole{Admin}},
 		{ManageUsers, []DeskRole{Admin}},
 		{ManageSeries, []DeskRole{Admin}},

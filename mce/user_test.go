@@ -14,7 +14,8 @@ func TestARoleMayWhatThoseBelowItMay(t *testing.T) {
 		editor, approver, admin bool
 	}{
 		{mce.UseDesk, true, true, true}, {mce.EditContent, true, true, true}, {mce.EditIssues, true, true, true}, {mce.SeePeople, true, true, true},
-		{mce.ApproveIssues, false, true, true}, {mce.SendIssues, false, true, true}, {mce.ChangePeople, false, true, true},
+		{mce.ApproveIssues, false, true, true}, {mce.SendIssues, false, true, true},
+		{mce.ChangePeople, false, true, true}, {mce.ErasePeople, false, false, true},
 		{mce.ReadAudit, false, false, true}, {mce.ManageUsers, false, false, true}, {mce.ManageSeries, false, false, true},
 		{"anything else", false, false, false}, {"", false, false, false},
 	} {
@@ -24,7 +25,7 @@ func TestARoleMayWhatThoseBelowItMay(t *testing.T) {
 			}
 		}
 	}
-	if len(mce.Rights()) != 10 {
+	if len(mce.Rights()) != 11 {
 		t.Error("a permission is missing above")
 	}
 }

@@ -55,8 +55,10 @@ func (s *Store) change(ctx context.Context, subscriberID int64, consent mce.Cons
 			return err
 		}
 		changed = true
-		_, err = s.addConsent(ctx, tx, subscriberID, consent)
-		return err
+		if _, err = s.addConsent(ctx, tx, subscriberID, consent); err != nil {
+			return err
+		}
+		return auditDeed(ctx, tx, mce.ChangedPerson, mce.OnSubscriber, subscriberID, consent.Detail)
 	})
 	return changed && err == nil, err
 }

@@ -27,6 +27,9 @@ func (s *Store) addConsent(ctx context.Context, tx *sqlx.Tx, subscriberID int64,
 			select added.id, p.email, $8 from added, subscribers p where p.id = $1 and p.email is not null
 		)
 		select id from added`
+	if d, ok := mce.DeedOf(ctx); ok && c.Origin == "" {
+		c.Origin = d.Evidence() // of who was erased nothing stands beside the line, so neither does this
+	}
 	if err := tx.GetContext(ctx, &id, add, subscriberID, c.Action, c.Wording, c.Version, c.Source, c.Detail, c.At, c.Origin); err != nil {
 		return 0, err
 	}

@@ -20,28 +20,58 @@ func (s *Store) Dossier(ctx context.Context, subscriberID int64, now time.Time) 
 		if d.Subscriber, err = dossierSubscriber(ctx, tx, subscriberID); err != nil {
 			return err
 		}
-		email := d.Subscriber.Email
-		who, err := tracesOf(ctx, tx, email, "")
+		return dossierOf(ctx, tx, &d, subscriberID)
+	})
+	return d, err
+}
+
+// PersonDossier is Dossier for the desk, of whoever has the address of ref. Who is no subscriber has nothing in Subscriber but that address; ids
+// are those of the registrations. canonical is how the desk names them.
+func (s *Store) PersonDossier(ctx context.Context, ref mce.PersonRef, now time.Time) (d mce.Dossier, canonical mce.PersonRef, err error) {
+	err = s.inTx(ctx, sql.LevelRepeatableRead, func(tx *sqlx.Tx) error {
+		d = mce.Dossier{At: now.UTC()}
+		email, err := addressOf(ctx, tx, ref)
 		if err != nil {
 			return err
 		}
-		for _, read := range []func() error{
-			func() (err error) { d.Consents, err = dossierConsents(ctx, tx, subscriberID); return err },
-			func() (err error) { d.Moves, err = dossierMoves(ctx, tx, subscriberID); return err },
-			func() (err error) { d.Letters, err = dossierLetters(ctx, tx, who); return err },
-			func() (err error) { d.Registrations, err = dossierRegistrations(ctx, tx, who.delegates); return err },
-			func() (err error) { d.Bookings, err = dossierBookings(ctx, tx, who.bookers); return err },
-			func() (err error) { d.Invitations, err = dossierInvitations(ctx, tx, subscriberID); return err },
-			func() (err error) { d.Contacts, err = dossierContacts(ctx, tx, email); return err },
-			func() (err error) { d.Suppression, err = dossierSuppression(ctx, tx, email); return err },
-		} {
-			if err := read(); err != nil {
-				return err
-			}
+		if canonical, err = refOf(ctx, tx, email); err != nil {
+			return err
 		}
-		return nil
+		if canonical.As != mce.KnownReader {
+			d.Subscriber.Email = email
+			return dossierOf(ctx, tx, &d, 0)
+		}
+		if d.Subscriber, err = dossierSubscriber(ctx, tx, canonical.ID); err != nil {
+			return err
+		}
+		return dossierOf(ctx, tx, &d, canonical.ID)
 	})
-	return d, err
+	return d, canonical, err
+}
+
+// dossierOf reads what there is beside the subscriber, whose id is 0 for who is none.
+func dossierOf(ctx context.Context, tx *sqlx.Tx, d *mce.Dossier, subscriberID int64) error {
+	email := d.Subscriber.Email
+	who, err := tracesOf(ctx, tx, email, "")
+	if err != nil {
+		return err
+	}
+	for _, read := range []func() error{
+		func() (err error) { d.Consents, err = dossierConsents(ctx, tx, subscriberID); return err },
+		func() (err error) { d.Moves, err = dossierMoves(ctx, tx, subscriberID); return err },
+		func() (err error) { d.Letters, err = dossierLetters(ctx, tx, who); return err },
+		func() (err error) { d.Registrations, err = dossierRegistrations(ctx, tx, who.delegates); return err },
+		func() (err error) { d.Bookings, err = dossierBookings(ctx, tx, who.bookers); return err },
+		func() (err error) { d.Invitations, err = dossierInvitations(ctx, tx, subscriberID); return err },
+		func() (err error) { d.Contacts, err = dossierContacts(ctx, tx, email); return err },
+		func() (err error) { d.Suppression, err = dossierSuppression(ctx, tx, email); return err },
+		func() (err error) { d.DeskUser, err = dossierUser(ctx, tx, email); return err },
+	} {
+		if err := read(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func dossierSubscriber(ctx context.Context, tx *sqlx.Tx, id int64) (out mce.DossierSubscriber, err error) {
@@ -140,7 +170,7 @@ func dossierRegistrations(ctx context.Context, tx *sqlx.Tx, ids []int64) ([]mce.
 	out := make([]mce.DossierRegistration, len(rows))
 	for i, r := range rows {
 		out[i] = mce.DossierRegistration{
-			Event: r.Event, Title: r.Title.V, Starts: r.Starts.UTC(), Ends: r.Ends.UTC(), TimeZone: r.TimeZone, EventState: r.EventState, Contact: r.Contact,
+			ID: r.ID, Event: r.Event, Title: r.Title.V, Starts: r.Starts.UTC(), Ends: r.Ends.UTC(), TimeZone: r.TimeZone, EventState: r.EventState, Contact: r.Contact,
 			State: r.State, Name: r.Name, Organisation: r.Organisation, Country: r.Country, Language: r.Language,
 			Role: r.Role, Zone: r.Zone, Sessions: append([]string{}, r.Sessions...), Code: r.Code,
 			BookedBy: r.BookedBy, ArrivedAt: inUTC(r.ArrivedAt), RegisteredAt: r.CreatedAt.UTC(), CancelledAt: inUTC(r.CancelledAt), Reminders: append([]mce.DossierReminder{}, reminders[r.ID]...),
@@ -151,6 +181,7 @@ func dossierRegistrations(ctx context.Context, tx *sqlx.Tx, ids []int64) ([]mce.
 
 func dossierBookings(ctx context.Context, tx *sqlx.Tx, ids []int64) ([]mce.DossierBooking, error) {
 	var rows []struct {
+		ID       int64
 		Event    string
 		Title    jsonb[mce.Text]
 		Name     string
@@ -159,12 +190,12 @@ func dossierBookings(ctx context.Context, tx *sqlx.Tx, ids []int64) ([]mce.Dossi
 		At       time.Time
 	}
 	err := tx.SelectContext(ctx, &rows, `
-		select e.slug as event, e.title, b.name, b.language, b.created_at as at,
+		select b.id, e.slug as event, e.title, b.name, b.language, b.created_at as at,
 			(select count(*) from registrations r where r.booking_id = b.id) as people
 		from bookings b join events e on e.id = b.event_id where b.id = any($1) order by b.created_at desc, b.id`, pq.Array(ids))
 	out := make([]mce.DossierBooking, len(rows))
 	for i, r := range rows {
-		out[i] = mce.DossierBooking{Event: r.Event, Title: r.Title.V, Name: r.Name, Language: r.Language, People: r.People, At: r.At.UTC()}
+		out[i] = mce.DossierBooking{ID: r.ID, Event: r.Event, Title: r.Title.V, Name: r.Name, Language: r.Language, People: r.People, At: r.At.UTC()}
 	}
 	return out, err
 }
@@ -222,6 +253,15 @@ func dossierSuppression(ctx context.Context, tx *sqlx.Tx, email string) (*mce.Do
 		return nil, nil //nolint:nilnil // null is what the dossier says of an address that may be written to
 	}
 	out.At = out.At.UTC()
+	return &out, err
+}
+
+func dossierUser(ctx context.Context, tx *sqlx.Tx, email string) (*mce.DossierUser, error) {
+	var out mce.DossierUser
+	err := tx.GetContext(ctx, &out, `select name, role, language from users where lower(email) = lower($1)`, email)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil //nolint:nilnil // null is what the dossier says of who does not work at the desk
+	}
 	return &out, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -46,6 +47,10 @@ func (s *Store) ImportSubscribers(ctx context.Context, people []mce.Subscriber, 
 	in := importing{store: s, people: people, wording: wording, source: source, now: now.Truncate(time.Microsecond)} // as the database keeps it
 	err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		if err := in.add(ctx, tx, progress); err != nil {
+			return err
+		}
+		detail := fmt.Sprintf("added: %d; known: %d; suppressed: %d; erased: %d", in.result.Added, in.result.Known, in.result.Suppressed, in.result.Erased)
+		if err := auditDeed(ctx, tx, mce.ImportedPeople, mce.OnImport, 0, detail); err != nil {
 			return err
 		}
 		return in.seal(ctx, tx)

@@ -257,7 +257,7 @@ func (s *Store) CancelByID(ctx context.Context, id int64, notices mce.Notices, d
 		if _, err := tx.ExecContext(ctx, cancel, r.ID, r.Sequence, now); err != nil {
 			return err
 		}
-		if err := auditDeed(ctx, tx, mce.GaveUpPlace, mce.OnRegistration, r.ID, e.Slug); err != nil || e.Done(now) {
+		if err := auditDeed(ctx, tx, mce.CancelledPlace, mce.OnRegistration, r.ID, e.Slug); err != nil || e.Done(now) {
 			return err
 		}
 		edition, err := notices.Cancellation(e, r, now)

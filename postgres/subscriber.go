@@ -71,8 +71,10 @@ func (s *Store) Consents(ctx context.Context, subscriberID int64) ([]mce.Consent
 // asked within a day, or is suppressed is left as it is; asked is false then, and callers answer people the same either way.
 func (s *Store) AskToConfirm(ctx context.Context, w mce.Wish, render func() (mce.Edition, error), domain string) (asked bool, err error) {
 	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		asked, err = s.ask(ctx, tx, w, render, domain)
-		return err
+		if asked, err = s.ask(ctx, tx, w, render, domain); err != nil || !asked {
+			return err
+		}
+		return auditPerson(ctx, tx, mce.AskedToConfirm, w.Subscriber.Email, "")
 	})
 	return asked && err == nil, err
 }
@@ -170,7 +172,7 @@ func (s *Store) Leave(ctx context.Context, subscriberID int64, source, reason st
 			}
 			if done {
 				_, err = s.addConsent(ctx, tx, subscriberID, mce.Consent{Action: "withdrawn", Source: source, Detail: detail, At: now})
-				return errors.Join(err, leaving(ctx, tx, subscriberID))
+				return errors.Join(err, leaving(ctx, tx, subscriberID), auditDeed(ctx, tx, mce.EndedSubscription, mce.OnSubscriber, subscriberID, ""))
 			}
 		}
 		return nil

@@ -2,7 +2,10 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+
+	"github.com/jmoiron/sqlx"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -43,24 +46,27 @@ func (s *Store) Suppressions(ctx context.Context, search string) (out []mce.Supp
 // AddSuppression lets nothing more go to an address; letters in the outbox are left out when their turn comes. added is false when it was
 // suppressed already, and the older reason stays.
 func (s *Store) AddSuppression(ctx context.Context, x mce.Suppression) (added bool, err error) {
-	res, err := s.db.ExecContext(ctx, `
-		insert into suppressions (email, reason, source, at) values (lower($1), $2, $3, $4) on conflict do nothing`, x.Email, x.Reason, x.Source, x.At)
-	if err != nil {
-		return false, err
-	}
-	n, err := res.RowsAffected()
-	return n == 1, err
+	err = s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		n, err := execCount(ctx, tx, `
+			insert into suppressions (email, reason, source, at) values (lower($1), $2, $3, $4) on conflict do nothing`, x.Email, x.Reason, x.Source, x.At)
+		if added = n == 1; err != nil || !added {
+			return err
+		}
+		return auditPerson(ctx, tx, mce.SuppressedPerson, x.Email, "")
+	})
+	return added && err == nil, err
 }
 
 // RemoveSuppression lets an address be written to again; an error of code NotFound says that it could be anyway.
 func (s *Store) RemoveSuppression(ctx context.Context, email string) error {
-	res, err := s.db.ExecContext(ctx, `delete from suppressions where email = lower($1)`, email)
-	if err != nil {
-		return err
-	}
-	n, err := res.RowsAffected()
-	if err == nil && n == 0 {
-		err = mce.NotFoundf("%s is not suppressed", email)
-	}
-	return err
+	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		n, err := execCount(ctx, tx, `delete from suppressions where email = lower($1)`, email)
+		if err == nil && n == 0 {
+			err = mce.NotFoundf("%s is not suppressed", email)
+		}
+		if err != nil {
+			return err
+		}
+		return auditPerson(ctx, tx, mce.LiftedSuppression, email, "")
+	})
 }

@@ -232,6 +232,6 @@ func (a *app) newDesk(s *Settings, m *mailer.Mailer) (*desk.Desk, error) {
 	}
 	return desk.New(desk.Options{
 		Store: a.store, Letters: a.letters, Pages: pages, Keys: a.keys, Site: a.site, Clock: a.clock, Wall: mce.SystemClock{}, Log: a.log,
-		OIDC: s.oidc(), Examiner: thorough, AtOnce: atOnce, Prover: m, Planner: planner{a},
+		OIDC: s.oidc(), Examiner: thorough, AtOnce: atOnce, Prover: m, Planner: planner{a}, Left: m.LeaveOut,
 	})
 }

@@ -42,6 +42,7 @@ type Store interface {
 	IssueStore
 	contentStore
 	EventStore
+	peopleStore
 }
 
 // contentStore keeps what the newsletters are made of.
@@ -72,6 +73,7 @@ type Letters interface {
 	ReminderSubject(rule mce.ReminderRule, e mce.Event, lang mce.Lang) (string, error)
 	TestSubject(lang mce.Lang, subject string) string
 	Prose(markdown string) (html string, err error)
+	OptIn(lang mce.Lang, topics []mce.Topic) (mce.Edition, error)
 }
 
 // Desk answers requests. Make it with New.
@@ -84,7 +86,8 @@ type Desk struct {
 	clock   mce.Clock // of the business: what is due, and when something was done
 	wall    mce.Clock // of people: how long links and sessions last
 	log     *slog.Logger
-	oidc    *OIDC // nil: there is none
+	oidc    *OIDC                    // nil: there is none
+	left    func(subscriberID int64) // may be nil
 
 	examiner, atOnce Examiner
 	prover           Prover
@@ -100,7 +103,7 @@ type Desk struct {
 	turn   chan struct{} // held while a picture is made anew, which takes memory
 }
 
-// Options are what a desk is made of. All fields but OIDC are required.
+// Options are what a desk is made of. All fields but OIDC and Left are required.
 type Options struct {
 	// Examiner looks at issues before they are approved; AtOnce likewise, but asks nobody else and so takes no time.
 	Examiner, AtOnce Examiner
@@ -116,6 +119,8 @@ type Options struct {
 	Wall mce.Clock
 	Log  *slog.Logger
 	OIDC *OIDC // nil: users log in by mailed links alone
+	// Left hears who was unsubscribed before that is answered: once it returns, no letter to them begins here. May be nil.
+	Left func(subscriberID int64)
 }
 
 // Links that one client may ask for.
@@ -132,7 +137,7 @@ func New(o Options) (*Desk, error) {
 	}
 	d := &Desk{
 		examiner: o.Examiner, atOnce: o.AtOnce, prover: o.Prover, tests: client.NewThrottle(testEvery, testBurst),
-		store: o.Store, letters: o.Letters, pages: o.Pages, keys: o.Keys, site: o.Site, clock: o.Clock, wall: o.Wall, log: o.Log, oidc: o.OIDC,
+		store: o.Store, letters: o.Letters, pages: o.Pages, keys: o.Keys, site: o.Site, clock: o.Clock, wall: o.Wall, log: o.Log, oidc: o.OIDC, left: o.Left,
 		base: strings.TrimSuffix(public.Path, "/"), secure: public.Scheme == "https", asks: client.NewThrottle(askEvery, askBurst),
 		turn: make(chan struct{}, 1), outlooks: newOutlooks(o),
 	}
@@ -152,7 +157,7 @@ type route struct {
 type handler func(w http.ResponseWriter, r *http.Request, v visit) error
 
 func (d *Desk) routes() []route {
-	return slices.Concat(d.entrance(), d.issueRoutes(), d.contentRoutes(), d.imageRoutes(), d.eventRoutes(), d.seriesRoutes(), d.officeRoutes())
+	return slices.Concat(d.entrance(), d.issueRoutes(), d.contentRoutes(), d.imageRoutes(), d.peopleRoutes(), d.eventRoutes(), d.seriesRoutes(), d.officeRoutes())
 }
 
 // entrance are the ways in and out, and what is one's own.

@@ -42,8 +42,8 @@ func (h *house) prato() mce.Event {
 	return e
 }
 
-// delegate registers somebody for the conference.
-func (h *house) delegate(email, name string, lang mce.Lang) mce.Registration {
+// atPrato registers somebody for the conference.
+func (h *house) atPrato(email, name string, lang mce.Lang) mce.Registration {
 	h.t.Helper()
 	p, err := mce.NewRegistration("prato-2023", email, name, "City of Ghent", "Belgium", string(lang))
 	h.must(err)
@@ -68,9 +68,9 @@ func (h *house) moved() mce.Event {
 
 // eventScenes are the pages of events in all their states.
 func (h *house) eventScenes(admin, editor *browser) []scene {
-	jan := h.delegate("jan@ghent.example", "Jan De Smet", mce.English)
-	lucia := h.delegate("lucia@prato.example", "Lucia Bianchi "+longWord, "it")
-	gone := h.delegate("gone@example.org", "Gone Away", mce.English)
+	jan := h.atPrato("jan@ghent.example", "Jan De Smet", mce.English)
+	lucia := h.atPrato("lucia@prato.example", "Lucia Bianchi "+longWord, "it")
+	gone := h.atPrato("gone@example.org", "Gone Away", mce.English)
 	h.must(h.store.CancelByID(h.t.Context(), gone.ID, h.letters, "mce.example", business))
 	_, _, err := h.store.CheckIn(h.t.Context(), "prato-2023", lucia.Code, business)
 	h.must(err)
@@ -100,8 +100,8 @@ func (h *house) eventScenes(admin, editor *browser) []scene {
 
 func TestAnEditorDecidesWhenPeopleAreTold(t *testing.T) {
 	h := newHouse(t)
-	h.delegate("jan@ghent.example", "Jan De Smet", mce.English)
-	h.delegate("lucia@prato.example", "Lucia Bianchi", "it")
+	h.atPrato("jan@ghent.example", "Jan De Smet", mce.English)
+	h.atPrato("lucia@prato.example", "Lucia Bianchi", "it")
 	b := h.as(h.user("Anna", mce.Approver))
 	path := "/desk/events/" + itoa(int(h.prato().ID))
 	b.get(path).wants(t, http.StatusOK, "Everybody knows what stands.", "Next week in Prato: Major Cities of Europe Annual Conference 2023", "days before it begins, at", "in Prato, to everybody who has a place")
@@ -145,7 +145,7 @@ func TestAnEditorDecidesWhenPeopleAreTold(t *testing.T) {
 // TestWhatCancelsOutTellsNobody: also when somebody lets it go.
 func TestWhatCancelsOutTellsNobody(t *testing.T) {
 	h := newHouse(t)
-	h.delegate("jan@ghent.example", "Jan De Smet", mce.English)
+	h.atPrato("jan@ghent.example", "Jan De Smet", mce.English)
 	before := h.prato()
 	h.moved()
 	e, _, err := h.store.EditEvent(t.Context(), "prato-2023", func(*mce.Event) (mce.Event, error) { return before, nil }, business)
@@ -158,8 +158,8 @@ func TestWhatCancelsOutTellsNobody(t *testing.T) {
 
 func TestDelegatesAtTheDesk(t *testing.T) {
 	h := newHouse(t)
-	jan := h.delegate("jan@ghent.example", "Jan De Smet", mce.English)
-	h.delegate("lucia@prato.example", "Lucia =Bianchi", "it")
+	jan := h.atPrato("jan@ghent.example", "Jan De Smet", mce.English)
+	h.atPrato("lucia@prato.example", "Lucia =Bianchi", "it")
 	b := h.as(h.user("Anna", mce.Approver))
 	path := "/desk/events/" + itoa(int(h.prato().ID))
 	people := path + "/delegates"
@@ -202,7 +202,7 @@ func TestDelegatesAtTheDesk(t *testing.T) {
 
 func TestCheckIn(t *testing.T) {
 	h := newHouse(t)
-	jan := h.delegate("jan@ghent.example", "Jan De Smet", mce.English)
+	jan := h.atPrato("jan@ghent.example", "Jan De Smet", mce.English)
 	b := h.as(h.user("Volunteer", mce.Editor))
 	path := "/desk/events/" + itoa(int(h.prato().ID)) + "/check-in"
 	b.get(path).wants(t, http.StatusOK, "0 of 1 have arrived.", "autofocus")

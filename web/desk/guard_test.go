@@ -125,7 +125,7 @@ func officeRows() []routeRow {
 
 // TestEveryRouteByEveryRole: one row for each route, what each role is answered. In a POST the form is empty but for its token.
 func TestEveryRouteByEveryRole(t *testing.T) {
-	rows := slices.Concat(entranceRows(), issueRows(), contentRows(), eventRows(), seriesRows(), officeRows())
+	rows := slices.Concat(entranceRows(), issueRows(), contentRows(), peopleRows(), eventRows(), seriesRows(), officeRows())
 	h := newHouse(t)
 	var have []string
 	for _, row := range rows {
@@ -138,7 +138,7 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 	roles := map[string]mce.User{"anonymous": {}, "editor": h.user("Editor", mce.Editor), "approver": h.user("Approver", mce.Approver), "admin": h.user("Admin", mce.Admin)}
 	link := h.linkOf(roles["admin"])
 	issue := h.issue()
-	conference, delegate := h.prato(), h.delegate("jan@ghent.example", "Jan De Smet", mce.English)
+	conference, delegate := h.prato(), h.atPrato("jan@ghent.example", "Jan De Smet", mce.English)
 	for i, row := range rows {
 		for role, want := range map[string]int{"anonymous": row.anonymous, "editor": row.editor, "approver": row.approver, "admin": row.admin} {
 			t.Run(role+" "+row.route, func(t *testing.T) {
@@ -162,7 +162,7 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 				if strings.Contains(path, "/images/{id}") {
 					id = h.picture(4*i + len(role)).ID
 				}
-				path = strings.NewReplacer("{token}", link, "{person}", strconv.FormatInt(delegate.ID, 10), "{kind}", "articles", "{slug}", "newsletter", "{id}", strconv.FormatInt(id, 10), "{$}", "").Replace(path)
+				path = strings.NewReplacer("{ref}", h.somebody(fmt.Sprintf("row%d%s@city.example", i, role)).String(), "{act}", "suppress", "{token}", link, "{person}", strconv.FormatInt(delegate.ID, 10), "{kind}", "articles", "{slug}", "newsletter", "{id}", strconv.FormatInt(id, 10), "{$}", "").Replace(path)
 				var form url.Values
 				if method == http.MethodPost {
 					form = url.Values{"token": {b.get("/desk/me").token()}}

@@ -112,6 +112,7 @@ func (h *house) build(address string, site mce.Site, provider *desk.OIDC) {
 	h.must(err)
 	h.keys, err = mce.NewKeys([]byte(strings.Repeat("k", mce.MinSecret)))
 	h.must(err)
+	h.must(h.store.UseKeys(h.t.Context(), h.keys))
 	h.checks, h.proofs = &checks{look: h.letters.Look()}, &proofs{}
 	looks, err := pages.New(site)
 	h.must(err)
