@@ -19,7 +19,9 @@ type Home struct {
 	// Further is how many weeks may be looked ahead instead.
 	Further int
 	AsOf    time.Time // when the plan was made
+	Seen    bool      // there is a plan
 	Newer   bool      // a newer one is in the making
+	Failed  bool      // the last look ahead did
 	Today   time.Time // on the clocks of the association
 	Mails   []Coming  // every mail to come, in order of time
 	Shifts  []Shift   // what has become of the plan since Since
@@ -149,8 +151,14 @@ func (w Week) Free() bool {
 // Calendar are the weeks that the plan covers, from the Monday of today's, each with its seven days. A mail stands at the day that it is on the
 // clocks of its own zone.
 func (v Home) Calendar() []Week {
-	day := v.Today.AddDate(0, 0, -(int(v.Today.Weekday())+6)%7)
-	end := v.Today.AddDate(0, 0, 7*v.Weeks)
+	day := dateOf(v.Today)
+	end := day.AddDate(0, 0, 7*v.Weeks)
+	for _, m := range v.Mails { // on clocks further west it may be yesterday still
+		if at := dateOf(m.At); at.Before(day) {
+			day = at
+		}
+	}
+	day = day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
 	var out []Week
 	for !day.After(end) {
 		var w Week
@@ -164,7 +172,7 @@ func (v Home) Calendar() []Week {
 }
 
 func (v Home) day(date time.Time) Day {
-	d := Day{Date: date, Today: sameDay(date, v.Today), Past: date.Before(v.Today) && !sameDay(date, v.Today)}
+	d := Day{Date: date, Today: sameDay(date, v.Today), Past: date.Before(dateOf(v.Today))}
 	for _, m := range v.Mails {
 		if sameDay(m.At, date) {
 			d.Mails = append(d.Mails, m)
@@ -185,9 +193,11 @@ func (v Home) Days() []Day {
 	return out
 }
 
-// sameDay compares the dates that two wall clocks show.
-func sameDay(a, b time.Time) bool {
-	y1, m1, d1 := a.Date()
-	y2, m2, d2 := b.Date()
-	return y1 == y2 && m1 == m2 && d1 == d2
+// dateOf is the date that a wall clock shows, as the midnight of UTC.
+func dateOf(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
+
+// sameDay compares the dates that two wall clocks show.
+func sameDay(a, b time.Time) bool { return dateOf(a).Equal(dateOf(b)) }

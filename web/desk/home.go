@@ -43,7 +43,8 @@ func (d *Desk) home(w http.ResponseWriter, r *http.Request, v visit) error {
 	if err != nil {
 		return err
 	}
-	view.AsOf, view.Newer, view.Since = mce.InZone(plan.At, zone), plan.Newer, mce.InZone(plan.Since, zone)
+	view.AsOf, view.Newer, view.Failed, view.Since = mce.InZone(plan.At, zone), plan.Newer, plan.Failed, mce.InZone(plan.Since, zone)
+	view.Seen = !plan.At.IsZero()
 	for i, l := range plan.Lines {
 		if c := names.coming(l, i); c.Asks || !l.At.Before(d.clock.Now()) { // others have left since
 			view.Mails = append(view.Mails, c)

@@ -42,6 +42,7 @@ type outlook struct {
 	shown  sight
 	err    error         // of the last look
 	old    bool          // something was done since the last look began
+	tried  time.Time     // when the last look began, also one that failed
 	seen   time.Time     // when somebody last asked, on people's clocks
 	making chan struct{} // closed when the look that is on its way ends; nil: there is none
 }
@@ -50,21 +51,24 @@ type outlook struct {
 type sight struct {
 	mce.Plan
 	At    time.Time // when it began, on people's clocks; zero: there was none yet
-	Newer bool      // a newer one is on its way
+	Newer bool      // a newer one is on its way, or to be looked for
+	// Failed: the last look did, and this is what an earlier one saw.
+	Failed bool
 
 	// Shifts is how it differs from the one before that said something else, but for numbers of people, and Since when that one was made.
 	Shifts []mce.PlanDifference
 	Since  time.Time
 }
 
-// see gives the newest plan that can be had at once, and waits only where there is none.
+// see gives the newest plan that can be had at once, and waits only for the first. Where none could be made, At is zero and it has failed. The error is
+// that of ctx.
 func (o *outlook) see(ctx context.Context) (sight, error) {
 	o.mu.Lock()
 	o.seen = o.wall.Now()
 	if o.isOld() {
 		o.look(ctx)
 	}
-	making, first := o.making, o.shown.At.IsZero()
+	making, first := o.making, o.shown.At.IsZero() && o.err == nil
 	o.mu.Unlock()
 	if making != nil {
 		var enough <-chan time.Time
@@ -81,17 +85,15 @@ func (o *outlook) see(ctx context.Context) (sight, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	s := o.shown
-	s.Newer = o.making != nil
-	if s.At.IsZero() {
-		return s, o.err
-	}
+	s.Newer, s.Failed = o.making != nil || o.old, o.err != nil
 	return s, nil
 }
 
 // isOld reports whether it is time to look again: the clocks of people or, in a demo, those of the business have gone on.
 func (o *outlook) isOld() bool {
-	age, passed := o.wall.Now().Sub(o.shown.At), o.clock.Now().Sub(o.shown.From)
-	return o.old || age < 0 || age >= planFor || passed >= time.Hour
+	age := o.wall.Now().Sub(o.tried)
+	passed := !o.shown.At.IsZero() && o.clock.Now().Sub(o.shown.From) >= time.Hour
+	return o.old || age < 0 || age >= planFor || passed && o.err == nil
 }
 
 // changed notes that something was done, and looks again at once where the plan is being watched: who goes on to it finds the newer one.
@@ -110,6 +112,7 @@ func (o *outlook) look(ctx context.Context) {
 	}
 	o.making, o.old = make(chan struct{}), false
 	begun := o.wall.Now()
+	o.tried = begun
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), planLimit)
 	go func() {
 		defer cancel()
