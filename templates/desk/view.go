@@ -186,5 +186,5 @@ func Saids() []string {
 	return []string{"in", "out", "user-added", "user-saved", "user-removed", "me-saved", "session-ended", "sessions-ended",
 		"place", "hold", "leave-out", "reassemble", "subject", "submit", "check", "approve", "test", "schedule", "unschedule", "pause", "resume", "resolve",
 		"cancel", "content-saved", "content-same", "content-restored", "draft-dropped", "image-added", "image-saved", "image-removed",
-		"person-choices", "person-details", "person-leave", "person-ask", "person-suppress", "person-lift", "person-erase", "person-resend", "person-cancel"}
+		"person-choices", "person-details", "person-leave", "person-ask", "person-suppress", "person-lift", "person-erase", "people-imported", "person-resend", "person-cancel"}
 }

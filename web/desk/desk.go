@@ -42,6 +42,7 @@ type Store interface {
 	IssueStore
 	contentStore
 	peopleStore
+	importStore
 }
 
 // contentStore keeps what the newsletters are made of.

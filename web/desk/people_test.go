@@ -17,6 +17,13 @@ func peopleRows() []routeRow {
 		{"GET /desk/people", elsewhere, ok, ok, ok},
 		{"GET /desk/people/new", elsewhere, refused, ok, ok},
 		{"POST /desk/people/new", refused, refused, faulty, faulty},
+		{"GET /desk/people/import", elsewhere, refused, ok, ok},
+		{"POST /desk/people/import", refused, refused, faulty, faulty},
+		{"GET /desk/people/import/try", elsewhere, refused, ok, ok},
+		{"POST /desk/people/import/try", refused, refused, missing, missing},
+		{"GET /desk/people/import/do", elsewhere, refused, ok, ok},
+		{"POST /desk/people/import/do", refused, refused, missing, missing},
+		{"GET /desk/people/import/faults.csv", elsewhere, refused, missing, missing},
 		{"GET /desk/people/{ref}", elsewhere, ok, ok, ok},
 		{"GET /desk/people/{ref}/erase", elsewhere, refused, refused, ok},
 		{"POST /desk/people/{ref}/erase", refused, refused, refused, faulty},
@@ -93,7 +100,7 @@ func TestPeopleAreFoundByWhatTheyAre(t *testing.T) {
 	}
 	b.get("/desk/people?group=friends").wants(t, http.StatusNotFound)
 	for _, ref := range []string{"x1", "s", "s0", "s-1", "s+1", "s999", "r999", "b1", "1", "s1x"} {
-		b.get("/desk/people/" + ref).wants(t, http.StatusNotFound)
+		b.get("/desk/people/"+ref).wants(t, http.StatusNotFound)
 	}
 }
 
@@ -149,7 +156,7 @@ func TestOneActsForSomebodyWithAReason(t *testing.T) {
 		b.press(path+"/"+act, path+"/"+act, "language", "en", "topics", "events", "pace", "each").wants(t, http.StatusUnprocessableEntity, "A reason is needed")
 	}
 	for _, act := range []string{"lift", "ask", "resend", "cancel", "dance"} {
-		b.get(path + "/" + act).wants(t, http.StatusNotFound)
+		b.get(path+"/"+act).wants(t, http.StatusNotFound)
 		do(act, "reason", "because").wants(t, http.StatusNotFound)
 	}
 	do("choices", "language", "en", "topics", "poems", "pace", "each", "reason", "x").wants(t, http.StatusUnprocessableEntity, "no topic")
