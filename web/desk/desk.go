@@ -43,6 +43,7 @@ type Store interface {
 	contentStore
 	peopleStore
 	importStore
+	growthStore
 }
 
 // contentStore keeps what the newsletters are made of.

@@ -21,6 +21,8 @@ func (d *Desk) peopleRoutes() []route {
 		{http.MethodGet, pages.ImportPath + "/do", mce.ChangePeople, false, d.showImport},
 		{http.MethodPost, pages.ImportPath + "/do", mce.ChangePeople, true, d.importTable},
 		{http.MethodGet, pages.ImportPath + "/faults.csv", mce.ChangePeople, false, d.faultsTable},
+		{http.MethodGet, pages.GrowthPath, mce.SeePeople, false, d.growth},
+		{http.MethodGet, pages.GrowthPath + ".csv", mce.SeePeople, false, d.growthTable},
 		{http.MethodGet, person, mce.SeePeople, false, d.showPerson},
 		{http.MethodGet, person + "/erase", mce.ErasePeople, true, d.askToAct},
 		{http.MethodPost, person + "/erase", mce.ErasePeople, true, d.actFor},

@@ -24,6 +24,8 @@ func peopleRows() []routeRow {
 		{"GET /desk/people/import/do", elsewhere, refused, ok, ok},
 		{"POST /desk/people/import/do", refused, refused, missing, missing},
 		{"GET /desk/people/import/faults.csv", elsewhere, refused, missing, missing},
+		{"GET /desk/people/growth", elsewhere, ok, ok, ok},
+		{"GET /desk/people/growth.csv", elsewhere, ok, ok, ok},
 		{"GET /desk/people/{ref}", elsewhere, ok, ok, ok},
 		{"GET /desk/people/{ref}/erase", elsewhere, refused, refused, ok},
 		{"POST /desk/people/{ref}/erase", refused, refused, refused, faulty},
