@@ -51,7 +51,7 @@ func (s *Store) Growth(ctx context.Context, months int, now time.Time) ([]mce.Gr
 	}
 	for i := len(out) - 1; i >= 0; i-- {
 		out[i].Total = total
-		total -= out[i].CameTotal() - out[i].LeftTotal()
+		total = max(0, total-out[i].CameTotal()+out[i].LeftTotal()) // the record may be younger than the readers
 	}
 	return out, nil
 }

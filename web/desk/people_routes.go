@@ -19,7 +19,7 @@ func (d *Desk) peopleRoutes() []route {
 		{http.MethodGet, pages.ImportPath + "/try", mce.ChangePeople, false, d.showImport},
 		{http.MethodPost, pages.ImportPath + "/try", mce.ChangePeople, false, d.tryTable},
 		{http.MethodGet, pages.ImportPath + "/do", mce.ChangePeople, false, d.showImport},
-		{http.MethodPost, pages.ImportPath + "/do", mce.ChangePeople, true, d.importTable},
+		{http.MethodPost, pages.ImportPath + "/do", mce.ChangePeople, false, d.importTable},
 		{http.MethodGet, pages.ImportPath + "/faults.csv", mce.ChangePeople, false, d.faultsTable},
 		{http.MethodGet, pages.GrowthPath, mce.SeePeople, false, d.growth},
 		{http.MethodGet, pages.GrowthPath + ".csv", mce.SeePeople, false, d.growthTable},

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"github.com/majorcities/mce-mailer/mce"
 )
 
@@ -268,5 +270,31 @@ func TestWhatStandsOnPagesOfPeopleStaysText(t *testing.T) {
 	}
 	if bad := active(t, b.get(path).wants(t, http.StatusOK).body); bad != "" {
 		t.Error(bad)
+	}
+}
+
+// TestOneActsByKeyboardAlone: found, opened, unsubscribed, without a mouse.
+func TestOneActsByKeyboardAlone(t *testing.T) {
+	h := newHouse(t)
+	rosa := h.somebody("rosa@prato.example")
+	w := h.window(t, h.user("Ann", mce.Approver))
+	w.opens("/desk/people")
+	w.tabTo("#q")
+	w.types("rosa" + kb.Enter)
+	w.until(`document.querySelector("tbody a")`)
+	w.tabTo("tbody a")
+	w.types(kb.Enter)
+	w.until(`document.querySelector(".timeline")`)
+	w.tabTo("a[href$='/leave']")
+	w.types(kb.Enter)
+	w.until(`document.querySelector("#reason")`)
+	w.tabTo("#reason")
+	w.types("She rang up." + kb.Enter)
+	w.until(`document.querySelector(".said")`)
+	if got := w.tells(`document.querySelector(".said").textContent`); got != "rosa@prato.example is unsubscribed." {
+		t.Errorf("the page says %q", got)
+	}
+	if n := h.count(`select count(*) from audit where action = 'unsubscribe' and object_id = $1 and reason = 'She rang up.'`, rosa.ID); n != 1 {
+		t.Errorf("%d lines of the audit log", n)
 	}
 }
