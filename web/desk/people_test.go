@@ -39,11 +39,17 @@ func peopleRows() []routeRow {
 // somebody is a subscriber.
 func (h *house) somebody(email string) mce.PersonRef {
 	h.t.Helper()
+	return h.somebodyAt(email, business.AddDate(0, -2, 0))
+}
+
+// somebodyAt is a subscriber since a moment.
+func (h *house) somebodyAt(email string, at time.Time) mce.PersonRef {
+	h.t.Helper()
 	p := mce.Subscriber{
 		Email: email, Details: mce.Details{Name: "Rosa Bianchi", Organisation: "Comune di Prato", Country: "IT"},
 		Choices: mce.Choices{Language: mce.English, Topics: []string{"events"}},
 	}
-	_, err := h.store.ImportSubscribers(h.t.Context(), []mce.Subscriber{p}, "I want the newsletter.", "registration desk", business.AddDate(0, -2, 0), nil)
+	_, err := h.store.ImportSubscribers(h.t.Context(), []mce.Subscriber{p}, "I want the newsletter.", "registration desk", at, nil)
 	h.must(err)
 	known, err := h.store.SubscriberByEmail(h.t.Context(), email)
 	h.must(err)
@@ -147,6 +153,22 @@ func TestThePageOfAPersonTellsEverythingInOrder(t *testing.T) {
 		t.Error("an editor is offered to act")
 	}
 	b.get(fmt.Sprintf("/desk/people/r%d", r.ID)).wants(t, http.StatusOK, "Came from a list") // the same person by another name
+}
+
+func TestAPersonsPageSaysWhichIssuesTheyGot(t *testing.T) {
+	h := newHouse(t)
+	h.subscribers(3)
+	h.ended(h.leaving(5).ID)
+	late := h.somebodyAt("late@city.example", business.AddDate(1, 0, 0))
+	early := h.somebodyAt("early@city.example", business.AddDate(-1, 0, 0))
+	reader, err := h.store.SubscriberByEmail(t.Context(), "reader0000@example.org")
+	h.must(err)
+	b := h.as(h.user("Bob", mce.Editor))
+	for path, says := range map[string]string{
+		fmt.Sprintf("/desk/people/s%d", reader.ID): "There was a letter", "/desk/people/" + late.String(): "not subscribed then", "/desk/people/" + early.String(): "subscribed then, but not",
+	} {
+		b.get(path).wants(t, http.StatusOK, "The latest issues", says)
+	}
 }
 
 func TestOneActsForSomebodyWithAReason(t *testing.T) {
