@@ -303,7 +303,7 @@ func TestOneActsByKeyboardAlone(t *testing.T) {
 	w.opens("/desk/people")
 	w.tabTo("#q")
 	w.types("rosa" + kb.Enter)
-	w.until(`document.querySelector("tbody a")`)
+	w.until(`location.search.includes("rosa") && document.readyState == "complete" && document.querySelector("tbody a")`)
 	w.tabTo("tbody a")
 	w.types(kb.Enter)
 	w.until(`document.querySelector(".timeline")`)
