@@ -11,7 +11,7 @@ import (
 // nobody can tell.
 func (s *Store) GotIssues(ctx context.Context, subscriberID int64, limit int) ([]mce.GotIssue, error) {
 	const list = `
-		select i.id, coalesce(i.number, 0) as number, v.name as series, i.subject, i.started_at as at, coalesce(l.outcome, '') as outcome,
+		select i.id, coalesce(i.number, 0) as number, v.name as series, i.subject, i.started_at as at, coalesce(l.outcome::text, '') as outcome,
 			coalesce((select c.action in ('confirmed', 'imported', 'returned') from consents c
 				where c.subscriber_id = $1 and c.action <> 'changed' and c.at <= i.started_at order by c.at desc, c.id desc limit 1), false) as reader
 		from issues i
