@@ -103,7 +103,7 @@ func (d Deed) Evidence() string {
 	if d.By.UserID == 0 {
 		return ""
 	}
-	return strings.TrimSuffix(fmt.Sprintf("desk, user %d: %s", d.By.UserID, d.Reason), ": ")
+	return strings.TrimSuffix(fmt.Sprintf("user %d: %s", d.By.UserID, d.Reason), ": ")
 }
 
 type deedKey struct{}

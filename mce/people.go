@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // PersonRef names a person at the desk by one of the things that they are, so that no address stands in the address of a page, nor in logs. It is
@@ -53,7 +54,7 @@ const (
 	GroupBookers    PeopleGroup = "booker"     // registered others
 )
 
-// Standings are all of them.
+// PeopleGroups are all of them.
 func PeopleGroups() []PeopleGroup {
 	return []PeopleGroup{Everybody, GroupActive, GroupPending, GroupLeft, GroupSuppressed, GroupDelegates, GroupBookers}
 }
@@ -83,4 +84,27 @@ type PersonLine struct {
 type EventName struct {
 	Slug  string
 	Title Text
+}
+
+// GotIssue says whether a subscriber got an issue that has left, and if not, what is known of why.
+type GotIssue struct {
+	ID      int64
+	Number  int // 0: it has none
+	Series  Text
+	Subject Text
+	At      time.Time // when it began to leave
+	Outcome Outcome   // of their letter; empty: there was none
+	Reader  bool      // they were subscribed then
+}
+
+// Standing names it for its words: "got" is a letter, whatever became of it; "reader" is who was subscribed and was not among those whom the issue
+// was for, by what they had chosen; "stranger" was not subscribed then.
+func (g GotIssue) Standing() string {
+	switch {
+	case g.Outcome != "":
+		return "got"
+	case g.Reader:
+		return "reader"
+	}
+	return "stranger"
 }

@@ -24,6 +24,8 @@ const (
 	KeepLogins    = 24 * time.Hour      // links into the desk, after they stopped working: until then it is said why they do
 	KeepDrafts    = 90 * 24 * time.Hour // what somebody typed at the desk and did not save
 
+	KeepUploads = 24 * time.Hour // a table of subscribers that somebody is importing at the desk
+
 	KeepOrigins     = 12 // months: from which network address somebody did what the audit log keeps
 	KeepFormerUsers = 36 // months: the name of a user who was removed
 )

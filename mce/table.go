@@ -31,6 +31,8 @@ type Columns struct {
 	// Map gives for a column of ours the header that it has in the file, or several with + between, whose cells are joined by blanks:
 	// name → "First+Last". A column that is not in it has its own name.
 	Map map[string]string
+	// Leave are columns of ours that are not read, though the file may have one of that name.
+	Leave []string
 	// Ignore leaves columns that nobody knows aside; otherwise they are refused.
 	Ignore bool
 }
@@ -182,6 +184,9 @@ func (t table) find(header []string, names string) (map[string][]int, error) {
 
 // places are where a column stands in the file; none when it does not and need not.
 func (t table) places(name string, at map[string]int) ([]int, error) {
+	if slices.Contains(t.Leave, name) {
+		return nil, nil
+	}
 	mapped, ok := t.Map[name]
 	if !ok {
 		if i, ok := at[name]; ok {

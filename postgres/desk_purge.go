@@ -23,6 +23,7 @@ func passings(now time.Time) []passing {
 		{"desk_sessions", `(seen < $1 or logged_in < $1 - interval '14 days')`, `delete from desk_sessions`, now.Add(-mce.SessionIdle)},
 		{"audit_origins", `at < $1`, `delete from audit_origins`, mce.OriginsFrom(now)},
 		{"content_drafts", `at < $1`, `delete from content_drafts`, now.Add(-mce.KeepDrafts)},
+		{"desk_uploads", `at < $1`, `delete from desk_uploads`, now.Add(-mce.KeepUploads)},
 		{"users", `removed_at < $1 and name <> ''`, `update users set name = ''`, mce.FormerUsersFrom(now)},
 	}
 }

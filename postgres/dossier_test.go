@@ -89,6 +89,12 @@ func TestADossierHoldsAllThatIsKnown(t *testing.T) {
 	for i := range d.Consents {
 		d.Consents[i].ID = 0
 	}
+	for i := range d.Registrations {
+		d.Registrations[i].ID = 0
+	}
+	for i := range d.Bookings {
+		d.Bookings[i].ID = 0
+	}
 	if diff := cmp.Diff(want, d); diff != "" {
 		t.Error(diff)
 	}

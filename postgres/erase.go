@@ -36,7 +36,7 @@ func (s *Store) Erase(ctx context.Context, email, source string, now time.Time) 
 		if err != nil {
 			return err
 		}
-		if err := auditPerson(ctx, tx, mce.ErasedPerson, email, ""); err != nil { // while it is known who that is
+		if err := auditPerson(ctx, tx, mce.ErasedPerson, email); err != nil { // while it is known who that is
 			return err
 		}
 		if err := s.mark(ctx, tx, addresses, now); err != nil {

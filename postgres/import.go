@@ -16,34 +16,10 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// ImportResult says what an import did, or would do.
-type ImportResult struct {
-	Added      int `json:"added"`
-	Known      int `json:"known"`      // left as they are: their own choice is newer than the file
-	Suppressed int `json:"suppressed"` // must not be written to
-	Erased     int `json:"erased"`     // asked to be forgotten: only they themselves can come back
-	// Left are all who were not added, in the order of the file.
-	Left []LeftAlone `json:"-"`
-}
-
-// Why an import leaves somebody alone.
-const (
-	LeftKnown      = "known"
-	LeftSuppressed = "suppressed"
-	LeftErased     = "erased"
-)
-
-// LeftAlone is somebody whom an import did not touch.
-type LeftAlone struct {
-	Index  int            // in what was imported
-	Why    string         // LeftKnown, LeftSuppressed or LeftErased
-	Theirs mce.Subscriber // what is kept of a known one
-}
-
 // ImportSubscribers adds confirmed subscribers, all or none, with the consent that the file rests on. Addresses that are known in any
 // state are left alone: an import never brings back who left, or who was erased. The subscribers must have passed the checks, and no address
 // stands among them twice. progress, if not nil, is told how many are done.
-func (s *Store) ImportSubscribers(ctx context.Context, people []mce.Subscriber, wording, source string, now time.Time, progress func(done int)) (ImportResult, error) {
+func (s *Store) ImportSubscribers(ctx context.Context, people []mce.Subscriber, wording, source string, now time.Time, progress func(done int)) (mce.ImportResult, error) {
 	in := importing{store: s, people: people, wording: wording, source: source, now: now.Truncate(time.Microsecond)} // as the database keeps it
 	err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		if err := in.add(ctx, tx, progress); err != nil {
@@ -62,7 +38,7 @@ func (s *Store) ImportSubscribers(ctx context.Context, people []mce.Subscriber, 
 var errLookOnly = errors.New("this was only a look")
 
 // TryImport says what ImportSubscribers would do: it does all of that but the seals, and takes it back.
-func (s *Store) TryImport(ctx context.Context, people []mce.Subscriber, now time.Time, progress func(done int)) (ImportResult, error) {
+func (s *Store) TryImport(ctx context.Context, people []mce.Subscriber, now time.Time, progress func(done int)) (mce.ImportResult, error) {
 	in := importing{store: s, people: people, now: now}
 	err := s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
 		if err := in.add(ctx, tx, progress); err != nil {
@@ -82,7 +58,7 @@ type importing struct {
 	people          []mce.Subscriber
 	wording, source string
 	now             time.Time
-	result          ImportResult
+	result          mce.ImportResult
 	agreed          []agreement // in the order of their consents
 }
 
@@ -118,7 +94,7 @@ func (in *importing) add(ctx context.Context, tx *sqlx.Tx, progress func(done in
 		}
 	}
 	in.result.Added = len(in.agreed)
-	slices.SortFunc(in.result.Left, func(a, b LeftAlone) int { return a.Index - b.Index })
+	slices.SortFunc(in.result.Left, func(a, b mce.LeftAlone) int { return a.Index - b.Index })
 	return nil
 }
 
@@ -154,16 +130,16 @@ func (in *importing) sift(ctx context.Context, tx *sqlx.Tx, wanted []int) (fresh
 	}
 	skip := make(map[int]bool, len(rows))
 	for _, r := range rows {
-		l := LeftAlone{Index: wanted[r.N]}
+		l := mce.LeftAlone{Index: wanted[r.N]}
 		switch {
 		case r.Erased:
-			l.Why = LeftErased
+			l.Why = mce.LeftErased
 			in.result.Erased++
 		case r.Suppressed:
-			l.Why = LeftSuppressed
+			l.Why = mce.LeftSuppressed
 			in.result.Suppressed++
 		default:
-			l.Why, l.Theirs = LeftKnown, r.subscriber()
+			l.Why, l.Theirs = mce.LeftKnown, r.subscriber()
 			in.result.Known++
 		}
 		in.result.Left = append(in.result.Left, l)

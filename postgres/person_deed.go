@@ -27,7 +27,7 @@ func objectOf(ref mce.PersonRef) mce.AuditObject {
 }
 
 // auditPerson is auditDeed for who has an address.
-func auditPerson(ctx context.Context, tx *sqlx.Tx, action mce.AuditAction, email, detail string) error {
+func auditPerson(ctx context.Context, tx *sqlx.Tx, action mce.AuditAction, email string) error {
 	if _, ok := mce.DeedOf(ctx); !ok {
 		return nil
 	}
@@ -35,12 +35,12 @@ func auditPerson(ctx context.Context, tx *sqlx.Tx, action mce.AuditAction, email
 	if err != nil {
 		return err
 	}
-	return auditDeed(ctx, tx, action, objectOf(ref), ref.ID, detail)
+	return auditDeed(ctx, tx, action, objectOf(ref), ref.ID, "")
 }
 
 // NotePerson writes a line of the audit log about a person of whom nothing changes.
 func (s *Store) NotePerson(ctx context.Context, email string, action mce.AuditAction) error {
-	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error { return auditPerson(ctx, tx, action, email, "") })
+	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error { return auditPerson(ctx, tx, action, email) })
 }
 
 // PersonDeeds are the lines of the audit log about a person who has a dossier, the newest first, at most a hundred.

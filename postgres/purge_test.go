@@ -75,7 +75,7 @@ func (o *office) nowhere(words ...string) {
 	}
 }
 
-func (o *office) imports(email string) postgres.ImportResult {
+func (o *office) imports(email string) mce.ImportResult {
 	o.t.Helper()
 	people := []mce.Subscriber{{Email: email, Choices: mce.Choices{Language: mce.English}}}
 	return value(o.ImportSubscribers(o.t.Context(), people, "yes", "list.csv", now, nil))(o.t)

@@ -74,7 +74,7 @@ func (s *Store) AskToConfirm(ctx context.Context, w mce.Wish, render func() (mce
 		if asked, err = s.ask(ctx, tx, w, render, domain); err != nil || !asked {
 			return err
 		}
-		return auditPerson(ctx, tx, mce.AskedToConfirm, w.Subscriber.Email, "")
+		return auditPerson(ctx, tx, mce.AskedToConfirm, w.Subscriber.Email)
 	})
 	return asked && err == nil, err
 }

@@ -11,7 +11,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/majorcities/mce-mailer/mce"
-	"github.com/majorcities/mce-mailer/postgres"
 )
 
 func (o *office) ask(email string) bool { return o.askAt(email, now) }
@@ -47,7 +46,7 @@ func TestAnImportLeavesKnownPeopleAlone(t *testing.T) {
 		{Email: "New@example.org", Details: mce.Details{Name: "N"}, Choices: mce.Choices{Language: "it", Topics: []string{"news", "events", "news"}}},
 	}
 	got := value(o.ImportSubscribers(t.Context(), people, "they agreed", "list.csv", now, func(n int) { told = append(told, n) }))(t)
-	if diff := cmp.Diff(postgres.ImportResult{Added: 1, Known: 3, Suppressed: 1}, got, cmpopts.IgnoreFields(postgres.ImportResult{}, "Left")); diff != "" {
+	if diff := cmp.Diff(mce.ImportResult{Added: 1, Known: 3, Suppressed: 1}, got, cmpopts.IgnoreFields(mce.ImportResult{}, "Left")); diff != "" {
 		t.Error(diff)
 	}
 	var left []string

@@ -52,7 +52,7 @@ func (s *Store) AddSuppression(ctx context.Context, x mce.Suppression) (added bo
 		if added = n == 1; err != nil || !added {
 			return err
 		}
-		return auditPerson(ctx, tx, mce.SuppressedPerson, x.Email, "")
+		return auditPerson(ctx, tx, mce.SuppressedPerson, x.Email)
 	})
 	return added && err == nil, err
 }
@@ -67,6 +67,6 @@ func (s *Store) RemoveSuppression(ctx context.Context, email string) error {
 		if err != nil {
 			return err
 		}
-		return auditPerson(ctx, tx, mce.LiftedSuppression, email, "")
+		return auditPerson(ctx, tx, mce.LiftedSuppression, email)
 	})
 }

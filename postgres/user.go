@@ -115,6 +115,9 @@ func (s *Store) RemoveUser(ctx context.Context, id int64, by mce.Actor, reason s
 		if err := errors.Join(adminLeft(ctx, tx, before), shutOut(ctx, tx, id)); err != nil {
 			return err
 		}
+		if _, err := tx.ExecContext(ctx, `delete from desk_uploads where user_id = $1`, id); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, `delete from content_drafts where user_id = $1`, id); err != nil {
 			return err
 		}

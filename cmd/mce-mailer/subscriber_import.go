@@ -8,7 +8,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/majorcities/mce-mailer/mce"
-	"github.com/majorcities/mce-mailer/postgres"
 )
 
 type subscriberImportCmd struct {
@@ -23,7 +22,7 @@ type subscriberImportCmd struct {
 
 // importReport is what an import tells.
 type importReport struct {
-	postgres.ImportResult
+	mce.ImportResult
 	Left      []leftLine      `json:"left"`      // who was not added, and why
 	Conflicts []conflictLine  `json:"conflicts"` // where the file tells of known people otherwise than they chose; they stay as they are
 	Invalid   []mce.LineFault `json:"invalid"`
@@ -101,7 +100,7 @@ func (c *subscriberImportCmd) read(e *env, a *app) ([]mce.Listed, []mce.LineFaul
 	return people, faults, errors.Join(err, f.Close())
 }
 
-func (c *subscriberImportCmd) write(e *env, a *app, listed []mce.Listed) (postgres.ImportResult, error) {
+func (c *subscriberImportCmd) write(e *env, a *app, listed []mce.Listed) (mce.ImportResult, error) {
 	bar := newProgress(e.err, "subscribers", len(listed))
 	defer bar.end()
 	people := make([]mce.Subscriber, len(listed))
@@ -115,12 +114,12 @@ func (c *subscriberImportCmd) write(e *env, a *app, listed []mce.Listed) (postgr
 }
 
 // leftAlone says of those who were not added in which line they stand, and where that line contradicts what they chose.
-func leftAlone(people []mce.Listed, left []postgres.LeftAlone) ([]leftLine, []conflictLine) {
+func leftAlone(people []mce.Listed, left []mce.LeftAlone) ([]leftLine, []conflictLine) {
 	lines, conflicts := make([]leftLine, len(left)), []conflictLine{}
 	for i, l := range left {
 		p := people[l.Index]
 		lines[i] = leftLine{p.Line, p.Email, l.Why}
-		if l.Why != postgres.LeftKnown {
+		if l.Why != mce.LeftKnown {
 			continue
 		}
 		lines[i].Why = string(l.Theirs.State)

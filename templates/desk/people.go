@@ -74,8 +74,9 @@ type Person struct {
 	Common
 	Ref     mce.PersonRef
 	Dossier mce.Dossier
-	Moments []mce.Moment // the latest first
-	Topics  []mce.Topic  // all there are
+	Moments []mce.Moment   // the latest first
+	Issues  []mce.GotIssue // likewise; of who is no subscriber there are none
+	Topics  []mce.Topic    // all there are
 	Now     time.Time
 }
 

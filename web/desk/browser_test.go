@@ -103,9 +103,10 @@ func scenes(h *house) []scene {
 	welcome.set("__Host-mce_said", "in.QW5uYSBSb3NzaQ")
 	edit := "/desk/users/" + itoa(int(bob.ID))
 	contents := h.contentScenes(admin) // what they edit is in the issues
+	people := h.peopleScenes(admin)
 	admin.press("/desk/issues/2/check", "/desk/issues/2/check")
 	admin.get("/desk/") // the message is said once
-	return slices.Concat(contents, h.eventScenes(admin, editor), h.seriesScenes(admin), []scene{
+	return slices.Concat(contents, people, h.eventScenes(admin, editor), h.seriesScenes(admin), []scene{
 		{"login", h.browser(), "/desk/login", nil},
 		{"login-fault", newcomer, "/desk/login", url.Values{"token": {login}, "email": {"anna@"}}},
 		{"login-sent", newcomer, "/desk/login", url.Values{"token": {login}, "email": {"anna@mce.example"}}},

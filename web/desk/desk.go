@@ -43,6 +43,8 @@ type Store interface {
 	contentStore
 	EventStore
 	peopleStore
+	importStore
+	growthStore
 }
 
 // contentStore keeps what the newsletters are made of.

@@ -67,11 +67,14 @@ func (d *Desk) guarded(next http.Handler) http.Handler {
 	})
 }
 
-// limitOf is how much a request of a route may send: where pictures are uploaded more than elsewhere, and more than is taken, because a browser whose
+// limitOf is how much a request of a route may send: where pictures and tables are uploaded more than elsewhere, and more than is taken, because a browser whose
 // request is cut off does not show why.
 func limitOf(to route) int64 {
 	if to.method == http.MethodPost && to.path == pages.ImagesPath {
 		return bodyLimit + 4*picture.MaxBytes
+	}
+	if to.method == http.MethodPost && to.path == pages.ImportPath {
+		return bodyLimit + 2*mce.MaxUpload
 	}
 	return bodyLimit
 }

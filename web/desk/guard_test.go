@@ -213,14 +213,14 @@ func TestOtherMethodsAreAnsweredByNothing(t *testing.T) {
 	h := newHouse(t)
 	b := h.as(h.user("Anna", mce.Admin))
 	before := h.whole()
-	for _, path := range []string{"/desk/", "/desk/login", "/desk/users", "/desk/users/new", "/desk/users/1", "/desk/users/1/remove", "/desk/audit", "/desk/me", "/desk/logout", "/desk/issues", "/desk/issues/1", "/desk/issues/1/cancel",
+	for _, path := range []string{"/desk/", "/desk/login", "/desk/users", "/desk/users/new", "/desk/users/1", "/desk/users/1/remove", "/desk/audit", "/desk/me", "/desk/logout", "/desk/issues", "/desk/issues/1", "/desk/issues/1/cancel", "/desk/people", "/desk/people/s1", "/desk/people/s1/leave", "/desk/people/import",
 		"/desk/content/articles", "/desk/content/articles/1", "/desk/content/articles/1/draft", "/desk/content/articles/1/restore", "/desk/content/images", "/desk/content/preview"} {
 		for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions} {
 			guards(t, b.ask(method, path, nil).wants(t, http.StatusNotFound))
 		}
 		b.ask(http.MethodHead, path, nil)
 	}
-	for _, path := range []string{"/desk/nowhere", "/desk/users/", "/desk/users/99999", "/desk/users/x", "/desk/users/1/2", "/desk/desk.00000000.css", "/desk/issues/999", "/desk/issues/x", "/desk/issues/999/view", "/desk/issues/999/mail", "/desk/issues/999/send", "/desk/issues/999/report", "/desk/issues/999/progress", "/desk/issues/x/progress", "/desk/issues?before=x",
+	for _, path := range []string{"/desk/nowhere", "/desk/people/", "/desk/people/s99", "/desk/people/s99/leave", "/desk/people/x", "/desk/people/import/nothing", "/desk/users/", "/desk/users/99999", "/desk/users/x", "/desk/users/1/2", "/desk/desk.00000000.css", "/desk/issues/999", "/desk/issues/x", "/desk/issues/999/view", "/desk/issues/999/mail", "/desk/issues/999/send", "/desk/issues/999/report", "/desk/issues/999/progress", "/desk/issues/x/progress", "/desk/issues?before=x",
 		"/desk/content/poems", "/desk/content/article", "/desk/content/articles/999", "/desk/content/articles/x", "/desk/content/poems/1", "/desk/content/articles?from=-1", "/desk/content/articles/new/history",
 		"/desk/content/articles/1/history?before=x", "/desk/content/images/999", "/desk/content/images/x", "/desk/content.00000000.js"} {
 		guards(t, b.get(path).wants(t, http.StatusNotFound, "There is nothing here"))
@@ -251,7 +251,9 @@ func TestAnotherSiteChangesNothing(t *testing.T) {
 	link := "/desk/login/" + h.linkOf(anna)
 	issue := "/desk/issues/" + strconv.FormatInt(h.issue().ID, 10)
 	h.picture(1)
-	for _, path := range []string{"/desk/content/preview", "/desk/content/articles/new", "/desk/content/articles/1", "/desk/content/articles/1/draft", "/desk/content/articles/1/restore",
+	rosa := "/desk/people/" + h.somebody("rosa@prato.example").String()
+	for _, path := range []string{"/desk/people/new", "/desk/people/import", "/desk/people/import/try", "/desk/people/import/do", rosa + "/leave", rosa + "/suppress", rosa + "/erase",
+		"/desk/content/preview", "/desk/content/articles/new", "/desk/content/articles/1", "/desk/content/articles/1/draft", "/desk/content/articles/1/restore",
 		"/desk/content/images", "/desk/content/images/1", "/desk/content/images/1/remove", issue + "/place", issue + "/hold", issue + "/leave-out", issue + "/reassemble", issue + "/subject", issue + "/submit", issue + "/check", issue + "/approve",
 		issue + "/test", issue + "/schedule", issue + "/cancel", "/desk/login", link, "/desk/logout", "/desk/fresh", "/desk/me", "/desk/me/sessions", "/desk/users/new", "/desk/users/" + itoa(int(bob.ID)), "/desk/users/" + itoa(int(bob.ID)) + "/remove"} {
 		for name, c := range map[string]struct {

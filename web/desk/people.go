@@ -18,6 +18,7 @@ type peopleStore interface {
 	EventsWithDelegates(ctx context.Context) ([]mce.EventName, error)
 	PersonDossier(ctx context.Context, ref mce.PersonRef, now time.Time) (mce.Dossier, mce.PersonRef, error)
 	PersonDeeds(ctx context.Context, ref mce.PersonRef, d mce.Dossier) ([]mce.Audit, error)
+	GotIssues(ctx context.Context, subscriberID int64, limit int) ([]mce.GotIssue, error)
 	NotePerson(ctx context.Context, email string, action mce.AuditAction) error
 
 	AskToConfirm(ctx context.Context, w mce.Wish, render func() (mce.Edition, error), domain string) (asked bool, err error)
@@ -33,6 +34,9 @@ type peopleStore interface {
 
 // peoplePage is how many people a page of the list has.
 const peoplePage = 50
+
+// gotIssues is of how many issues a person's page says whether they got them.
+const gotIssues = 10
 
 // asked is an entry of a query as it can be looked for: what no text can hold is taken out.
 func asked(r *http.Request, name string) string {
@@ -86,6 +90,11 @@ func (d *Desk) showPerson(w http.ResponseWriter, r *http.Request, v visit) error
 	deeds, err := d.store.PersonDeeds(r.Context(), view.Ref, view.Dossier)
 	if err != nil {
 		return err
+	}
+	if view.Reads() {
+		if view.Issues, err = d.store.GotIssues(r.Context(), view.Ref.ID, gotIssues); err != nil {
+			return err
+		}
 	}
 	view.Moments, view.Common = view.Dossier.Timeline(deeds), d.common(w, r, v)
 	return d.show(w, r, v, http.StatusOK, func(w io.Writer, lang mce.Lang) error { return d.pages.Person(w, lang, view) })

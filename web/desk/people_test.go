@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
 	"github.com/majorcities/mce-mailer/mce"
 )
 
@@ -17,6 +20,15 @@ func peopleRows() []routeRow {
 		{"GET /desk/people", elsewhere, ok, ok, ok},
 		{"GET /desk/people/new", elsewhere, refused, ok, ok},
 		{"POST /desk/people/new", refused, refused, faulty, faulty},
+		{"GET /desk/people/import", elsewhere, refused, ok, ok},
+		{"POST /desk/people/import", refused, refused, faulty, faulty},
+		{"GET /desk/people/import/try", elsewhere, refused, ok, ok},
+		{"POST /desk/people/import/try", refused, refused, missing, missing},
+		{"GET /desk/people/import/do", elsewhere, refused, ok, ok},
+		{"POST /desk/people/import/do", refused, refused, missing, missing},
+		{"GET /desk/people/import/faults.csv", elsewhere, refused, missing, missing},
+		{"GET /desk/people/growth", elsewhere, ok, ok, ok},
+		{"GET /desk/people/growth.csv", elsewhere, ok, ok, ok},
 		{"GET /desk/people/{ref}", elsewhere, ok, ok, ok},
 		{"GET /desk/people/{ref}/erase", elsewhere, refused, refused, ok},
 		{"POST /desk/people/{ref}/erase", refused, refused, refused, faulty},
@@ -28,11 +40,17 @@ func peopleRows() []routeRow {
 // somebody is a subscriber.
 func (h *house) somebody(email string) mce.PersonRef {
 	h.t.Helper()
+	return h.somebodyAt(email, business.AddDate(0, -2, 0))
+}
+
+// somebodyAt is a subscriber since a moment.
+func (h *house) somebodyAt(email string, at time.Time) mce.PersonRef {
+	h.t.Helper()
 	p := mce.Subscriber{
 		Email: email, Details: mce.Details{Name: "Rosa Bianchi", Organisation: "Comune di Prato", Country: "IT"},
 		Choices: mce.Choices{Language: mce.English, Topics: []string{"events"}},
 	}
-	_, err := h.store.ImportSubscribers(h.t.Context(), []mce.Subscriber{p}, "I want the newsletter.", "registration desk", business.AddDate(0, -2, 0), nil)
+	_, err := h.store.ImportSubscribers(h.t.Context(), []mce.Subscriber{p}, "I want the newsletter.", "registration desk", at, nil)
 	h.must(err)
 	known, err := h.store.SubscriberByEmail(h.t.Context(), email)
 	h.must(err)
@@ -136,6 +154,22 @@ func TestThePageOfAPersonTellsEverythingInOrder(t *testing.T) {
 		t.Error("an editor is offered to act")
 	}
 	b.get(fmt.Sprintf("/desk/people/r%d", r.ID)).wants(t, http.StatusOK, "Came from a list") // the same person by another name
+}
+
+func TestAPersonsPageSaysWhichIssuesTheyGot(t *testing.T) {
+	h := newHouse(t)
+	h.subscribers(3)
+	h.ended(h.leaving(5).ID)
+	late := h.somebodyAt("late@city.example", business.AddDate(1, 0, 0))
+	early := h.somebodyAt("early@city.example", business.AddDate(-1, 0, 0))
+	reader, err := h.store.SubscriberByEmail(t.Context(), "reader0000@example.org")
+	h.must(err)
+	b := h.as(h.user("Bob", mce.Editor))
+	for path, says := range map[string]string{
+		fmt.Sprintf("/desk/people/s%d", reader.ID): "There was a letter", "/desk/people/" + late.String(): "not subscribed then", "/desk/people/" + early.String(): "subscribed then, but not",
+	} {
+		b.get(path).wants(t, http.StatusOK, "The latest issues", says)
+	}
 }
 
 func TestOneActsForSomebodyWithAReason(t *testing.T) {
@@ -259,5 +293,34 @@ func TestWhatStandsOnPagesOfPeopleStaysText(t *testing.T) {
 	}
 	if bad := active(t, b.get(path).wants(t, http.StatusOK).body); bad != "" {
 		t.Error(bad)
+	}
+}
+
+// TestOneActsByKeyboardAlone: found, opened, unsubscribed, without a mouse.
+func TestOneActsByKeyboardAlone(t *testing.T) {
+	h := newHouse(t)
+	rosa := h.somebody("rosa@prato.example")
+	w := h.window(t, h.user("Ann", mce.Approver))
+	enter := func() {
+		t.Helper()
+		_, err := chromedp.RunResponse(w.ctx, chromedp.KeyEvent(kb.Enter))
+		w.must(err)
+	}
+	w.opens("/desk/people")
+	w.tabTo("#q")
+	w.types("rosa")
+	enter()
+	w.tabTo("tbody a")
+	enter()
+	w.tabTo("a[href$='/leave']")
+	enter()
+	w.tabTo("#reason")
+	w.types("She rang up.")
+	enter()
+	if got := w.tells(`document.querySelector(".said").textContent`); got != "rosa@prato.example is unsubscribed." {
+		t.Errorf("the page says %q", got)
+	}
+	if n := h.count(`select count(*) from audit where action = 'unsubscribe' and object_id = $1 and reason = 'She rang up.'`, rosa.ID); n != 1 {
+		t.Errorf("%d lines of the audit log", n)
 	}
 }

@@ -1,0 +1,243 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/majorcities/mce-mailer/mce"
+	pages "github.com/majorcities/mce-mailer/templates/desk"
+)
+
+// importStore takes tables of subscribers.
+type importStore interface {
+	KeepUpload(ctx context.Context, userID int64, u mce.Upload) (id int64, err error)
+	Upload(ctx context.Context, userID, id int64) (mce.Upload, error)
+	DropUpload(ctx context.Context, userID, id int64) error
+	TryImport(ctx context.Context, people []mce.Subscriber, now time.Time, progress func(done int)) (mce.ImportResult, error)
+	ImportSubscribers(ctx context.Context, people []mce.Subscriber, wording, source string, now time.Time, progress func(done int)) (mce.ImportResult, error)
+}
+
+// shownFaults is how many faults and conflicts of a table stand on the page; the file has all.
+const shownFaults = 50
+
+func (d *Desk) importPage(w http.ResponseWriter, r *http.Request, v visit, status int, view pages.Import) error {
+	view.Common = d.common(w, r, v)
+	return d.show(w, r, v, status, func(w io.Writer, lang mce.Lang) error { return d.pages.Import(w, lang, &view) })
+}
+
+// showImport asks for a table, or how one is to be read that was uploaded.
+func (d *Desk) showImport(w http.ResponseWriter, r *http.Request, v visit) error {
+	if r.URL.Query().Get("of") == "" {
+		return d.importPage(w, r, v, http.StatusOK, pages.Import{})
+	}
+	view, err := d.importOf(r, v, r.URL.Query().Get("of"))
+	if err != nil {
+		return err
+	}
+	view.Guess()
+	return d.importPage(w, r, v, http.StatusOK, view)
+}
+
+// importOf is the table that a form or an address names.
+func (d *Desk) importOf(r *http.Request, v visit, of string) (view pages.Import, err error) {
+	id, err := strconv.ParseInt(of, 10, 64)
+	if err != nil {
+		return view, &mce.Error{Code: mce.NotFound, Err: err}
+	}
+	if view.Upload, err = d.store.Upload(r.Context(), v.session.User.ID, id); err != nil {
+		return view, err
+	}
+	view.Header, err = mce.ReadHeader(bytes.NewReader(view.Upload.Content))
+	return view, err
+}
+
+// upload takes a table.
+func (d *Desk) uploadTable(w http.ResponseWriter, r *http.Request, v visit) error {
+	u, err := uploaded(r)
+	if err == nil {
+		_, err = mce.ReadHeader(bytes.NewReader(u.Content))
+	}
+	if mce.ErrorCode(err) == mce.Invalid {
+		return d.importPage(w, r, v, http.StatusUnprocessableEntity, pages.Import{FaultIn: "file", Fault: mce.ErrorMessage(err)})
+	}
+	if err != nil {
+		return err
+	}
+	u.At = d.clock.Now()
+	id, err := d.store.KeepUpload(r.Context(), v.session.User.ID, u)
+	if err != nil {
+		return err
+	}
+	return d.redirect(w, r, fmt.Sprintf("%s?of=%d", pages.ImportPath, id))
+}
+
+func uploaded(r *http.Request) (u mce.Upload, err error) {
+	file, header, err := r.FormFile("file")
+	if err != nil {
+		return u, mce.Invalidf("choose a file")
+	}
+	defer file.Close()
+	if u.Content, err = io.ReadAll(io.LimitReader(file, mce.MaxUpload+1)); err != nil {
+		return u, err
+	}
+	if len(u.Content) > mce.MaxUpload {
+		return u, mce.Invalidf("the file is larger than %d MB; divide it, or import it on the command line (subscriber import)", mce.MaxUpload>>20)
+	}
+	u.Name = strings.ToValidUTF8(strings.ReplaceAll(header.Filename, "\x00", ""), "")
+	return u, nil
+}
+
+// readTable is the table as the form says that it is to be read. The error of code Invalid is a table or a form that cannot be read so.
+func (d *Desk) readTable(r *http.Request, view pages.Import) ([]mce.Listed, []mce.LineFault, error) {
+	topics, err := d.store.Topics(r.Context())
+	if err != nil {
+		return nil, nil, err
+	}
+	return mce.ReadSubscribers(bytes.NewReader(view.Upload.Content), topics, view.Columns())
+}
+
+// consentOf are the words and the source that an import rests on.
+func consentOf(form url.Values) (wording, source string, err error) {
+	if source, err = reasonOf(form.Get("source")); err != nil || source == "" {
+		if err == nil {
+			err = mce.Invalidf("say where and when they agreed, as “registration desk, Larissa 2022”")
+		}
+		return "", "", &mce.FieldError{Field: "source", Err: err}
+	}
+	if wording, err = reasonOf(form.Get("wording")); err != nil || wording == "" {
+		if err == nil {
+			err = mce.Invalidf("the exact words that they agreed to are needed: only people who have agreed may be imported")
+		}
+		return "", "", &mce.FieldError{Field: "wording", Err: err}
+	}
+	return wording, source, nil
+}
+
+// tryTable says what the import would do.
+func (d *Desk) tryTable(w http.ResponseWriter, r *http.Request, v visit) error {
+	return d.takeTable(w, r, v, false)
+}
+
+// importTable does it.
+func (d *Desk) importTable(w http.ResponseWriter, r *http.Request, v visit) error {
+	return d.takeTable(w, r, v, true)
+}
+
+func (d *Desk) takeTable(w http.ResponseWriter, r *http.Request, v visit, really bool) error {
+	form := r.PostForm
+	view, err := d.importOf(r, v, form.Get("of"))
+	if err != nil {
+		return err
+	}
+	view.Entered = form
+	wording, source, err := consentOf(form)
+	var people []mce.Listed
+	if err == nil {
+		people, view.Faults, err = d.readTable(r, view)
+	}
+	if err == nil && really && len(view.Faults) > 0 && form.Get("skip") == "" {
+		err = &mce.FieldError{Field: "skip", Err: mce.Invalidf("%d lines have a fault. Mend them and upload the table again, or leave them out", len(view.Faults))}
+	}
+	if mce.ErrorCode(err) == mce.Invalid {
+		var fault *mce.FieldError
+		if errors.As(err, &fault) {
+			view.FaultIn = fault.Field
+		}
+		view.Fault = mce.ErrorMessage(err)
+		view.Tried = view.FaultIn == "skip"
+		if !view.Tried {
+			return d.importPage(w, r, v, http.StatusUnprocessableEntity, view)
+		}
+	} else if err != nil {
+		return err
+	}
+	now := d.clock.Now()
+	if really && !view.Tried {
+		return d.keepTable(w, r, v, view, people, wording, source, now)
+	}
+	view.Tried, view.Lines = true, len(people)+len(view.Faults)
+	if view.Result, err = d.store.TryImport(r.Context(), subscribersOf(people), now, nil); err != nil {
+		return err
+	}
+	view.Conflicts = mce.ImportConflicts(people, view.Result.Left)
+	view.Shorten(shownFaults)
+	status := http.StatusOK
+	if view.Fault != "" {
+		status = http.StatusUnprocessableEntity
+	}
+	return d.importPage(w, r, v, status, view)
+}
+
+func (d *Desk) keepTable(w http.ResponseWriter, r *http.Request, v visit, view pages.Import, people []mce.Listed, wording, source string, now time.Time) error {
+	deed := mce.Deed{By: v.actor(r), Reason: source, At: now}
+	ctx := mce.WithDeed(r.Context(), deed)
+	result, err := d.store.ImportSubscribers(ctx, subscribersOf(people), wording, source, now, nil)
+	if err != nil {
+		return err
+	}
+	if err := d.store.DropUpload(r.Context(), v.session.User.ID, view.Upload.ID); err != nil {
+		return err
+	}
+	return d.said(w, r, "people-imported", strconv.Itoa(result.Added), pages.PeoplePath)
+}
+
+func subscribersOf(people []mce.Listed) []mce.Subscriber {
+	out := make([]mce.Subscriber, len(people))
+	for i, l := range people {
+		out[i] = l.Subscriber
+	}
+	return out
+}
+
+// faultsTable is all that is wrong with a table, and where it tells of people otherwise than they chose, as a table.
+func (d *Desk) faultsTable(w http.ResponseWriter, r *http.Request, v visit) error {
+	query := r.URL.Query()
+	view, err := d.importOf(r, v, query.Get("of"))
+	if err != nil {
+		return err
+	}
+	view.Entered = query
+	people, faults, err := d.readTable(r, view)
+	if err != nil {
+		return err
+	}
+	result, err := d.store.TryImport(r.Context(), subscribersOf(people), d.clock.Now(), nil)
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"line", "email", "what", "detail"}}
+	for _, f := range faults {
+		rows = append(rows, []string{strconv.Itoa(f.Line), "", "fault", mce.SafeCell(f.Reason)})
+	}
+	for _, l := range result.Left {
+		p := people[l.Index]
+		why := l.Why
+		if why == mce.LeftKnown {
+			why = string(l.Theirs.State)
+		}
+		rows = append(rows, []string{strconv.Itoa(p.Line), mce.SafeCell(p.Email), "left as it is", why})
+	}
+	for _, c := range mce.ImportConflicts(people, result.Left) {
+		rows = append(rows, []string{strconv.Itoa(c.Line), mce.SafeCell(c.Email), "differs: " + c.Field, mce.SafeCell(c.Theirs + " / " + c.File)})
+	}
+	return sendTable(w, "import-faults.csv", rows)
+}
+
+// sendTable answers with a table to download.
+func sendTable(w http.ResponseWriter, name string, rows [][]string) error {
+	h := w.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
+	h.Set("Cache-Control", "no-store")
+	csv.NewWriter(w).WriteAll(rows) //nolint:errcheck // the reader has gone
+	return nil
+}
