@@ -13,12 +13,15 @@ import (
 // same cause together. With people it names them too.
 func (s *Store) Departures(ctx context.Context, people bool) ([]mce.Departure, error) {
 	const take = `
-		with single as (delete from express returning born, letter_id as first, letter_id as last),
-		many as (delete from runs returning born, first_id as first, last_id as last)
+		with single as (delete from express returning born, letter_id),
+		many as (delete from runs returning born, first_id, last_id),
+		gone as ( -- apart, because nothing is known of how full these tables are, and only the first can be joined by hashing
+			select l.* from single x join letters l on l.born = x.born and l.id = x.letter_id
+			union all select l.* from many x join letters l on l.born = x.born and l.id between x.first_id and x.last_id
+		)
 		select l.kind, coalesce(v.slug, '') as event, coalesce(v.time_zone, '') as zone, e.lang, e.topics, e.subject, count(*) as people,
 			case when $1 then array_agg(coalesce(s.email, r.email, '') order by l.id) end as "to"
-		from (select * from single union all select * from many) x
-		join letters l on l.born = x.born and l.id between x.first and x.last
+		from gone l
 		join editions e on e.id = l.edition_id
 		left join subscribers s on s.id = l.subscriber_id
 		left join registrations r on r.id = l.registration_id

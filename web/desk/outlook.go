@@ -18,7 +18,8 @@ type Planner interface {
 }
 
 const (
-	// planFor is how long a plan is shown without another look; what is done at the desk is looked at sooner.
+	// planFor is how long a plan is shown without another look, and at least ten times as long as a look takes; what is done at the desk is looked at
+	// sooner.
 	planFor = time.Minute
 	// planPatience is how long a page waits for a newer plan before it shows the one there is.
 	planPatience = 100 * time.Millisecond
@@ -43,6 +44,7 @@ type outlook struct {
 	err    error         // of the last look
 	old    bool          // something was done since the last look began
 	tried  time.Time     // when the last look began, also one that failed
+	took   time.Duration // the last look
 	seen   time.Time     // when somebody last asked, on people's clocks
 	making chan struct{} // closed when the look that is on its way ends; nil: there is none
 }
@@ -93,7 +95,7 @@ func (o *outlook) see(ctx context.Context) (sight, error) {
 func (o *outlook) isOld() bool {
 	age := o.wall.Now().Sub(o.tried)
 	passed := !o.shown.At.IsZero() && o.clock.Now().Sub(o.shown.From) >= time.Hour
-	return o.old || age < 0 || age >= planFor || passed && o.err == nil
+	return o.old || age < 0 || age >= max(planFor, 10*o.took) || passed && o.err == nil
 }
 
 // changed notes that something was done, and looks again at once where the plan is being watched: who goes on to it finds the newer one.
@@ -121,7 +123,7 @@ func (o *outlook) look(ctx context.Context) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		close(o.making)
-		o.making, o.err = nil, err
+		o.making, o.err, o.took = nil, err, o.wall.Now().Sub(begun)
 		if err != nil {
 			o.log.Error("look ahead", "err", err)
 			return
