@@ -40,6 +40,8 @@ const (
 	UndidArrival AuditAction = "undo a check-in"
 	BeganIssue   AuditAction = "begin"
 	SavedSeries  AuditAction = "save a newsletter"
+	SavedRule    AuditAction = "save a reminder"
+	RemovedRule  AuditAction = "remove a reminder"
 )
 
 // AuditObject is the kind of thing that something was done to.
@@ -51,6 +53,7 @@ const (
 	OnIssue        AuditObject = "issue"
 	OnRegistration AuditObject = "registration"
 	OnSeries       AuditObject = "series"
+	OnReminder     AuditObject = "reminder"
 )
 
 // Audit is a line of the audit log. It names users by their ids alone: a name can be forgotten, a line cannot.
