@@ -81,6 +81,9 @@ type EventReminder struct {
 	Past    []mce.ReminderTally // in order of their dates, on the venue's clocks
 }
 
+// Path is the page of its rule.
+func (r EventReminder) Path() string { return ReminderPath(r.Rule.Slug) }
+
 // SortReminders puts those first that are still to go out, the next first, and then those that are through, the last first.
 func SortReminders(all []EventReminder) {
 	last := func(r EventReminder) time.Time {
@@ -128,6 +131,9 @@ func (f frame) RuleWords(r mce.ReminderRule, city mce.Text) (string, error) {
 	}
 	return f.T("rule.words.in", "Day", day, "At", at, "Place", place, "Whom", whom)
 }
+
+// NoCity is the city of events in general.
+func (f frame) NoCity() mce.Text { return nil }
 
 // ChangeWords says what has changed for people who know an event as old: "It takes place 1 to 3 November, not 25 to 27 October".
 func (f frame) ChangeWords(c mce.Change, old, e mce.Event) (string, error) {

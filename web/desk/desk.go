@@ -42,6 +42,7 @@ type Store interface {
 	IssueStore
 	contentStore
 	EventStore
+	reminderStore
 }
 
 // contentStore keeps what the newsletters are made of.
@@ -152,7 +153,7 @@ type route struct {
 type handler func(w http.ResponseWriter, r *http.Request, v visit) error
 
 func (d *Desk) routes() []route {
-	return slices.Concat(d.entrance(), d.issueRoutes(), d.contentRoutes(), d.imageRoutes(), d.eventRoutes(), d.seriesRoutes(), d.officeRoutes())
+	return slices.Concat(d.entrance(), d.issueRoutes(), d.contentRoutes(), d.imageRoutes(), d.eventRoutes(), d.reminderRoutes(), d.seriesRoutes(), d.officeRoutes())
 }
 
 // entrance are the ways in and out, and what is one's own.

@@ -23,7 +23,6 @@ type EventStore interface {
 	News(ctx context.Context, eventID int64, now time.Time) (mce.News, error)
 	LetNewsGo(ctx context.Context, eventID int64, version int, now time.Time) error
 	WithholdNews(ctx context.Context, eventID int64, version int, reason string, now time.Time) error
-	ReminderRules(ctx context.Context) ([]mce.ReminderRule, error)
 	ReminderTallies(ctx context.Context, eventID int64) ([]mce.ReminderTally, error)
 
 	Delegates(ctx context.Context, q mce.DelegateQuery) ([]mce.Registration, error)
