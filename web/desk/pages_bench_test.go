@@ -18,6 +18,7 @@ func BenchmarkEveryPage(b *testing.B) {
 	h := newHouse(b)
 	leaving, waiting := h.town()
 	h.writings()
+	congress, delegate := h.congress()
 	admin := h.user("Anna", mce.Admin)
 	h.exec(`
 		insert into audit (at, user_id, action, object, object_id, detail, reason)
@@ -31,6 +32,8 @@ func BenchmarkEveryPage(b *testing.B) {
 	pages := []string{
 		fmt.Sprintf("/desk/issues/%d/send", leaving.ID), fmt.Sprintf("/desk/issues/%d/report", leaving.ID), fmt.Sprintf("/desk/issues/%d/report.csv", leaving.ID),
 		at + "?find=digital", "/desk/audit?q=99", "/desk/audit?q=nothing+like+it", "/desk/audit?q=anna", "/desk/content/articles?q=articolo+19",
+		fmt.Sprintf("/desk/events/%d/delegates?q=9&standing=place", congress.ID), fmt.Sprintf("/desk/events/%d/delegates?from=350", congress.ID),
+		fmt.Sprintf("/desk/events/%d/delegates?booking=%d", congress.ID, delegate.Booking), fmt.Sprintf("/desk/events/%d/mail?n=0", congress.ID),
 		"/desk/content/articles?q=nothing+like+it", "/desk/content/articles?translation=stale", "/desk/content/articles?from=1950",
 	}
 	for _, route := range h.desk.Routes() {
@@ -43,8 +46,14 @@ func BenchmarkEveryPage(b *testing.B) {
 			id = waiting.ID
 		case strings.Contains(path, "/content/"):
 			id = 1
+		case strings.Contains(path, "/events/"):
+			id = congress.ID
 		}
-		path = strings.NewReplacer("{token}", "none", "{kind}", "articles", "{id}", strconv.FormatInt(id, 10), "{$}", "").Replace(path)
+		slug := "newsletter"
+		if strings.Contains(path, "/reminders/") {
+			slug = "week-before"
+		}
+		path = strings.NewReplacer("{token}", "none", "{kind}", "articles", "{slug}", slug, "{person}", strconv.FormatInt(delegate.ID, 10), "{id}", strconv.FormatInt(id, 10), "{$}", "").Replace(path)
 		if strings.Contains(path, "{") {
 			b.Fatalf("nothing stands for a part of %s", path)
 		}
