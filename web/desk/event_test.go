@@ -94,7 +94,7 @@ func TestWhoBookedIsSaidAndTheirPeopleAreListed(t *testing.T) {
 		t.Errorf("Sara is named for %d people, want the one of hers who has a place", n)
 	}
 	b.get(path+"/"+itoa(int(people[0].ID))).wants(t, ok, `href="`+of+`">Sara Peeters</a>`)
-	page := b.get(of).wants(t, ok, "Booked by Sara Peeters, secretary@ghent.example", "Delegate one@ghent.example", "Delegate two@ghent.example", "Show everything again")
+	page := b.get(of).wants(t, ok, "All whom Sara Peeters (secretary@ghent.example) registered", "Delegate one@ghent.example", "Delegate two@ghent.example", "Show everything again")
 	if strings.Contains(page.body, "Jan De Smet") {
 		t.Error("who booked by themselves is among them")
 	}
