@@ -66,6 +66,7 @@ type ReminderForm struct {
 	Seen               string           // the mark of the rule that the form was filled with; empty: a new one
 	Reason             string
 	Fault, FaultIn     string      // in English
+	Clash              bool        // the fault is that somebody else was faster
 	Events             []mce.Event // all, the latest first
 	Shown              bool        // what the rule does is said, too
 	Coming             []ReminderMoment

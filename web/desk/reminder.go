@@ -144,7 +144,7 @@ func (d *Desk) takeReminder(w http.ResponseWriter, r *http.Request, v visit, rul
 	}
 	err = d.store.SaveReminderRule(mce.WithDeed(r.Context(), mce.Deed{By: v.actor(r), Reason: reason, At: d.clock.Now()}), view.Rule, view.Seen)
 	if mce.ErrorCode(err) == mce.Conflict {
-		view.Fault, view.Shown = mce.ErrorMessage(err), true
+		view.Fault, view.Shown, view.Clash = mce.ErrorMessage(err), true, true
 		return d.reminderPage(w, r, v, http.StatusConflict, view)
 	} else if err != nil {
 		return err

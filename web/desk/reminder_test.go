@@ -54,7 +54,7 @@ func TestARuleIsMadeChangedAndRemovedByItsPages(t *testing.T) {
 	form.Set("days", "3")
 	b.ask(http.MethodPost, path, form).leads(t, path)
 	form.Set("days", "4")
-	second := b.ask(http.MethodPost, path, form).wants(t, conflict, "The reminder has changed since you opened this page", `value="4"`)
+	second := b.ask(http.MethodPost, path, form).wants(t, conflict, "The reminder has changed since you opened this page", "See it as it stands now", `value="4"`)
 	if second.seen() != form.Get("seen") {
 		t.Error("a second press would overwrite what was never seen")
 	}
