@@ -81,6 +81,17 @@ func (h *house) booked(people ...string) []mce.Registration {
 	return out
 }
 
+// TestWhatIsWithheldStandsOnHome, with the reason, and leads to the event.
+func TestWhatIsWithheldStandsOnHome(t *testing.T) {
+	h := newHouse(t)
+	h.delegate("jan@ghent.example", "Jan De Smet", mce.English)
+	e := h.moved()
+	b := h.as(h.user("Anna", mce.Approver))
+	path := "/desk/events/" + itoa(int(e.ID))
+	b.press(path, path+"/withhold", "version", itoa(e.Version), "reason", "The town hall is not sure yet").leads(t, path)
+	b.get("/desk/").wants(t, ok, `<span class="state withheld">withheld</span>`, "An editor withholds it: The town hall is not sure yet", `href="`+path+`"`)
+}
+
 // TestWhoBookedIsSaidAndTheirPeopleAreListed, also those who have cancelled since.
 func TestWhoBookedIsSaidAndTheirPeopleAreListed(t *testing.T) {
 	h := newHouse(t)
