@@ -41,6 +41,8 @@ const (
 	UndidArrival AuditAction = "undo a check-in"
 	BeganIssue   AuditAction = "begin"
 	SavedSeries  AuditAction = "save a newsletter"
+	SavedRule    AuditAction = "save a reminder"
+	RemovedRule  AuditAction = "remove a reminder"
 
 	EndedSubscription AuditAction = "unsubscribe"
 	ChangedPerson     AuditAction = "change a subscription"
@@ -66,6 +68,7 @@ const (
 	OnRegistration AuditObject = "registration"
 	OnBooking      AuditObject = "booking"
 	OnImport       AuditObject = "import" // by the number of its upload
+	OnReminder     AuditObject = "reminder"
 )
 
 // Audit is a line of the audit log. It names users by their ids alone: a name can be forgotten, a line cannot.

@@ -77,6 +77,7 @@ type DelegateQuery struct {
 	EventID  int64
 	Search   string // in names, addresses, organisations and codes; empty: all
 	Standing DelegateStanding
+	Booking  int64 // only those of it, also who cancelled; 0: of any or none
 	Skip     int
 	Limit    int
 }

@@ -1,61 +1,84 @@
 package mce
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 )
 
 // Check says what is wrong with the rule, if anything.
 func (r ReminderRule) Check() error {
-	what := "reminder " + r.Slug
-	if !slices.Contains([]Anchor{AtStart, AtEnd, AtOpens, AtCloses}, r.Anchor) {
-		return Invalidf("%s: anchor %q must be start, end, opens or closes", what, r.Anchor)
+	if fault := r.Fault(); fault != nil {
+		return Invalidf("reminder %s: %s", r.Slug, ErrorMessage(fault))
 	}
-	if !slices.Contains(Audiences(), r.Audience()) {
-		return Invalidf("%s: audience %q must be one of %v", what, r.For, Audiences())
-	}
-	if r.Audience().OfReaders() && r.Anchor == AtEnd {
-		return Invalidf("%s: nobody can be invited to an event that is over; count from start, opens or closes", what)
-	}
-	if _, err := ParseLocalTime(r.At); err != nil {
-		return Invalidf("%s: %s", what, err)
-	}
-	if r.Useful < 1 {
-		return Invalidf("%s: useful_hours must be at least 1", what)
-	}
-	for _, k := range r.Kinds {
-		if !slices.Contains(EventKinds(), k) {
-			return Invalidf("%s: kind %q must be one of %v", what, k, EventKinds())
+	return nil
+}
+
+// Fault is the first thing that is wrong with the rule and the field it is in, by its name in JSON; nil: nothing is.
+func (r ReminderRule) Fault() *FieldError {
+	_, badTime := ParseLocalTime(r.At)
+	for _, c := range []FieldError{
+		{"anchor", refuseIf(!slices.Contains([]Anchor{AtStart, AtEnd, AtOpens, AtCloses}, r.Anchor), "anchor %q must be start, end, opens or closes", r.Anchor)},
+		{"audience", refuseIf(!slices.Contains(Audiences(), r.Audience()), "audience %q must be one of %v", r.For, Audiences())},
+		{"anchor", refuseIf(r.Audience().OfReaders() && r.Anchor == AtEnd, "nobody can be invited to an event that is over; count from start, opens or closes")},
+		{"at", badTime},
+		{"useful_hours", refuseIf(r.Useful < 1, "useful_hours must be at least 1")},
+		{"kinds", notOneOf("kind", r.Kinds, EventKinds())},
+		{"show", notOneOf("show", r.Show, Shows())},
+		{"show", r.checkAfterwards()},
+		{"useful_hours", refuseIf(r.Daily && r.Useful > 24, "what is due daily is of use for 24 hours at most")},
+		{"slug", checkSlug("its name", r.Slug)},
+		{"subject", r.Subject.check("subject", true)},
+		{"body", r.Body.check("body", true)},
+	} {
+		if c.Err != nil {
+			return &c
 		}
 	}
-	for _, s := range r.Show {
-		if !slices.Contains(Shows(), s) {
-			return Invalidf("%s: show %q must be one of %v", what, s, Shows())
+	return nil
+}
+
+func refuseIf(wrong bool, format string, args ...any) error {
+	if !wrong {
+		return nil
+	}
+	return Invalidf(format, args...)
+}
+
+// notOneOf refuses the first that is not among those that there are.
+func notOneOf[T ~string](what string, all, there []T) error {
+	for _, x := range all {
+		if !slices.Contains(there, x) {
+			return Invalidf("%s %q must be one of %v", what, x, there)
 		}
 	}
-	if err := r.checkAfterwards(what); err != nil {
-		return err
-	}
-	return firstError(
-		checkSlug("reminder", r.Slug),
-		r.Subject.check(what+": subject", true),
-		r.Body.check(what+": body", true),
-	)
+	return nil
 }
 
 // checkAfterwards is about what can only be shown to people who were there.
-func (r ReminderRule) checkAfterwards(what string) error {
+func (r ReminderRule) checkAfterwards() error {
 	switch {
 	case r.Shows(ShowCertificate) && (r.Audience() != ForArrived || r.Anchor != AtEnd):
-		return Invalidf("%s: a certificate is for the audience arrived, after the end", what)
+		return Invalidf("a certificate is for the audience arrived, after the end")
 	case r.Daily && (r.Anchor != AtEnd || r.Days < 0 || !r.Shows(ShowHandouts) || r.Personal()):
-		return Invalidf("%s: what is due daily shows handouts after the end, and no certificate", what)
-	case r.Daily && r.Useful > 24:
-		return Invalidf("%s: what is due daily is of use for 24 hours at most", what)
+		return Invalidf("what is due daily shows handouts after the end, and no certificate")
 	case r.Audience().OfReaders() && (r.Shows(ShowHandouts) || r.Shows(ShowFeedback)):
-		return Invalidf("%s: handouts and feedback are for people of the event", what)
+		return Invalidf("handouts and feedback are for people of the event")
 	}
 	return nil
+}
+
+// Mark stands for what the rule says: another one has another mark. Who changes a rule shows by it which one they had before them.
+func (r ReminderRule) Mark() (string, error) {
+	r.For = r.Audience()
+	said, err := json.Marshal(r)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(said)
+	return hex.EncodeToString(sum[:12]), nil
 }
 
 // Words says the rule as people read it.

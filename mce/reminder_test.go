@@ -160,3 +160,32 @@ func TestWhatARuleMayNotBe(t *testing.T) {
 		}
 	}
 }
+
+// TestAMarkStandsForWhatARuleSays: for all of it, and for nothing else.
+func TestAMarkStandsForWhatARuleSays(t *testing.T) {
+	mark := func(change func(*mce.ReminderRule)) string {
+		r := rule(mce.AtStart, -7, "09:00", 48)
+		change(&r)
+		out, err := r.Mark()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	same := mark(func(*mce.ReminderRule) {})
+	if mark(func(r *mce.ReminderRule) { r.ID, r.For, r.Kinds = 9, mce.ForDelegates, []mce.EventKind{} }) != same {
+		t.Error("the same rule, read from the database, has another mark")
+	}
+	for name, change := range map[string]func(*mce.ReminderRule){
+		"slug": func(r *mce.ReminderRule) { r.Slug = "s" }, "kinds": func(r *mce.ReminderRule) { r.Kinds = []mce.EventKind{mce.Workshop} },
+		"event": func(r *mce.ReminderRule) { r.Event = "e" }, "audience": func(r *mce.ReminderRule) { r.For = mce.ForSpeakers },
+		"anchor": func(r *mce.ReminderRule) { r.Anchor = mce.AtEnd }, "days": func(r *mce.ReminderRule) { r.Days = 7 },
+		"time": func(r *mce.ReminderRule) { r.At = "09:01" }, "hours": func(r *mce.ReminderRule) { r.Useful++ },
+		"daily": func(r *mce.ReminderRule) { r.Daily = true }, "subject": func(r *mce.ReminderRule) { r.Subject = mce.Text{"en": "S", "it": "S"} },
+		"body": func(r *mce.ReminderRule) { r.Body = en("C") }, "show": func(r *mce.ReminderRule) { r.Show = []mce.Show{mce.ShowFacts} },
+	} {
+		if mark(change) == same {
+			t.Errorf("another %s, and the same mark", name)
+		}
+	}
+}

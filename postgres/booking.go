@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -44,6 +45,27 @@ func queueBooked(ctx context.Context, tx *sqlx.Tx, notices mce.Notices, b mce.Bo
 		return err
 	}
 	return queueLetter(ctx, tx, edition, person{booking: b.ID}, domain, now)
+}
+
+// Bookings are those of some ids, by them. One that there is not, or whose booker was erased, is left out.
+func (s *Store) Bookings(ctx context.Context, ids []int64) (map[int64]mce.Booking, error) {
+	rows, err := s.db.QueryxContext(ctx, `
+		select b.id, e.slug, b.email, b.name, b.language, b.created_at from bookings b join events e on e.id = b.event_id
+		where b.id = any($1) and b.email is not null`, pq.Array(ids))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[int64]mce.Booking{}
+	for rows.Next() {
+		var b mce.Booking
+		if err := rows.Scan(&b.ID, &b.Event, &b.Email, &b.Name, &b.Language, &b.CreatedAt); err != nil {
+			return nil, err
+		}
+		b.CreatedAt = b.CreatedAt.UTC()
+		out[b.ID] = b
+	}
+	return out, rows.Err()
 }
 
 // BookingByID is a booking with its registrations as they stand, by name; the error is of code NotFound when there is none, or who booked was erased.

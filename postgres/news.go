@@ -61,6 +61,32 @@ func news(ctx context.Context, tx *sqlx.Tx, eventID int64, now time.Time) (mce.N
 	return sortNews(n, people, known, now)
 }
 
+// WithheldNews is what editors withhold from the people of events at now, the next event first. Where nobody would be told of anything, there is none.
+func (s *Store) WithheldNews(ctx context.Context, now time.Time) (out []mce.News, err error) {
+	err = s.inTx(ctx, sql.LevelRepeatableRead, func(tx *sqlx.Tx) error {
+		const withheld = `
+			select e.id from events e
+			where e.ends > $1 and e.withheld <> '' and exists (
+				select from registrations r where r.event_id = e.id and r.state in ('registered', 'waiting') and r.told < e.version)
+			order by e.starts, e.id`
+		var ids []int64
+		if err := tx.SelectContext(ctx, &ids, withheld, now); err != nil {
+			return err
+		}
+		for _, id := range ids {
+			n, err := news(ctx, tx, id, now)
+			if err != nil {
+				return err
+			}
+			if len(n.For) > 0 {
+				out = append(out, n)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
 // sortNews puts the people by what is new to them.
 func sortNews(n mce.News, people []mce.Registration, known map[int]mce.Event, now time.Time) (mce.News, error) {
 	n.Due = n.Edited.Add(mce.SettleFor)

@@ -28,8 +28,88 @@ func saveReminderRules(ctx context.Context, tx *sqlx.Tx, lib mce.Library) error 
 	return nil
 }
 
+// SaveReminderRule adds a rule, or changes the one of its slug, and says so in the audit log. It must have passed its Check. Seen is the mark of the rule
+// as it was looked at, empty for a new one: if it has changed since, the error is of code Conflict.
+func (s *Store) SaveReminderRule(ctx context.Context, r mce.ReminderRule, seen string) error {
+	return s.changeReminderRule(ctx, r.Slug, seen, func(tx *sqlx.Tx, _ int64) error {
+		if err := saveReminderRules(ctx, tx, mce.Library{Reminders: []mce.ReminderRule{r}}); err != nil {
+			return err
+		}
+		var id int64
+		if err := tx.GetContext(ctx, &id, `select id from reminder_rules where slug = $1`, r.Slug); err != nil {
+			return err
+		}
+		return auditDeed(ctx, tx, mce.SavedRule, mce.OnReminder, id, r.Slug)
+	})
+}
+
+// RemoveReminderRule removes a rule, and says so in the audit log. Seen is as for SaveReminderRule. What went to whom by a rule, or was left out, refers to
+// it and is kept: such a rule stays, and the error is of code Conflict.
+func (s *Store) RemoveReminderRule(ctx context.Context, slug, seen string) error {
+	return s.changeReminderRule(ctx, slug, seen, func(tx *sqlx.Tx, id int64) error {
+		if id == 0 {
+			return mce.NotFoundf("there is no reminder %q", slug)
+		}
+		var used bool
+		const isUsed = `
+			select exists (select from reminders where rule_id = $1) or exists (select from invitations where rule_id = $1)
+				or exists (select from invitation_rounds where rule_id = $1) or exists (select from handouts_told where rule_id = $1)`
+		if err := tx.GetContext(ctx, &used, isUsed, id); err != nil {
+			return err
+		} else if used {
+			return mce.Conflictf("it has gone out before, and who got it is kept with it; to end it, let it be for one event that was over long ago")
+		}
+		if _, err := tx.ExecContext(ctx, `delete from reminder_rules where id = $1`, id); err != nil {
+			return err
+		}
+		return auditDeed(ctx, tx, mce.RemovedRule, mce.OnReminder, id, slug)
+	})
+}
+
+// changeReminderRule does what is to be done to the rule of a slug, one after the other with whoever else changes rules, if it still is what was seen. The
+// id is 0 for a new one.
+func (s *Store) changeReminderRule(ctx context.Context, slug, seen string, change func(tx *sqlx.Tx, id int64) error) error {
+	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		if _, err := tx.ExecContext(ctx, `lock table reminder_rules in share row exclusive mode`); err != nil {
+			return err
+		}
+		found, err := reminderRules(ctx, tx, ` where slug = $1`, slug)
+		if err != nil {
+			return err
+		}
+		var id int64
+		stands := ""
+		if len(found) > 0 {
+			id = found[0].ID
+			if stands, err = found[0].Mark(); err != nil {
+				return err
+			}
+		}
+		if stands != seen {
+			return mce.Conflictf("the reminder has changed since you opened this page; look at it again, then decide")
+		}
+		return change(tx, id)
+	})
+}
+
 // ReminderRules lists the rules by name.
 func (s *Store) ReminderRules(ctx context.Context) ([]mce.ReminderRule, error) {
+	return reminderRules(ctx, s.db, ` order by slug`)
+}
+
+// ReminderRule is one rule by its slug.
+func (s *Store) ReminderRule(ctx context.Context, slug string) (mce.ReminderRule, error) {
+	found, err := reminderRules(ctx, s.db, ` where slug = $1`, slug)
+	if err == nil && len(found) == 0 {
+		err = mce.NotFoundf("there is no reminder %q", slug)
+	}
+	if err != nil {
+		return mce.ReminderRule{}, err
+	}
+	return found[0], nil
+}
+
+func reminderRules(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) ([]mce.ReminderRule, error) {
 	var rows []struct {
 		ID      int64
 		Slug    string
@@ -45,8 +125,8 @@ func (s *Store) ReminderRules(ctx context.Context) ([]mce.ReminderRule, error) {
 		Show    pq.StringArray
 		Daily   bool
 	}
-	err := s.db.SelectContext(ctx, &rows, `
-		select id, slug, kinds, event, audience, anchor, days, at, useful_hours, subject, body, show, daily from reminder_rules order by slug`)
+	err := sqlx.SelectContext(ctx, q, &rows, `
+		select id, slug, kinds, event, audience, anchor, days, at, useful_hours, subject, body, show, daily from reminder_rules`+where, args...)
 	out := make([]mce.ReminderRule, len(rows))
 	for i, r := range rows {
 		out[i] = mce.ReminderRule{

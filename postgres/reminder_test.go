@@ -213,3 +213,71 @@ func TestTheRemindersOfAnAddress(t *testing.T) {
 		t.Error(people, fates)
 	}
 }
+
+// TestARuleIsChangedByWhoSawItAsItStands: of two who opened the same rule, the second is told, and what has gone out keeps its rule.
+func TestARuleIsChangedByWhoSawItAsItStands(t *testing.T) {
+	o := newOffice(t)
+	first := value(o.ReminderRules(t.Context()))(t)[0]
+	seen := value(first.Mark())(t)
+	deed := mce.WithDeed(t.Context(), mce.Deed{By: mce.Actor{Name: "Anna"}, At: now})
+	changed := first
+	changed.Days--
+	must(t, o.SaveReminderRule(deed, changed, seen))
+	if code := mce.ErrorCode(o.SaveReminderRule(deed, first, seen)); code != mce.Conflict {
+		t.Errorf("who saves second: %q", code)
+	}
+	got := value(o.ReminderRule(t.Context(), first.Slug))(t)
+	if got.Days != changed.Days || got.ID != first.ID {
+		t.Errorf("%+v, want %+v", got, changed)
+	}
+
+	other := changed
+	other.Slug = "other"
+	must(t, o.SaveReminderRule(deed, other, ""))
+	if code := mce.ErrorCode(o.SaveReminderRule(deed, other, "")); code != mce.Conflict {
+		t.Errorf("a new one of a name that is taken: %q", code)
+	}
+	o.register("anna@example.org")
+	o.drop() // of the first by name
+	for _, slug := range []string{first.Slug, "other"} {
+		stands := value(o.ReminderRule(t.Context(), slug))(t)
+		used := o.sql(`select from reminders where rule_id = $1`, stands.ID) > 0
+		if code := mce.ErrorCode(o.RemoveReminderRule(deed, slug, "old")); code != mce.Conflict {
+			t.Errorf("%s is removed by who saw another one: %q", slug, code)
+		}
+		err := o.RemoveReminderRule(deed, slug, value(stands.Mark())(t))
+		if used != (mce.ErrorCode(err) == mce.Conflict) || !used && err != nil {
+			t.Errorf("%s: used %v, removed with %v", slug, used, err)
+		}
+	}
+	if n := o.sql(`select from reminder_rules`); n != 1 {
+		t.Errorf("%d rules are left, want the one that was left out for somebody", n)
+	}
+	if n := o.sql(`select from audit where object = 'reminder'`); n != 3 {
+		t.Errorf("%d lines in the log", n)
+	}
+}
+
+func TestDecidingAboutARuleAtOnceChangesItOnce(t *testing.T) {
+	o := newOffice(t)
+	rule := value(o.ReminderRules(t.Context()))(t)[0]
+	seen := value(rule.Mark())(t)
+	var all errgroup.Group
+	refused := make(chan error, 5)
+	for i := range 5 {
+		mine := rule
+		mine.Useful += i + 1
+		all.Go(func() error {
+			err := o.SaveReminderRule(t.Context(), mine, seen)
+			if mce.ErrorCode(err) == mce.Conflict {
+				refused <- err
+				return nil
+			}
+			return err
+		})
+	}
+	must(t, all.Wait())
+	if len(refused) != 4 {
+		t.Errorf("%d of five were refused", len(refused))
+	}
+}

@@ -18,7 +18,7 @@ type recorder struct {
 	voided    bool                  // an approval was taken back in this tick
 }
 
-// begin notes what stands already: the issues that wait for an editor, and the series that nobody lets go on.
+// begin notes what stands already: the issues that wait for an editor, the series that nobody lets go on, and what editors withhold.
 func (r *recorder) begin(ctx context.Context) error {
 	all, err := r.AllSeries(ctx)
 	if err != nil {
@@ -42,6 +42,28 @@ func (r *recorder) begin(ctx context.Context) error {
 			}
 			r.issue(i, mce.Waits, why)
 		}
+	}
+	return r.withheld(ctx)
+}
+
+// withheld notes of which changes people are not told, because an editor says so.
+func (r *recorder) withheld(ctx context.Context) error {
+	now := r.clock.now
+	all, err := r.WithheldNews(ctx, now)
+	if err != nil {
+		return err
+	}
+	for _, n := range all {
+		most := n.For[0]
+		most.Example.Language = mce.English
+		mail, err := r.rehearsal.Letters.Change(most.Old, n.Event, most.Example, most.Changes, now)
+		if err != nil {
+			return err
+		}
+		r.plan.Add(mce.Planned{
+			ID: n.Event.Slug + "/" + string(mce.ChangeOf), At: now, Zone: n.Event.TimeZone, Kind: mce.ChangeOf, Fate: mce.Waits, Event: n.Event.Slug,
+			Subject: mail.Subject, People: n.People(), Why: "an editor withholds it: " + n.Withheld,
+		})
 	}
 	return nil
 }

@@ -15,6 +15,8 @@ type Stage interface {
 	Draft(ctx context.Context, id int64) (mce.Draft, error)
 	// Departures empties the outbox, as if all had been delivered, and tells what was in it.
 	Departures(ctx context.Context, people bool) ([]mce.Departure, error)
+	// WithheldNews is what editors withhold from the people of events.
+	WithheldNews(ctx context.Context, now time.Time) ([]mce.News, error)
 	// NextMoment is the earliest moment after now that something waits for by its own date; zero when nothing does.
 	NextMoment(ctx context.Context, now time.Time) (time.Time, error)
 }

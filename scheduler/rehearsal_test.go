@@ -245,3 +245,34 @@ func (h *house) database() (name string) {
 	h.must(h.db.QueryRowContext(h.t.Context(), `select current_database()`).Scan(&name))
 	return name
 }
+
+// TestWhatIsWithheldStandsInThePlan, with whom it is kept from and why, and does not leave in it.
+func TestWhatIsWithheldStandsInThePlan(t *testing.T) {
+	h := newHouse(t, at("2023-09-01T00:00:00Z"), nil)
+	h.register(mce.Registration{Email: "anna@example.org", Name: "Anna", Language: "it"}, mce.Registration{Email: "bob@example.org", Name: "Bob", Language: "en"})
+	h.lib.Events[0].Venue = en("Another place")
+	h.save()
+	h.tick(at("2023-09-01T00:01:00Z")) // notes the version
+	e, err := h.store.Event(t.Context(), "prato")
+	h.must(err)
+	changes := func() (out []mce.Planned) {
+		for _, l := range h.rehearse(scheduler.Rehearsal{From: h.clock.Now(), To: e.Ends}, nil).Lines {
+			if l.Kind == mce.ChangeOf {
+				out = append(out, l)
+			}
+		}
+		return out
+	}
+	if got := changes(); len(got) != 1 || got[0].Fate != mce.Leaves || got[0].People != 2 {
+		t.Fatalf("before anybody decides: %s", inJSON(t, got))
+	}
+	h.must(h.store.WithholdNews(t.Context(), e.ID, e.Version, "not signed yet", h.clock.Now()))
+	got := changes()
+	if len(got) != 1 || got[0].Fate != mce.Waits || got[0].People != 2 || got[0].Why != "an editor withholds it: not signed yet" || got[0].ID != "prato/change" || got[0].Subject == "" {
+		t.Errorf("withheld: %s", inJSON(t, got))
+	}
+	h.must(h.store.LetNewsGo(t.Context(), e.ID, e.Version, h.clock.Now()))
+	if got := changes(); len(got) != 1 || got[0].Fate != mce.Leaves || !got[0].At.Equal(h.clock.Now()) {
+		t.Errorf("let go: %s", inJSON(t, got))
+	}
+}

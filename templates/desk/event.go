@@ -20,6 +20,11 @@ func DelegatePath(event, registration int64) string {
 	return EventPath(event) + "/delegates/" + strconv.FormatInt(registration, 10)
 }
 
+// BookingPath is the page of the people whom somebody booked for an event.
+func BookingPath(event, booking int64) string {
+	return EventPath(event) + "/delegates?booking=" + strconv.FormatInt(booking, 10)
+}
+
 // EventLine is an event in a list.
 type EventLine struct {
 	mce.Event
@@ -81,6 +86,9 @@ type EventReminder struct {
 	Past    []mce.ReminderTally // in order of their dates, on the venue's clocks
 }
 
+// Path is the page of its rule.
+func (r EventReminder) Path() string { return ReminderPath(r.Rule.Slug) }
+
 // SortReminders puts those first that are still to go out, the next first, and then those that are through, the last first.
 func SortReminders(all []EventReminder) {
 	last := func(r EventReminder) time.Time {
@@ -129,6 +137,9 @@ func (f frame) RuleWords(r mce.ReminderRule, city mce.Text) (string, error) {
 	return f.T("rule.words.in", "Day", day, "At", at, "Place", place, "Whom", whom)
 }
 
+// NoCity is the city of events in general.
+func (f frame) NoCity() mce.Text { return nil }
+
 // ChangeWords says what has changed for people who know an event as old: "It takes place 1 to 3 November, not 25 to 27 October".
 func (f frame) ChangeWords(c mce.Change, old, e mce.Event) (string, error) {
 	in := func(x mce.Event, s mce.Session) string { return f.Span(s.Starts.In(x.Zone()), s.Ends.In(x.Zone())) }
@@ -167,11 +178,12 @@ func (f frame) place(e mce.Event) string {
 // Delegates is the view of a page of an event's people.
 type Delegates struct {
 	Common
-	Event  mce.Event
-	Tally  mce.EventTally
-	Query  mce.DelegateQuery
-	People []mce.Registration
-	More   bool
+	Event    mce.Event
+	Tally    mce.EventTally
+	Query    mce.DelegateQuery
+	People   []mce.Registration
+	Bookings map[int64]mce.Booking // by which they were registered, by id
+	More     bool
 }
 
 // Delegates writes a page of an event's people.
@@ -189,7 +201,15 @@ func (v Delegates) Fields() []Field {
 }
 
 // Searched reports whether not all are shown.
-func (v Delegates) Searched() bool { return v.Query.Search != "" || v.Query.Standing != "" }
+func (v Delegates) Searched() bool {
+	return v.Query.Search != "" || v.Query.Standing != "" || v.Query.Booking != 0
+}
+
+// Booked is the booking whose people alone are shown; ID 0: those of any, or of none.
+func (v Delegates) Booked() mce.Booking { return v.Bookings[v.Query.Booking] }
+
+// BookingPath is the page of the people of a booking.
+func (v Delegates) BookingPath(id int64) string { return BookingPath(v.Event.ID, id) }
 
 // Path is the event's page.
 func (v Delegates) Path() string { return EventPath(v.Event.ID) }
@@ -210,6 +230,9 @@ func (v Delegates) from(skip int) string {
 	}
 	if v.Query.Standing != "" {
 		q.Set("standing", string(v.Query.Standing))
+	}
+	if v.Query.Booking != 0 {
+		q.Set("booking", strconv.FormatInt(v.Query.Booking, 10))
 	}
 	return v.Path() + "/delegates?" + q.Encode()
 }
@@ -239,6 +262,9 @@ func (v Delegate) Path() string {
 	}
 	return DelegatePath(v.Event.ID, v.Person.ID)
 }
+
+// BookingPath is the page of all whom the same booking registered.
+func (v Delegate) BookingPath() string { return BookingPath(v.Event.ID, v.Booking.ID) }
 
 // EventPath is the event's page.
 func (v Delegate) EventPath() string { return EventPath(v.Event.ID) }

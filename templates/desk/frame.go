@@ -37,7 +37,7 @@ func Places() []Place {
 		{Path: "/desk/", Name: "nav.home", Needs: mce.UseDesk},
 		{Path: "/desk/issues", Name: "nav.issues", Needs: mce.UseDesk, inside: []string{"/desk/issues/"}},
 		{Path: ContentPath(mce.KindArticle), Name: "nav.content", Needs: mce.EditContent, inside: []string{"/desk/content/"}},
-		{Path: "/desk/events", Name: "nav.events", Needs: mce.SeePeople, inside: []string{"/desk/events/"}},
+		{Path: "/desk/events", Name: "nav.events", Needs: mce.SeePeople, inside: []string{"/desk/events/", "/desk/reminders", "/desk/new-reminder"}},
 		{Path: PeoplePath, Name: "nav.people", Needs: mce.SeePeople, inside: []string{PeoplePath + "/"}},
 		{Path: "/desk/series", Name: "nav.series", Needs: mce.EditIssues, inside: []string{"/desk/series/", "/desk/new-series"}},
 		{Path: "/desk/audit", Name: "nav.audit", Needs: mce.ReadAudit},

@@ -78,8 +78,11 @@ func (c Coming) Ref() string { return fmt.Sprintf("mail-%d", c.Number) }
 
 // Standing names how it stands, for its words.
 func (c Coming) Standing() string {
-	if c.Fate == mce.Leaves && c.Asks {
+	switch {
+	case c.Fate == mce.Leaves && c.Asks:
 		return string(mce.Waits)
+	case c.Fate == mce.Waits && c.Kind == mce.ChangeOf:
+		return "withheld"
 	}
 	return string(c.Fate)
 }

@@ -66,10 +66,61 @@ func (h *house) moved() mce.Event {
 	return e
 }
 
+// booked registers people for the conference whom a secretary answers for.
+func (h *house) booked(people ...string) []mce.Registration {
+	h.t.Helper()
+	var order mce.Order
+	for _, email := range people {
+		p, err := mce.NewRegistration("prato-2023", email, "Delegate "+email, "City of Ghent", "Belgium", "en")
+		h.must(err)
+		order.People = append(order.People, p)
+	}
+	order.Booker = &mce.Booking{Event: "prato-2023", Email: "secretary@ghent.example", Name: "Sara Peeters", Language: mce.English}
+	out, err := h.store.Register(h.t.Context(), order, h.letters, "mce.example", business)
+	h.must(err)
+	return out
+}
+
+// TestWhatIsWithheldStandsOnHome, with the reason, and leads to the event.
+func TestWhatIsWithheldStandsOnHome(t *testing.T) {
+	h := newHouse(t)
+	h.atPrato("jan@ghent.example", "Jan De Smet", mce.English)
+	e := h.moved()
+	b := h.as(h.user("Anna", mce.Approver))
+	path := "/desk/events/" + itoa(int(e.ID))
+	b.press(path, path+"/withhold", "version", itoa(e.Version), "reason", "The town hall is not sure yet").leads(t, path)
+	b.get("/desk/").wants(t, ok, `<span class="state withheld">withheld</span>`, "An editor withholds it: The town hall is not sure yet", `href="`+path+`"`)
+}
+
+// TestWhoBookedIsSaidAndTheirPeopleAreListed, also those who have cancelled since.
+func TestWhoBookedIsSaidAndTheirPeopleAreListed(t *testing.T) {
+	h := newHouse(t)
+	h.atPrato("jan@ghent.example", "Jan De Smet", mce.English)
+	people := h.booked("one@ghent.example", "two@ghent.example")
+	h.must(h.store.CancelByID(t.Context(), people[1].ID, h.letters, "mce.example", business))
+	b := h.as(h.user("Bob", mce.Editor))
+	path := "/desk/events/" + itoa(int(h.prato().ID)) + "/delegates"
+	of := path + "?booking=" + itoa(int(people[0].Booking))
+	if n := strings.Count(b.get(path).wants(t, ok, "Jan De Smet", "Delegate one@ghent.example").body, `href="`+of+`">Sara Peeters</a>`); n != 1 {
+		t.Errorf("Sara is named for %d people, want the one of hers who has a place", n)
+	}
+	b.get(path+"/"+itoa(int(people[0].ID))).wants(t, ok, `href="`+of+`">Sara Peeters</a>`)
+	page := b.get(of).wants(t, ok, "All whom Sara Peeters (secretary@ghent.example) registered", "Delegate one@ghent.example", "Delegate two@ghent.example", "Show everything again")
+	if strings.Contains(page.body, "Jan De Smet") {
+		t.Error("who booked by themselves is among them")
+	}
+	if page := b.get(of + "&q=two@"); strings.Contains(page.body, "Delegate one@ghent.example") {
+		t.Error("the search does not look within the booking")
+	}
+	b.get(path+"?booking=x").wants(t, http.StatusNotFound)
+	b.get(path+"?booking=-1").wants(t, http.StatusNotFound)
+}
+
 // eventScenes are the pages of events in all their states.
 func (h *house) eventScenes(admin, editor *browser) []scene {
 	jan := h.atPrato("jan@ghent.example", "Jan De Smet", mce.English)
 	lucia := h.atPrato("lucia@prato.example", "Lucia Bianchi "+longWord, "it")
+	booked := h.booked("one@ghent.example", "two@ghent.example")[0]
 	gone := h.atPrato("gone@example.org", "Gone Away", mce.English)
 	h.must(h.store.CancelByID(h.t.Context(), gone.ID, h.letters, "mce.example", business))
 	_, _, err := h.store.CheckIn(h.t.Context(), "prato-2023", lucia.Code, business)
@@ -85,6 +136,8 @@ func (h *house) eventScenes(admin, editor *browser) []scene {
 		{"event-withhold-fault", admin, path + "/withhold", url.Values{"token": {token}, "version": {"1"}}},
 		{"event-quiet", admin, other, nil},
 		{"delegates", admin, path + "/delegates", nil},
+		{"delegates-booked", admin, path + "/delegates?booking=" + itoa(int(booked.Booking)), nil},
+		{"delegate-booked", admin, path + "/delegates/" + itoa(int(booked.ID)), nil},
 		{"delegates-none", admin, other + "/delegates?q=nobody&standing=waiting", nil},
 		{"delegate-new", admin, path + "/delegates/new", nil},
 		{"delegate", admin, person, nil},

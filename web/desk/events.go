@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,12 +24,12 @@ type EventStore interface {
 	News(ctx context.Context, eventID int64, now time.Time) (mce.News, error)
 	LetNewsGo(ctx context.Context, eventID int64, version int, now time.Time) error
 	WithholdNews(ctx context.Context, eventID int64, version int, reason string, now time.Time) error
-	ReminderRules(ctx context.Context) ([]mce.ReminderRule, error)
 	ReminderTallies(ctx context.Context, eventID int64) ([]mce.ReminderTally, error)
 
 	Delegates(ctx context.Context, q mce.DelegateQuery) ([]mce.Registration, error)
 	Registrations(ctx context.Context, event string) ([]mce.Registration, error)
 	RegistrationByID(ctx context.Context, id int64) (mce.Registration, error)
+	Bookings(ctx context.Context, ids []int64) (map[int64]mce.Booking, error)
 	BookingByID(ctx context.Context, id int64) (mce.Booking, []mce.Registration, error)
 	Register(ctx context.Context, order mce.Order, notices mce.Notices, domain string, now time.Time) ([]mce.Registration, error)
 	ChangeRegistration(ctx context.Context, id int64, to mce.Particulars, notices mce.Notices, domain string, now time.Time) (mce.Registration, error)
@@ -264,6 +265,11 @@ func (d *Desk) delegates(w http.ResponseWriter, r *http.Request, v visit) error 
 			return &mce.Error{Code: mce.NotFound, Err: err}
 		}
 	}
+	if booking := asked.Get("booking"); booking != "" {
+		if q.Booking, err = strconv.ParseInt(booking, 10, 64); err != nil || q.Booking < 1 {
+			return &mce.Error{Code: mce.NotFound, Err: err}
+		}
+	}
 	ask := q
 	ask.Limit++ // to know whether there are more
 	view := pages.Delegates{Common: d.common(w, r, v), Event: e, Query: q}
@@ -273,10 +279,23 @@ func (d *Desk) delegates(w http.ResponseWriter, r *http.Request, v visit) error 
 	if view.More = len(view.People) > delegatesAtOnce; view.More {
 		view.People = view.People[:delegatesAtOnce]
 	}
+	if view.Bookings, err = d.store.Bookings(r.Context(), bookingsOf(view.People)); err != nil {
+		return err
+	}
 	if view.Tally, err = d.store.EventTally(r.Context(), e.ID); err != nil {
 		return err
 	}
 	return d.show(w, r, v, http.StatusOK, func(w io.Writer, lang mce.Lang) error { return d.pages.Delegates(w, lang, view) })
+}
+
+// bookingsOf are the bookings by which people were registered.
+func bookingsOf(people []mce.Registration) (ids []int64) {
+	for _, p := range people {
+		if p.Booking != 0 && !slices.Contains(ids, p.Booking) {
+			ids = append(ids, p.Booking)
+		}
+	}
+	return ids
 }
 
 // delegatesTable is all people of an event as a table to download.

@@ -125,7 +125,7 @@ func officeRows() []routeRow {
 
 // TestEveryRouteByEveryRole: one row for each route, what each role is answered. In a POST the form is empty but for its token.
 func TestEveryRouteByEveryRole(t *testing.T) {
-	rows := slices.Concat(entranceRows(), issueRows(), contentRows(), peopleRows(), eventRows(), seriesRows(), officeRows())
+	rows := slices.Concat(entranceRows(), issueRows(), contentRows(), peopleRows(), eventRows(), reminderRows(), seriesRows(), officeRows())
 	h := newHouse(t)
 	var have []string
 	for _, row := range rows {
@@ -162,7 +162,11 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 				if strings.Contains(path, "/images/{id}") {
 					id = h.picture(4*i + len(role)).ID
 				}
-				path = strings.NewReplacer("{ref}", h.somebody(fmt.Sprintf("row%d%s@city.example", i, role)).String(), "{act}", "suppress", "{token}", link, "{person}", strconv.FormatInt(delegate.ID, 10), "{kind}", "articles", "{slug}", "newsletter", "{id}", strconv.FormatInt(id, 10), "{$}", "").Replace(path)
+				slug := "newsletter"
+				if strings.Contains(path, "/reminders/") {
+					slug = "week-before"
+				}
+				path = strings.NewReplacer("{ref}", h.somebody(fmt.Sprintf("row%d%s@city.example", i, role)).String(), "{act}", "suppress", "{token}", link, "{person}", strconv.FormatInt(delegate.ID, 10), "{kind}", "articles", "{slug}", slug, "{id}", strconv.FormatInt(id, 10), "{$}", "").Replace(path)
 				var form url.Values
 				if method == http.MethodPost {
 					form = url.Values{"token": {b.get("/desk/me").token()}}

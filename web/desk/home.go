@@ -143,6 +143,9 @@ func (n names) coming(l mce.Planned, number int) pages.Coming {
 	c := pages.Coming{Planned: l, Number: number + 1, Of: n.series[l.Series]}
 	if e, ok := n.events[l.Event]; ok {
 		c.Of, c.Path = e.Title, pages.PiecePath(mce.KindEvent, e.ID)
+		if l.Kind == mce.ChangeOf { // where one decides when people are told of it
+			c.Path = pages.EventPath(e.ID)
+		}
 	}
 	if i, ok := n.issues[l.IssueID]; ok {
 		c.Path, c.State = pages.IssuePath(i.ID), i.State

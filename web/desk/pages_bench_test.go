@@ -18,12 +18,12 @@ func BenchmarkEveryPage(b *testing.B) {
 	h := newHouse(b)
 	leaving, waiting := h.town()
 	h.writings()
+	congress, delegate := h.bigCongress()
 	admin := h.user("Anna", mce.Admin)
 	h.exec(`
 		insert into audit (at, user_id, action, object, object_id, detail, reason)
 		select $1::timestamptz + n * interval '1 minute', $2, 'approve', 'issue', n % 500, 'number ' || n, 'it is good as it is'
 		from generate_series(1, 100000) n`, business.AddDate(-3, 0, 0), admin.ID)
-	event, delegate := h.bigConference()
 	h.must(h.store.Vacuum(b.Context()))
 	anna := h.as(admin)
 	at := fmt.Sprintf("/desk/issues/%d", waiting.ID)
@@ -32,9 +32,11 @@ func BenchmarkEveryPage(b *testing.B) {
 	pages := []string{
 		fmt.Sprintf("/desk/issues/%d/send", leaving.ID), fmt.Sprintf("/desk/issues/%d/report", leaving.ID), fmt.Sprintf("/desk/issues/%d/report.csv", leaving.ID),
 		at + "?find=digital", "/desk/audit?q=99", "/desk/audit?q=nothing+like+it", "/desk/audit?q=anna", "/desk/content/articles?q=articolo+19",
+		fmt.Sprintf("/desk/events/%d/delegates?q=9&standing=place", congress.ID), fmt.Sprintf("/desk/events/%d/delegates?from=350", congress.ID),
+		fmt.Sprintf("/desk/events/%d/delegates?booking=%d", congress.ID, delegate.Booking), fmt.Sprintf("/desk/events/%d/mail?n=0", congress.ID),
 		"/desk/content/articles?q=nothing+like+it", "/desk/content/articles?translation=stale", "/desk/content/articles?from=1950",
 		"/desk/people?q=reader0999", "/desk/people?q=nobody+like+that", "/desk/people?group=suppressed", "/desk/people?group=delegate",
-		fmt.Sprintf("/desk/events/%d/delegates?q=nobody", event.ID), fmt.Sprintf("/desk/events/%d/mail?n=0", event.ID), fmt.Sprintf("/desk/events/%d/check-in?q=Delegate+1", event.ID),
+		fmt.Sprintf("/desk/events/%d/delegates?q=nobody", congress.ID), fmt.Sprintf("/desk/events/%d/check-in?q=Delegate+1", congress.ID),
 	}
 	for _, route := range h.desk.Routes() {
 		method, path, _ := strings.Cut(route, " ")
@@ -47,9 +49,13 @@ func BenchmarkEveryPage(b *testing.B) {
 		case strings.Contains(path, "/content/"):
 			id = 1
 		case strings.Contains(path, "/events/"):
-			id = event.ID
+			id = congress.ID
 		}
-		path = strings.NewReplacer("{token}", "none", "{ref}", "s1", "{act}", "suppress", "{person}", strconv.FormatInt(delegate, 10), "{slug}", "newsletter", "{kind}", "articles", "{id}", strconv.FormatInt(id, 10), "{$}", "").Replace(path)
+		slug := "newsletter"
+		if strings.Contains(path, "/reminders/") {
+			slug = "week-before"
+		}
+		path = strings.NewReplacer("{token}", "none", "{ref}", "s1", "{act}", "suppress", "{kind}", "articles", "{slug}", slug, "{person}", strconv.FormatInt(delegate.ID, 10), "{id}", strconv.FormatInt(id, 10), "{$}", "").Replace(path)
 		if strings.Contains(path, "{") {
 			b.Fatalf("nothing stands for a part of %s", path)
 		}
@@ -74,34 +80,4 @@ func BenchmarkEveryPage(b *testing.B) {
 			}
 		})
 	}
-}
-
-// bigConference has 400 delegates, 60 sessions, and dates that nobody knows yet; beside it there are 200 other events.
-func (h *house) bigConference() (e mce.Event, delegate int64) {
-	h.t.Helper()
-	ctx := h.t.Context()
-	var others []mce.Event
-	for i := range 200 {
-		other := h.prato()
-		other.Slug, other.Sessions = fmt.Sprintf("other-%d", i), nil
-		other.Starts, other.Ends = other.Starts.AddDate(0, 0, i-300), other.Ends.AddDate(0, 0, i-300)
-		others = append(others, other)
-	}
-	h.must(h.store.SaveLibrary(ctx, mce.Library{Events: others}, business))
-	_, _, err := h.store.EditEvent(ctx, "prato-2023", func(e *mce.Event) (mce.Event, error) {
-		for i := range 60 - len(e.Sessions) {
-			one := e.Sessions[i%3]
-			one.Slug = fmt.Sprintf("more-%d", i)
-			e.Sessions = append(e.Sessions, one)
-		}
-		return *e, nil
-	}, business)
-	h.must(err)
-	h.exec(`
-		insert into registrations (event_id, email, name, organisation, country, language, state, code, created_at, told)
-		select $1, 'delegate' || n || '@city.example', 'Delegate ' || n, 'City ' || n % 60, 'Belgium', case n % 3 when 0 then 'it' else 'en' end, 'registered',
-			translate(lpad(n::text, 8, '0'), '0125689', 'ACDEFGH'), $2, $3
-		from generate_series(1, 400) n`, h.prato().ID, business.AddDate(0, -1, 0), h.prato().Version)
-	e = h.moved()
-	return e, int64(h.count(`select min(id) from registrations where event_id = $1`, e.ID))
 }
