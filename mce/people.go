@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// PersonRef names a person at the desk by one of the things that they are, so that no address stands in the address of a page, nor in logs. It is
+// PersonRef names a person at the desk by one of the things that they are, so that their page is not called by their address. It is
 // written as a letter and a number: s12, r7, b3.
 type PersonRef struct {
 	As KnownAs

@@ -113,14 +113,21 @@ func consentOf(form url.Values) (wording, source string, err error) {
 		}
 		return "", "", &mce.FieldError{Field: "source", Err: err}
 	}
-	if wording, err = reasonOf(form.Get("wording")); err != nil || wording == "" {
-		if err == nil {
-			err = mce.Invalidf("the exact words that they agreed to are needed: only people who have agreed may be imported")
-		}
-		return "", "", &mce.FieldError{Field: "wording", Err: err}
+	// They are kept as they are, but for how browsers end lines.
+	wording = strings.TrimSpace(legible(strings.ReplaceAll(form.Get("wording"), "\r\n", "\n")))
+	switch {
+	case wording == "":
+		err = mce.Invalidf("the exact words that they agreed to are needed: only people who have agreed may be imported")
+	case len(wording) > maxWording:
+		err = mce.Invalidf("these are more than %d characters; the sentences that they agreed to are enough", maxWording)
+	default:
+		return wording, source, nil
 	}
-	return wording, source, nil
+	return "", "", &mce.FieldError{Field: "wording", Err: err}
 }
+
+// maxWording is longer than what people agree to.
+const maxWording = 5000
 
 // tryTable says what the import would do.
 func (d *Desk) tryTable(w http.ResponseWriter, r *http.Request, v visit) error {

@@ -38,7 +38,7 @@ func TestATableIsLookedAtBeforeItIsImported(t *testing.T) {
 	to := b.sendsTable(`<i>people.csv`, table).Header.Get("Location")
 	b.get(to).wants(t, http.StatusOK, "&lt;i&gt;people", `<option value="1" selected>Indirizzo e-mail`, `<option value="2" selected>Nome`, `<option value="3" selected>Cognome`, `<option value="4" selected>Lingua`)
 	_, of, _ := strings.Cut(to, "of=")
-	fields := []string{"of", of, "map-email", "1", "map-name", "2", "map-name-2", "3", "map-language", "4", "map-state", "5", "wording", "I agree.", "source", "Larissa 2022"}
+	fields := []string{"of", of, "map-email", "1", "map-name", "2", "map-name-2", "3", "map-language", "4", "map-state", "5", "wording", "I agree:  the newsletter,\r\nno more.", "source", "Larissa 2022"}
 	press := func(do string, more ...string) answer {
 		return b.press(to, "/desk/people/import/"+do, append(fields, more...)...)
 	}
@@ -60,7 +60,7 @@ func TestATableIsLookedAtBeforeItIsImported(t *testing.T) {
 	other.get(to).wants(t, http.StatusNotFound)
 	press("do", "skip", "yes").leads(t, "/desk/people")
 	b.get("/desk/people?q=Nina+Neri").wants(t, http.StatusOK, "Imported: 1.", "new@city.example")
-	if n := h.count(`select count(*) from consents where action = 'imported' and wording = 'I agree.' and source = 'Larissa 2022'`); n != 1 {
+	if n := h.count(`select count(*) from consents where action = 'imported' and wording = E'I agree:  the newsletter,\nno more.' and source = 'Larissa 2022'`); n != 1 {
 		t.Errorf("%d consents", n)
 	}
 	if n := h.count(`select count(*) from audit where action = 'import subscribers' and reason = 'Larissa 2022' and detail like 'added: 1; known: 1; suppressed: 1%'`); n != 1 {
