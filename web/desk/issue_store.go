@@ -42,6 +42,7 @@ type IssueStore interface {
 
 	IssuesBefore(ctx context.Context, id int64, n int) ([]mce.Issue, error)
 	IssuesInWork(ctx context.Context) ([]mce.Issue, error)
+	FirstSteps(ctx context.Context) (mce.FirstSteps, error)
 	seriesStore
 }
 
