@@ -40,6 +40,8 @@ const (
 	UndidArrival AuditAction = "undo a check-in"
 	BeganIssue   AuditAction = "begin"
 	SavedSeries  AuditAction = "save a newsletter"
+	SavedTopic   AuditAction = "save a topic"
+	RemovedTopic AuditAction = "remove a topic"
 )
 
 // AuditObject is the kind of thing that something was done to.
@@ -51,6 +53,7 @@ const (
 	OnIssue        AuditObject = "issue"
 	OnRegistration AuditObject = "registration"
 	OnSeries       AuditObject = "series"
+	OnTopic        AuditObject = "topic" // known by its slug, in the detail; its id is 0
 )
 
 // Audit is a line of the audit log. It names users by their ids alone: a name can be forgotten, a line cannot.

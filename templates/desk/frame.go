@@ -38,7 +38,7 @@ func Places() []Place {
 		{Path: "/desk/issues", Name: "nav.issues", Needs: mce.UseDesk, inside: []string{"/desk/issues/"}},
 		{Path: ContentPath(mce.KindArticle), Name: "nav.content", Needs: mce.EditContent, inside: []string{"/desk/content/"}},
 		{Path: "/desk/events", Name: "nav.events", Needs: mce.SeePeople, inside: []string{"/desk/events/"}},
-		{Path: "/desk/series", Name: "nav.series", Needs: mce.EditIssues, inside: []string{"/desk/series/", "/desk/new-series"}},
+		{Path: "/desk/series", Name: "nav.series", Needs: mce.EditIssues, inside: []string{"/desk/series/", "/desk/new-series", TopicsPath, NewTopicPath}},
 		{Path: "/desk/audit", Name: "nav.audit", Needs: mce.ReadAudit},
 		{Path: "/desk/users", Name: "nav.users", Needs: mce.ManageUsers, inside: []string{"/desk/users/"}},
 	}

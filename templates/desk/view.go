@@ -186,5 +186,5 @@ func Saids() []string {
 	return []string{"in", "out", "user-added", "user-saved", "user-removed", "me-saved", "session-ended", "sessions-ended",
 		"place", "hold", "leave-out", "reassemble", "subject", "submit", "check", "approve", "test", "schedule", "unschedule", "pause", "resume", "resolve",
 		"cancel", "content-saved", "content-same", "content-restored", "draft-dropped", "image-added", "image-saved", "image-removed",
-		"news-told", "news-withheld", "delegate-saved", "delegate-cancelled", "delegate-registered", "delegate-waiting", "check-in-undone", "series-saved", "begun"}
+		"news-told", "news-withheld", "delegate-saved", "delegate-cancelled", "delegate-registered", "delegate-waiting", "check-in-undone", "series-saved", "begun", "topic-saved", "topic-removed"}
 }

@@ -44,6 +44,7 @@ type IssueStore interface {
 	IssuesInWork(ctx context.Context) ([]mce.Issue, error)
 	FirstSteps(ctx context.Context) (mce.FirstSteps, error)
 	seriesStore
+	topicStore
 }
 
 // Examiner looks at an issue as it would leave, before anybody approves it.
