@@ -66,6 +66,7 @@ type Audit struct {
 	Object   AuditObject
 	ObjectID int64
 	OfUser   User   // read with it, where the object is a user
+	OfEvent  int64  // likewise, id of the event where it is a registration that is still kept
 	Detail   string // what changed, nothing personal: "role: editor → admin"
 	Reason   string // as it was given; empty: none
 }

@@ -45,7 +45,7 @@ func New(site mce.Site) (*Pages, error) {
 	}
 	p.assets = map[string]asset{}
 	for file, parts := range map[string][]string{
-		"desk.css":   {"desk.css", "home.css", "issue.css", "content.css", "event.css"},
+		"desk.css":   {"desk.css", "home.css", "issue.css", "content.css", "event.css", "nav.css"},
 		"content.js": {"content.js"}, "issue.js": {"issue.js"},
 	} {
 		var content []byte
