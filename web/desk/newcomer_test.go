@@ -76,16 +76,16 @@ func TestAfterSavingOneIsToldWhenItIsShown(t *testing.T) {
 	const form = "/desk/content/articles/new"
 	saved := b.saves(form, "title", "A bridge", "body", "Long.", "publish_at", "2023-10-18T13:00", "expire_at", "2030-01-01T00:00", "zone", "Europe/Rome")
 	path := saved.Header.Get("Location")
-	page := b.get(path).wants(t, ok, "It is shown from Wednesday 18 October 2023", "until Tuesday 1 January 2030", "It can be in the next issue of", `href="/desk/content/articles/new"`, "To all articles")
+	b.get(path).wants(t, ok, "It is shown from Wednesday 18 October 2023", "until Tuesday 1 January 2030", "It can be in the next issue of", `href="/desk/content/articles/new"`, "To all articles")
 	if page := b.get(path); strings.Contains(page.body, "It is shown from") {
 		t.Error("it is said again")
 	}
 	b.saves(path, "version", "1", "title", "A long bridge", "body", "Long.", "publish_at", "2023-10-18T13:00", "zone", "Europe/Rome")
-	if page = b.get(path).wants(t, ok, "It is shown from"); strings.Contains(page.body, "It can be in the next issue") {
+	if page := b.get(path).wants(t, ok, "It is shown from"); strings.Contains(page.body, "It can be in the next issue") {
 		t.Error("a later version may have run: nobody knows that it can be in the next issue")
 	}
 	late := b.saves(form, "title", "Far ahead", "body", "Long.", "publish_at", "2029-10-20T09:00", "zone", "Europe/Rome")
-	if page = b.get(late.Header.Get("Location")).wants(t, ok, "It is shown from"); strings.Contains(page.body, "It can be in the next issue") {
+	if page := b.get(late.Header.Get("Location")).wants(t, ok, "It is shown from"); strings.Contains(page.body, "It can be in the next issue") {
 		t.Error("what is shown later than the next issue is promised to it")
 	}
 }
