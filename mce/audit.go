@@ -41,6 +41,8 @@ const (
 	UndidArrival AuditAction = "undo a check-in"
 	BeganIssue   AuditAction = "begin"
 	SavedSeries  AuditAction = "save a newsletter"
+	SavedTopic   AuditAction = "save a topic"
+	RemovedTopic AuditAction = "remove a topic"
 	SavedRule    AuditAction = "save a reminder"
 	RemovedRule  AuditAction = "remove a reminder"
 
@@ -69,6 +71,7 @@ const (
 	OnBooking      AuditObject = "booking"
 	OnImport       AuditObject = "import" // by the number of its upload
 	OnReminder     AuditObject = "reminder"
+	OnTopic        AuditObject = "topic" // known by its slug, in the detail; its id is 0
 )
 
 // Audit is a line of the audit log. It names users by their ids alone: a name can be forgotten, a line cannot.
@@ -81,6 +84,7 @@ type Audit struct {
 	Object   AuditObject
 	ObjectID int64
 	OfUser   User   // read with it, where the object is a user
+	OfEvent  int64  // likewise, id of the event where it is a registration that is still kept
 	Detail   string // what changed, nothing personal: "role: editor → admin"
 	Reason   string // as it was given; empty: none
 }

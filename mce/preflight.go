@@ -115,7 +115,7 @@ func (r Report) Clear(overrides []Override) error {
 	f := standing[0]
 	first := fmt.Sprintf("%s [%s, %s]", f.Words, f.Rule, f.Where)
 	if more := len(standing) - 1; more > 0 {
-		return Conflictf("the check found %d things that must be mended first: %s; issue check shows the others", more+1, first)
+		return Conflictf("the check found %d things that must be mended first: %s; the check shows the others", more+1, first)
 	}
 	return Conflictf("the check found something that must be mended first: %s", first)
 }

@@ -28,7 +28,7 @@ func TestAReportIsInOrderAndSaysNothingTwice(t *testing.T) {
 func TestAnOverrideCoversItsRuleAtItsPlaceInEveryLanguage(t *testing.T) {
 	r := mce.NewReport([]mce.Finding{day, night, page, advice})
 	if err := r.Clear(nil); mce.ErrorCode(err) != mce.Conflict ||
-		mce.ErrorMessage(err) != "the check found 3 things that must be mended first: The page is not there. [links, a]; issue check shows the others" {
+		mce.ErrorMessage(err) != "the check found 3 things that must be mended first: The page is not there. [links, a]; the check shows the others" {
 		t.Error(err)
 	}
 	weekday, err := r.Override([]string{"weekday"}, "anna", "it is so")

@@ -49,13 +49,14 @@ type auditRow struct {
 	OfEmail  string       `db:"of_email"`
 	OfName   string       `db:"of_name"`
 	OfRole   mce.DeskRole `db:"of_role"`
+	OfEvent  int64        `db:"of_event"`
 }
 
 func (r auditRow) audit() mce.Audit {
 	return mce.Audit{
 		ID: r.ID, At: r.At.UTC(), By: mce.Actor{UserID: r.UserID, Name: r.Actor, Origin: r.Origin}, Action: r.Action, Object: r.Object, ObjectID: r.ObjectID,
 		ByUser: mce.User{ID: r.UserID, Email: r.ByEmail, Name: r.ByName, Role: r.ByRole},
-		OfUser: mce.User{ID: r.OfID, Email: r.OfEmail, Name: r.OfName, Role: r.OfRole}, Detail: r.Detail, Reason: r.Reason,
+		OfUser: mce.User{ID: r.OfID, Email: r.OfEmail, Name: r.OfName, Role: r.OfRole}, OfEvent: r.OfEvent, Detail: r.Detail, Reason: r.Reason,
 	}
 }
 
@@ -67,11 +68,12 @@ func (s *Store) AuditLog(ctx context.Context, q mce.AuditQuery) ([]mce.Audit, er
 		)
 		select a.id, a.at, coalesce(a.user_id, 0) as user_id, a.actor, coalesce(o.origin, '') as origin, a.action, a.object, a.object_id, a.detail, a.reason,
 			coalesce(b.email, '') as by_email, coalesce(b.name, '') as by_name, coalesce(b.role, '') as by_role,
-			coalesce(f.id, 0) as of_id, coalesce(f.email, '') as of_email, coalesce(f.name, '') as of_name, coalesce(f.role, '') as of_role
+			coalesce(f.id, 0) as of_id, coalesce(f.email, '') as of_email, coalesce(f.name, '') as of_name, coalesce(f.role, '') as of_role, coalesce(g.event_id, 0) as of_event
 		from audit a
 		left join audit_origins o on o.id = a.id
 		left join users b on b.id = a.user_id
 		left join users f on a.object = 'user' and f.id = a.object_id
+		left join registrations g on a.object = 'registration' and g.id = a.object_id
 		cross join named n
 		where (a.id < $1 or $1 = 0)
 			and ($2 = '' or lower(a.actor || ' ' || a.action || ' ' || a.object || ' ' || a.object_id || ' ' || a.detail || ' ' || a.reason) like lower($2)

@@ -64,7 +64,7 @@ func TestAnEditorSendsAnIssueByKeyboard(t *testing.T) {
 	k.tabTo("TEXTAREA note-en")
 	k.types("A word before.")
 	k.presses("BUTTON Save", "The second story")
-	k.presses("BUTTON Put it before the editors", "The second story")
+	k.presses("BUTTON Ready for approval", "The second story")
 
 	k.presses("A Preview", "The second story")
 	k.presses("A Check and approve", "The second story")
@@ -101,7 +101,7 @@ func TestASecondPersonApprovesInAnotherBrowser(t *testing.T) {
 	const subject = "The first story"
 	anna.logsIn(h, "anna@mce.example", "Anna")
 	anna.leads(subject, chromedp.Navigate(h.public+"/desk/issues/1"))
-	anna.presses("BUTTON Put it before the editors", subject)
+	anna.presses("BUTTON Ready for approval", subject)
 	anna.says(".standing", "must not be the one who changed it last")
 	anna.presses("A Check and approve it", subject)
 	anna.presses("BUTTON Check it now", subject)

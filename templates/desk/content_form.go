@@ -21,11 +21,33 @@ type ContentForm struct {
 	Events   []mce.ContentLine // that a resource may be of
 	Images   []Picture
 	Issues   []mce.Issue              // in work that it is in
+	Next     []NextIssue              // those to come that may have it, where that is certain
 	FaultIn  string                   // name of the field; empty: in none
 	Fault    string                   // in English; empty: none
 	Focus    string                   // name of the field to begin with
 	Draft    time.Time                // when it was typed, on the wall clock of the zone; zero: it is what stands
 	Previews map[string]template.HTML // of fields in Markdown; empty: there are none
+}
+
+// NextIssue is when the next issue of a newsletter is put together, on its wall clock.
+type NextIssue struct {
+	Of mce.Text
+	At time.Time
+}
+
+// Saved reports whether the piece was saved a moment ago.
+func (v ContentForm) Saved() bool { return v.Said.ID == "content-saved" && v.Piece.ID != 0 }
+
+// ShownFrom is when it begins to be shown, ShownUntil when it ends, on the usual wall clock; zero: for ever.
+func (v ContentForm) ShownFrom() time.Time { return mce.InZone(v.Piece.Candidate().From, v.Zone) }
+
+// ShownUntil is when it ends to be shown; zero: never.
+func (v ContentForm) ShownUntil() time.Time {
+	until := v.Piece.Candidate().Until
+	if until.IsZero() {
+		return until
+	}
+	return mce.InZone(until, v.Zone)
 }
 
 // PeoplePath is the page of an event with its people.

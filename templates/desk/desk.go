@@ -31,6 +31,7 @@ type Pages struct {
 	catalog   *locale.Catalog
 	templates map[string]*template.Template
 	assets    map[string]asset // by the names of their files
+	reasons   []reasonForm
 }
 
 // New parses all templates and messages; an error is a fault of ours, or a PublicURL that is no address.
@@ -39,13 +40,13 @@ func New(site mce.Site) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("public address: %w", err)
 	}
-	p := &Pages{site: site, base: strings.TrimRight(public.EscapedPath(), "/"), templates: map[string]*template.Template{}}
+	p := &Pages{site: site, base: strings.TrimRight(public.EscapedPath(), "/"), templates: map[string]*template.Template{}, reasons: reasonForms()}
 	if p.catalog, err = locale.New(files); err != nil {
 		return nil, err
 	}
 	p.assets = map[string]asset{}
 	for file, parts := range map[string][]string{
-		"desk.css":   {"desk.css", "home.css", "issue.css", "content.css", "event.css", "reminder.css", "people.css"},
+		"desk.css":   {"desk.css", "home.css", "issue.css", "content.css", "event.css", "reminder.css", "people.css", "nav.css"},
 		"content.js": {"content.js"}, "issue.js": {"issue.js"},
 	} {
 		var content []byte

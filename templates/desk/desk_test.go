@@ -46,7 +46,7 @@ func TestWhateverMayStandOnAPageHasWords(t *testing.T) {
 		mce.Assembled, mce.InReview, mce.Approved, mce.Scheduled, mce.Sending, mce.Paused, mce.Sent, mce.Cancelled, mce.Skipped,
 	} {
 		issue := desk.Issue{
-			Common: desk.Common{User: admin}, Languages: mce.Languages(), Work: desk.Work{Issue: mce.Issue{ID: 1, State: state, StartedAt: time.Unix(1, 0)}}, Second: true,
+			Common: desk.Common{User: admin}, Languages: mce.Languages(), Work: desk.Work{Issue: mce.Issue{ID: 1, State: state, StartedAt: time.Unix(1, 0)}}, Approval: mce.ApprovalSecond,
 		}
 		what := "state " + string(state)
 		for _, begun := range []bool{true, false} {

@@ -39,7 +39,7 @@ func Places() []Place {
 		{Path: ContentPath(mce.KindArticle), Name: "nav.content", Needs: mce.EditContent, inside: []string{"/desk/content/"}},
 		{Path: "/desk/events", Name: "nav.events", Needs: mce.SeePeople, inside: []string{"/desk/events/", "/desk/reminders", "/desk/new-reminder"}},
 		{Path: PeoplePath, Name: "nav.people", Needs: mce.SeePeople, inside: []string{PeoplePath + "/"}},
-		{Path: "/desk/series", Name: "nav.series", Needs: mce.EditIssues, inside: []string{"/desk/series/", "/desk/new-series"}},
+		{Path: "/desk/series", Name: "nav.series", Needs: mce.EditIssues, inside: []string{"/desk/series/", "/desk/new-series", TopicsPath, NewTopicPath}},
 		{Path: "/desk/audit", Name: "nav.audit", Needs: mce.ReadAudit},
 		{Path: "/desk/users", Name: "nav.users", Needs: mce.ManageUsers, inside: []string{"/desk/users/"}},
 	}

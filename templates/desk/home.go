@@ -13,9 +13,11 @@ import (
 // Home is the view of the first page: what will go out.
 type Home struct {
 	Common
-	Empty bool      // there is no newsletter at all yet
-	Work  []Waiting // issues that are not through yet, the next to go out first
-	Weeks int       // that are looked ahead
+	First mce.FirstSteps // what there is already of what a first issue needs
+	// People is the page on which readers are added; empty: there is none.
+	People string
+	Work   []Waiting // issues that are not through yet, the next to go out first
+	Weeks  int       // that are looked ahead
 	// Further is how many weeks may be looked ahead instead.
 	Further int
 	AsOf    time.Time // when the plan was made

@@ -22,10 +22,13 @@ type Issue struct {
 	Work
 	Zone      string // of the series
 	Languages []mce.Lang
-	Second    bool   // a second person approves
-	Here      string // which page of the issue this is: the end of its address; empty: the first
-	Fault     string // why what was asked for could not be done, in English
+	Approval  mce.Approval // of the series: who lets the issue go out
+	Here      string       // which page of the issue this is: the end of its address; empty: the first
+	Fault     string       // why what was asked for could not be done, in English
 }
+
+// Second reports whether a second person approves.
+func (v Issue) Second() bool { return v.Approval == mce.ApprovalSecond }
 
 // Can reports whether something can be done with the issue now, by who may.
 func (v Issue) Can(action mce.IssueAction, may bool) bool {

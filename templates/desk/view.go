@@ -187,5 +187,6 @@ func Saids() []string {
 		"place", "hold", "leave-out", "reassemble", "subject", "submit", "check", "approve", "test", "schedule", "unschedule", "pause", "resume", "resolve",
 		"cancel", "content-saved", "content-same", "content-restored", "draft-dropped", "image-added", "image-saved", "image-removed",
 		"news-told", "news-withheld", "delegate-saved", "delegate-cancelled", "delegate-registered", "delegate-waiting", "check-in-undone", "series-saved", "begun",
-		"person-choices", "person-details", "person-leave", "person-ask", "person-suppress", "person-lift", "person-erase", "people-imported", "person-resend", "person-cancel", "reminder-saved", "reminder-removed"}
+		"person-choices", "person-details", "person-leave", "person-ask", "person-suppress", "person-lift", "person-erase", "people-imported", "person-resend", "person-cancel", "reminder-saved", "reminder-removed",
+		"topic-saved", "topic-removed"}
 }

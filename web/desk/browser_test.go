@@ -106,7 +106,7 @@ func scenes(h *house) []scene {
 	people := h.peopleScenes(admin)
 	admin.press("/desk/issues/2/check", "/desk/issues/2/check")
 	admin.get("/desk/") // the message is said once
-	return slices.Concat(contents, people, h.eventScenes(admin, editor), h.reminderScenes(admin, editor), h.seriesScenes(admin), []scene{
+	return slices.Concat(contents, people, h.eventScenes(admin, editor), h.reminderScenes(admin, editor), h.seriesScenes(admin), h.topicScenes(admin), []scene{
 		{"login", h.browser(), "/desk/login", nil},
 		{"login-fault", newcomer, "/desk/login", url.Values{"token": {login}, "email": {"anna@"}}},
 		{"login-sent", newcomer, "/desk/login", url.Values{"token": {login}, "email": {"anna@mce.example"}}},

@@ -81,7 +81,34 @@ func (d *Desk) piecePage(w http.ResponseWriter, r *http.Request, v visit, status
 		}
 	}
 	view.Common = d.common(w, r, v)
+	if view.Saved() {
+		if view.Next, err = d.nextIssues(r, view.Piece); err != nil {
+			return err
+		}
+	}
 	return d.show(w, r, v, status, func(w io.Writer, lang mce.Lang) error { return d.pages.Content(w, lang, view) })
+}
+
+// nextIssues are those to come by themselves that may have a piece. Only of its first version is that certain: a later one may have run, or been left out.
+func (d *Desk) nextIssues(r *http.Request, p mce.Piece) ([]pages.NextIssue, error) {
+	if p.Version != 1 {
+		return nil, nil
+	}
+	all, err := d.store.AllSeries(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	var out []pages.NextIssue
+	for _, s := range all {
+		schedule, err := s.Schedule()
+		if err != nil || s.Paused {
+			continue // none comes by itself
+		}
+		if due := schedule.Next(d.clock.Now()).Due; s.Admits(p.Candidate(), due) {
+			out = append(out, pages.NextIssue{Of: s.Name, At: mce.InZone(due, s.TimeZone)})
+		}
+	}
+	return out, nil
 }
 
 // takePiece takes the form of a piece, and does what the button asks for.

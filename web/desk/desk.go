@@ -160,7 +160,7 @@ type route struct {
 type handler func(w http.ResponseWriter, r *http.Request, v visit) error
 
 func (d *Desk) routes() []route {
-	return slices.Concat(d.entrance(), d.issueRoutes(), d.contentRoutes(), d.imageRoutes(), d.peopleRoutes(), d.eventRoutes(), d.reminderRoutes(), d.seriesRoutes(), d.officeRoutes())
+	return slices.Concat(d.entrance(), d.issueRoutes(), d.contentRoutes(), d.imageRoutes(), d.peopleRoutes(), d.eventRoutes(), d.reminderRoutes(), d.seriesRoutes(), d.topicRoutes(), d.officeRoutes())
 }
 
 // entrance are the ways in and out, and what is one's own.

@@ -125,7 +125,7 @@ func officeRows() []routeRow {
 
 // TestEveryRouteByEveryRole: one row for each route, what each role is answered. In a POST the form is empty but for its token.
 func TestEveryRouteByEveryRole(t *testing.T) {
-	rows := slices.Concat(entranceRows(), issueRows(), contentRows(), peopleRows(), eventRows(), reminderRows(), seriesRows(), officeRows())
+	rows := slices.Concat(entranceRows(), issueRows(), contentRows(), peopleRows(), eventRows(), reminderRows(), seriesRows(), topicRows(), officeRows())
 	h := newHouse(t)
 	var have []string
 	for _, row := range rows {

@@ -42,7 +42,9 @@ type IssueStore interface {
 
 	IssuesBefore(ctx context.Context, id int64, n int) ([]mce.Issue, error)
 	IssuesInWork(ctx context.Context) ([]mce.Issue, error)
+	FirstSteps(ctx context.Context) (mce.FirstSteps, error)
 	seriesStore
+	topicStore
 }
 
 // Examiner looks at an issue as it would leave, before anybody approves it.

@@ -83,7 +83,7 @@ func (d *Desk) issuePage(w http.ResponseWriter, r *http.Request, v visit, draft 
 	}[page]
 	view := pages.Issue{
 		Common: d.common(w, r, v), Work: inWork([]mce.Issue{draft.Issue}, []mce.Series{draft.Series})[0], Here: page,
-		Zone: draft.Series.TimeZone, Languages: draft.Series.Languages, Second: draft.Series.Approval == mce.ApprovalSecond,
+		Zone: draft.Series.TimeZone, Languages: draft.Series.Languages, Approval: draft.Series.Approval,
 	}
 	view.Path = "/desk/issues/" + strconv.FormatInt(draft.Issue.ID, 10)
 	status := http.StatusOK

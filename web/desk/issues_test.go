@@ -204,7 +204,7 @@ func TestAnEditorArrangesAnIssue(t *testing.T) {
 	if got := in(); !slices.Equal(got[:2], []string{before[1], before[0]}) {
 		t.Errorf("%v, before %v", got, before)
 	}
-	ed.get(path).wants(t, http.StatusOK, "The item is in its place.", "an editor put it there: number 2")
+	ed.get(path).wants(t, http.StatusOK, "The item is in its place.", "an editor put it there; number 2")
 	ed.press(path, path+"/hold", "item", before[0]).leads(t, path)
 	ed.press(path, path+"/leave-out", "item", before[1]).leads(t, path)
 	ed.get(path).wants(t, http.StatusOK, "an editor holds it for the next issue", "an editor left it out")

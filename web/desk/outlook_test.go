@@ -134,11 +134,3 @@ func TestHomeShowsEveryMailToCome(t *testing.T) {
 	b.press("/desk/issues/"+itoa(int(issue.ID))+"/check", "/desk/issues/"+itoa(int(issue.ID))+"/check")
 	b.get("/desk/").wants(t, http.StatusOK, "keeps it from being approved: weekday")
 }
-
-func TestAnEmptyDeskSaysWhatComesFirst(t *testing.T) {
-	h := newHouse(t)
-	if _, err := h.db.ExecContext(t.Context(), `truncate series cascade`); err != nil {
-		t.Fatal(err)
-	}
-	h.as(h.user("Anna", mce.Admin)).get("/desk/").wants(t, http.StatusOK, "Nothing can go out yet")
-}

@@ -90,7 +90,7 @@ func TestTheFirstPageShowsWhatIsInWorkAndNext(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
 	b := h.as(h.user("Anna", mce.Editor))
-	b.get("/desk/").wants(t, http.StatusOK, "No issue is in work", "Every mail of the coming 6 weeks", "Newsletter")
+	b.get("/desk/").wants(t, http.StatusOK, "No issue is in work", "The next one is assembled by itself", "Begin an issue now")
 	series, err := h.store.Series(ctx, "newsletter")
 	h.must(err)
 	issue, _, err := h.store.Assemble(ctx, series, mce.Slot{Wall: "2023-10-18 12:00", Due: business}, true, business)

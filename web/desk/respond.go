@@ -28,6 +28,7 @@ func (d *Desk) fail(w http.ResponseWriter, r *http.Request, v visit, err error) 
 	switch {
 	case errors.As(err, &refused):
 		view.Message = refused.sentence
+	case mce.ErrorCode(err) == mce.NotFound: // says where to look on the command line; the page's own words say it for the desk
 	case status < http.StatusInternalServerError:
 		view.Message = mce.ErrorMessage(err)
 	}
