@@ -66,6 +66,12 @@ func TestAllThatIsKeptIsShownAndDownloaded(t *testing.T) {
 	for i := range want.Consents {
 		want.Consents[i].ID = 0 // ours, not theirs
 	}
+	for i := range want.Registrations {
+		want.Registrations[i].ID = 0
+	}
+	for i := range want.Bookings {
+		want.Bookings[i].ID = 0
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -54,6 +54,11 @@ func (f frame) ThingPath(a mce.Audit) string {
 		if a.Action != mce.RemovedImage {
 			return fmt.Sprintf("%s/%d", ImagesPath, a.ObjectID)
 		}
+	case mce.OnReminder:
+		if a.Action == mce.SavedRule {
+			return "/desk/reminders/" + a.Detail
+		}
+	case mce.OnImport: // it is gone by then
 	}
 	return ""
 }
