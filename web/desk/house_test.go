@@ -208,7 +208,10 @@ func (h *house) whole() string {
 			(select json_agg(json_build_array(d.id, d.hash, d.logged_in) order by d.id) from desk_sessions d),
 			(select json_agg(i order by id) from issues i), (select json_agg(x order by issue_id, line) from issue_items x), (select json_agg(c order by kind, piece_id, version) from content_versions c),
 			(select json_agg(c order by id) from content_drafts c), (select json_agg(i order by id) from images i), (select json_agg(s order by id) from subscribers s), (select json_agg(s order by email) from suppressions s), (select json_agg(r order by id) from registrations r),
-			(select json_agg(u order by id) from desk_uploads u), (select json_agg(l order by id) from logins l), (select json_agg(w order by id) from wishes w))`).Scan(&all))
+			(select json_agg(u order by id) from desk_uploads u), (select json_agg(l order by id) from logins l), (select json_agg(w order by id) from wishes w),
+			(select json_agg(r order by id) from registrations r), (select json_agg(s order by id) from subscribers s), (select json_agg(s order by id) from series s),
+			(select json_agg(t order by slug) from topics t), (select json_agg(r order by id) from reminder_rules r), (select json_agg(e order by id) from events e),
+			(select json_agg(s order by email) from suppressions s), (select json_agg(u order by id) from desk_uploads u))`).Scan(&all))
 	return all
 }
 
