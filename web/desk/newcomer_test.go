@@ -13,7 +13,7 @@ func TestTheFirstStepsAreTickedOff(t *testing.T) {
 	h := newHouse(t)
 	h.exec(`truncate series, articles, events, resources cascade`)
 	admin, editor := h.as(h.user("Anna", mce.Admin)), h.as(h.user("Bob", mce.Editor))
-	page := admin.get("/desk/").wants(t, ok, "The first steps", "/desk/new-series", "/desk/content/articles", "/subscribe", "No issue is in work.")
+	page := admin.get("/desk/").wants(t, ok, "The first steps", "/desk/new-series", "/desk/content/articles", "/desk/people", "No issue is in work.")
 	if strings.Contains(page.body, "assembled by itself") || strings.Contains(page.body, "✓") {
 		t.Error("an empty desk promises an issue, or has something done")
 	}
