@@ -20,7 +20,7 @@ build: ## Build bin/mce-mailer
 	$(GO) build -trimpath -buildvcs=false -o bin/mce-mailer ./cmd/mce-mailer
 
 test: tools-test $(AXE) ## Run all tests, on a real PostgreSQL, real SMTP and a real browser
-	$(GO) test -timeout 20m ./...
+	$(GO) test -timeout 12m ./...
 
 chaos: tools-test ## The faults of make test in full numbers (it sets CHAOS=full): killed daemons, a crashing database, a relay at its worst
 	CHAOS=full $(GO) test -v -count=1 -timeout 60m -run TestChaos ./cmd/mce-mailer

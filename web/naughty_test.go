@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -249,8 +250,11 @@ func TestNoHostileEntryRunsInABrowser(t *testing.T) {
 	list := slices.DeleteFunc(naughty(t), func(s string) bool { return !aims(s) })
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /entry/{n}", func(w http.ResponseWriter, r *http.Request) {
-		var n int
-		fmt.Sscan(r.PathValue("n"), &n) //nolint:errcheck // then it is the first
+		n, err := strconv.Atoi(r.PathValue("n"))
+		if err != nil { // a picture that a string asks for
+			http.NotFound(w, r)
+			return
+		}
 		hostile := list[n]
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		for _, path := range []string{"/subscribe?lang=en", "/link?lang=it"} {

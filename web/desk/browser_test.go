@@ -198,7 +198,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	at := stage(t, h, all)
 	for _, s := range all {
 		t.Run(s.name, func(t *testing.T) {
-			browser.Check(t, at+"/"+s.name)
+			browser.Check(t, at+"/"+s.name, append(axetest.Views(), axetest.View{Width: 320})...)
 		})
 	}
 	if _, err := h.db.ExecContext(t.Context(), `update users set language = 'it'`); err != nil {
