@@ -44,7 +44,7 @@ type Events struct {
 
 // Events writes the list of events.
 func (p *Pages) Events(w io.Writer, lang mce.Lang, v Events) error {
-	return p.write(w, "people_events", lang, v.Common, v)
+	return p.write(w, "events", lang, v.Common, v)
 }
 
 // Event is the view of an event with its people, and what they are told.
@@ -63,7 +63,7 @@ type Event struct {
 
 // Event writes the page of an event.
 func (p *Pages) Event(w io.Writer, lang mce.Lang, v Event) error {
-	return p.write(w, "people_event", lang, v.Common, v)
+	return p.write(w, "event", lang, v.Common, v)
 }
 
 // Path is the event's page, and FormPath that of its words and programme.
@@ -269,6 +269,11 @@ func (v Delegate) BookingPath() string { return BookingPath(v.Event.ID, v.Bookin
 // EventPath is the event's page.
 func (v Delegate) EventPath() string { return EventPath(v.Event.ID) }
 
+// PersonPath is the page with everything that concerns them.
+func (v Delegate) PersonPath() string {
+	return PersonPath(mce.PersonRef{As: mce.KnownDelegate, ID: v.Person.ID})
+}
+
 // Changeable reports whether something can be done for them.
 func (v Delegate) Changeable() bool {
 	return v.Person.ID == 0 || v.Person.State != mce.Withdrawn && !v.Event.Done(v.Now)
@@ -309,9 +314,6 @@ func (v Delegate) Fields() []Field {
 // ReasonField is the entry that says why something is done for somebody.
 func (v Delegate) ReasonField(cancels bool) Field {
 	f := Field{Name: "reason", Label: "field.delegate.reason", Type: "text", Autocomplete: "off", Hint: true}
-	if cancels {
-		f.Name, f.Label = "reason", "field.delegate.reason"
-	}
 	if cancels == v.Cancels {
 		f.Value = v.Reason
 		if v.FaultIn == "reason" {

@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/majorcities/mce-mailer/mce"
 	pages "github.com/majorcities/mce-mailer/templates/desk"
@@ -14,7 +13,7 @@ import (
 const auditPage = 50
 
 func (d *Desk) audit(w http.ResponseWriter, r *http.Request, v visit) error {
-	q := mce.AuditQuery{Search: strings.ToValidUTF8(strings.ReplaceAll(r.URL.Query().Get("q"), "\x00", ""), ""), Limit: auditPage + 1}
+	q := mce.AuditQuery{Search: asked(r, "q"), Limit: auditPage + 1}
 	if before := r.URL.Query().Get("before"); before != "" {
 		var err error
 		if q.Before, err = strconv.ParseInt(before, 10, 64); err != nil || q.Before <= 0 {

@@ -93,20 +93,15 @@ func (d *Desk) contents(w http.ResponseWriter, r *http.Request, v visit) error {
 // zone is on whose clocks the association lives, as far as it is known: those of its first newsletter.
 func (d *Desk) zone(r *http.Request) (string, error) {
 	series, err := d.store.AllSeries(r.Context())
-	if err != nil || len(series) == 0 {
-		return "UTC", err
-	}
-	return series[0].TimeZone, nil
+	return homeZone(series), err
 }
 
-// legible is what was typed without signs that the database cannot keep.
-func legible(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
+// homeZone is on whose clocks an association with these newsletters lives.
+func homeZone(all []mce.Series) string {
+	if len(all) == 0 {
+		return "UTC"
+	}
+	return all[0].TimeZone
 }
 
 // previewProse answers with Markdown as a mail has it.

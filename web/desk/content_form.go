@@ -283,9 +283,7 @@ func (d *Desk) saved(w http.ResponseWriter, r *http.Request, v visit, before, no
 		return d.said(w, r, "content-same", "", to)
 	}
 	title, _ := now.Content.Name().In(v.session.User.Language)
-	if runes := []rune(title); len(runes) > 80 { // it travels in a cookie
-		title = string(runes[:80]) + "…"
-	}
+	title = short(title)
 	return d.said(w, r, "content-saved", title, to)
 }
 

@@ -119,13 +119,7 @@ func (d *Desk) cancelDelegate(w http.ResponseWriter, r *http.Request, v visit) e
 // takeDelegate does something for a person, with a reason, and shows the form again with what is wrong.
 func (d *Desk) takeDelegate(w http.ResponseWriter, r *http.Request, v visit, view pages.Delegate, do func(context.Context) (mce.Registration, error)) error {
 	cancels := strings.HasSuffix(r.URL.Path, "/cancel")
-	reason, err := reasonOf(r.PostForm.Get("reason"))
-	if err == nil && reason == "" {
-		err = mce.Invalidf("say why you do this for them: it stands in the audit log")
-	}
-	if err != nil {
-		err = &mce.FieldError{Field: "reason", Err: err}
-	}
+	reason, err := needReason(r.PostForm.Get("reason"))
 	var p mce.Registration
 	if err == nil {
 		p, err = do(mce.WithDeed(r.Context(), mce.Deed{By: v.actor(r), Reason: reason, At: d.clock.Now()}))
@@ -150,14 +144,6 @@ func (d *Desk) takeDelegate(w http.ResponseWriter, r *http.Request, v visit, vie
 		view.Fault = in.Error()
 	}
 	return d.delegatePage(w, r, v, statusOf(err), view)
-}
-
-// short is a name that travels in a cookie.
-func short(s string) string {
-	if runes := []rune(s); len(runes) > 80 {
-		return string(runes[:80]) + "…"
-	}
-	return s
 }
 
 func (d *Desk) showCheckIn(w http.ResponseWriter, r *http.Request, v visit) error {

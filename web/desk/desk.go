@@ -39,9 +39,9 @@ type Store interface {
 	RemoveUser(ctx context.Context, id int64, by mce.Actor, reason string, now time.Time) error
 	AuditLog(ctx context.Context, q mce.AuditQuery) ([]mce.Audit, error)
 
-	IssueStore
+	issueStore
 	contentStore
-	EventStore
+	eventStore
 	peopleStore
 	importStore
 	growthStore

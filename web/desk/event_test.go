@@ -227,7 +227,7 @@ func TestDelegatesAtTheDesk(t *testing.T) {
 
 	// Nobody is registered without a reason, nor twice.
 	form := []string{"email", "ada@example.org", "name", "Ada", "language", "en", "role", "delegate"}
-	b.press(people+"/new", people+"/new", form...).wants(t, http.StatusUnprocessableEntity, "Say why you do this for them", "ada@example.org")
+	b.press(people+"/new", people+"/new", form...).wants(t, http.StatusUnprocessableEntity, "A reason is needed", "ada@example.org")
 	added := b.press(people+"/new", people+"/new", append(form, "reason", "She called.")...)
 	if !strings.HasPrefix(added.Header.Get("Location"), people+"/") {
 		t.Fatal(added.Status, added.body)

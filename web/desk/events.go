@@ -2,8 +2,6 @@ package desk
 
 import (
 	"context"
-	"encoding/csv"
-	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -15,8 +13,8 @@ import (
 	pages "github.com/majorcities/mce-mailer/templates/desk"
 )
 
-// EventStore keeps events with their people, and what those are told.
-type EventStore interface {
+// eventStore keeps events with their people, and what those are told.
+type eventStore interface {
 	EventByID(ctx context.Context, id int64) (mce.Event, error)
 	Events(ctx context.Context) ([]mce.Event, error)
 	EventTally(ctx context.Context, eventID int64) (mce.EventTally, error)
@@ -204,14 +202,7 @@ func (d *Desk) newsMail(w http.ResponseWriter, r *http.Request, _ visit) error {
 	e = e.Filled(map[string]string{
 		mce.SlotGreeting: d.letters.Greeting(e.Lang, of.Example.Name), mce.SlotToken: "preview", mce.SlotCode: of.Example.Code,
 	})
-	h := w.Header()
-	h.Set("Content-Security-Policy", mailPolicy)
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", string(e.Lang))
-	h.Set("Cache-Control", "no-store")
-	if _, err = io.WriteString(w, e.HTML); err != nil { //nolint:gosec // letter has cleaned what stands in a mail, and the policy lets it run nothing
-		d.log.Debug("reader gone", "err", err)
-	}
+	d.sendMail(w, e.Lang, mailPolicy, e.HTML)
 	return nil
 }
 
@@ -258,14 +249,14 @@ func (d *Desk) delegates(w http.ResponseWriter, r *http.Request, v visit) error 
 	if err != nil {
 		return err
 	}
-	asked := r.URL.Query()
-	q := mce.DelegateQuery{EventID: e.ID, Search: legible(asked.Get("q")), Standing: mce.DelegateStanding(asked.Get("standing")), Limit: delegatesAtOnce}
-	if from := asked.Get("from"); from != "" {
+	query := r.URL.Query()
+	q := mce.DelegateQuery{EventID: e.ID, Search: asked(r, "q"), Standing: mce.DelegateStanding(query.Get("standing")), Limit: delegatesAtOnce}
+	if from := query.Get("from"); from != "" {
 		if q.Skip, err = strconv.Atoi(from); err != nil || q.Skip < 0 || q.Skip > mce.MaxCapacity {
 			return &mce.Error{Code: mce.NotFound, Err: err}
 		}
 	}
-	if booking := asked.Get("booking"); booking != "" {
+	if booking := query.Get("booking"); booking != "" {
 		if q.Booking, err = strconv.ParseInt(booking, 10, 64); err != nil || q.Booking < 1 {
 			return &mce.Error{Code: mce.NotFound, Err: err}
 		}
@@ -322,10 +313,5 @@ func (d *Desk) delegatesTable(w http.ResponseWriter, r *http.Request, _ visit) e
 		}
 		rows = append(rows, row)
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.csv"`, e.Slug))
-	h.Set("Cache-Control", "no-store")
-	csv.NewWriter(w).WriteAll(rows) //nolint:errcheck // the reader has gone
-	return nil
+	return sendTable(w, e.Slug+".csv", rows)
 }

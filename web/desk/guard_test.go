@@ -123,6 +123,33 @@ func officeRows() []routeRow {
 	}
 }
 
+// targets are what the path of a route may be about.
+type targets struct {
+	user, issue, event, delegate, picture int64
+	person, act, link                     string
+}
+
+// fill puts them in place of the parts of a route's path.
+func (of targets) fill(path string) string {
+	id, slug := of.user, "newsletter"
+	switch {
+	case strings.Contains(path, "/issues/"):
+		id = of.issue
+	case strings.Contains(path, "/images/"):
+		id = of.picture
+	case strings.Contains(path, "/content/"):
+		id = 1
+	case strings.Contains(path, "/events/"):
+		id = of.event
+	case strings.Contains(path, "/reminders/"):
+		slug = "week-before"
+	case strings.Contains(path, "/topics/"):
+		slug = "events"
+	}
+	return strings.NewReplacer("{token}", of.link, "{ref}", of.person, "{act}", of.act, "{person}", itoa(int(of.delegate)), "{kind}", "articles",
+		"{slug}", slug, "{id}", itoa(int(id)), "{$}", "").Replace(path)
+}
+
 // TestEveryRouteByEveryRole: one row for each route, what each role is answered. In a POST the form is empty but for its token.
 func TestEveryRouteByEveryRole(t *testing.T) {
 	rows := slices.Concat(entranceRows(), issueRows(), contentRows(), peopleRows(), eventRows(), reminderRows(), seriesRows(), topicRows(), officeRows())
@@ -149,24 +176,12 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 					b = h.as(roles[role])
 				}
 				method, path, _ := strings.Cut(row.route, " ")
-				id := victim.ID
-				if strings.Contains(path, "/issues/") {
-					id = issue.ID
-				}
-				if strings.Contains(path, "/content/") {
-					id = 1
-				}
-				if strings.Contains(path, "/events/") {
-					id = conference.ID
-				}
+				of := targets{user: victim.ID, issue: issue.ID, event: conference.ID, delegate: delegate.ID, act: "suppress", link: link}
+				of.person = h.somebody(fmt.Sprintf("row%d%s@city.example", i, role)).String()
 				if strings.Contains(path, "/images/{id}") {
-					id = h.picture(4*i + len(role)).ID
+					of.picture = h.picture(4*i + len(role)).ID
 				}
-				slug := "newsletter"
-				if strings.Contains(path, "/reminders/") {
-					slug = "week-before"
-				}
-				path = strings.NewReplacer("{ref}", h.somebody(fmt.Sprintf("row%d%s@city.example", i, role)).String(), "{act}", "suppress", "{token}", link, "{person}", strconv.FormatInt(delegate.ID, 10), "{kind}", "articles", "{slug}", slug, "{id}", strconv.FormatInt(id, 10), "{$}", "").Replace(path)
+				path = of.fill(path)
 				var form url.Values
 				if method == http.MethodPost {
 					form = url.Values{"token": {b.get("/desk/me").token()}}
@@ -254,28 +269,16 @@ func TestAnotherSiteChangesNothing(t *testing.T) {
 	}
 	link, issue, picture := h.linkOf(anna), h.issue(), h.picture(1)
 	conference, delegate := h.prato(), h.atPrato("jan@ghent.example", "Jan De Smet", mce.English)
-	rosa := h.somebody("rosa@prato.example").String()
+	of := targets{
+		user: bob.ID, issue: issue.ID, event: conference.ID, delegate: delegate.ID, picture: picture.ID, act: "leave", link: link,
+		person: h.somebody("rosa@prato.example").String(),
+	}
 	for _, route := range h.desk.Routes() {
 		method, path, _ := strings.Cut(route, " ")
 		if method != http.MethodPost {
 			continue
 		}
-		id, slug := bob.ID, "newsletter"
-		switch {
-		case strings.Contains(path, "/issues/"):
-			id = issue.ID
-		case strings.Contains(path, "/images/"):
-			id = picture.ID
-		case strings.Contains(path, "/content/"):
-			id = 1
-		case strings.Contains(path, "/events/"):
-			id = conference.ID
-		case strings.Contains(path, "/reminders/"):
-			slug = "week-before"
-		case strings.Contains(path, "/topics/"):
-			slug = "events"
-		}
-		path = strings.NewReplacer("{ref}", rosa, "{act}", "leave", "{token}", link, "{person}", itoa(int(delegate.ID)), "{kind}", "articles", "{slug}", slug, "{id}", itoa(int(id))).Replace(path)
+		path = of.fill(path)
 		for name, c := range map[string]struct {
 			form    url.Values
 			headers []string

@@ -34,10 +34,7 @@ func (d *Desk) home(w http.ResponseWriter, r *http.Request, v visit) error {
 	if view.Work, err = d.waiting(ctx, issues, series); err != nil {
 		return err
 	}
-	zone, err := d.zone(r)
-	if err != nil {
-		return err
-	}
+	zone := homeZone(series)
 	plan, err := look.see(ctx)
 	if err != nil {
 		return err

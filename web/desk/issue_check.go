@@ -68,7 +68,7 @@ func (d *Desk) checkView(r *http.Request, head pages.Issue, draft mce.Draft) (fu
 func findings(draft mce.Draft, report mce.Report, overrides []mce.Override) []pages.Finding {
 	named := map[string]mce.Item{}
 	for _, it := range draft.Items {
-		named[slugOf(it)] = it
+		named[it.Slug()] = it
 	}
 	out := make([]pages.Finding, len(report.Findings))
 	for i, f := range report.Findings {
@@ -88,19 +88,6 @@ func findings(draft mce.Draft, report mce.Report, overrides []mce.Override) []pa
 		}
 	}
 	return out
-}
-
-// slugOf is how findings name an item; empty for one that has no words of its own.
-func slugOf(it mce.Item) string {
-	switch {
-	case it.Article != nil:
-		return it.Article.Slug
-	case it.Event != nil:
-		return it.Event.Slug
-	case it.Resource != nil:
-		return it.Resource.Slug
-	}
-	return ""
 }
 
 // blocking are the rules that keep an issue from being approved.

@@ -32,7 +32,7 @@ func (d *Desk) contentView(r *http.Request, head pages.Issue, draft mce.Draft) (
 	}
 	if r.URL.Query().Has("find") && draft.Issue.Editable() {
 		view.Searched = true
-		view.Find = strings.ToValidUTF8(strings.ReplaceAll(r.URL.Query().Get("find"), "\x00", ""), "")
+		view.Find = asked(r, "find")
 		found, err := d.store.Published(r.Context(), draft.Issue, view.Find, foundPieces, d.clock.Now())
 		if err != nil {
 			return nil, err

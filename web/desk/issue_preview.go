@@ -103,17 +103,11 @@ func (d *Desk) mail(w http.ResponseWriter, r *http.Request, _ visit) error {
 		return err
 	}
 	e = e.Filled(map[string]string{mce.SlotGreeting: d.letters.Greeting(as.Lang, as.name), mce.SlotToken: "preview"})
-	h := w.Header()
-	h.Set("Content-Security-Policy", mailPolicy)
+	policy := mailPolicy
 	if as.NoImages {
-		h.Set("Content-Security-Policy", strings.Replace(mailPolicy, "img-src https: data:", "img-src 'none'", 1))
+		policy = strings.Replace(policy, "img-src https: data:", "img-src 'none'", 1)
 	}
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", string(e.Lang))
-	h.Set("Cache-Control", "no-store")
-	if _, err = io.WriteString(w, as.look(e)); err != nil { //nolint:gosec // letter has cleaned what stands in a mail, and the policy lets it run nothing
-		d.log.Debug("reader gone", "err", err)
-	}
+	d.sendMail(w, e.Lang, policy, as.look(e))
 	return nil
 }
 

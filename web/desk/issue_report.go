@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"net/http"
@@ -57,11 +56,5 @@ func (d *Desk) reportTable(w http.ResponseWriter, r *http.Request, _ visit) erro
 	if len(all) == 0 {
 		return mce.NotFoundf("this issue has not left, so there is no report yet")
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="issue-%d.csv"`, draft.Issue.ID))
-	h.Set("Cache-Control", "no-store")
-	out := csv.NewWriter(w)
-	out.WriteAll(all[0].Rows()) //nolint:errcheck // the reader has gone
-	return nil
+	return sendTable(w, fmt.Sprintf("issue-%d.csv", draft.Issue.ID), all[0].Rows())
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// IssueStore is what the pages of issues need of the database.
-type IssueStore interface {
+// issueStore is what the pages of issues need of the database.
+type issueStore interface {
 	Issue(ctx context.Context, id int64) (mce.Issue, error)
 	Draft(ctx context.Context, id int64) (mce.Draft, error)
 	Decisions(ctx context.Context, issueID int64) ([]mce.Decision, error)

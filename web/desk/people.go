@@ -38,11 +38,6 @@ const peoplePage = 50
 // gotIssues is of how many issues a person's page says whether they got them.
 const gotIssues = 10
 
-// asked is an entry of a query as it can be looked for: what no text can hold is taken out.
-func asked(r *http.Request, name string) string {
-	return strings.ToValidUTF8(strings.ReplaceAll(r.URL.Query().Get(name), "\x00", ""), "")
-}
-
 func (d *Desk) people(w http.ResponseWriter, r *http.Request, v visit) error {
 	q := mce.PeopleQuery{
 		Search: asked(r, "q"), Group: mce.PeopleGroup(asked(r, "group")), Event: asked(r, "event"), After: asked(r, "after"), Limit: peoplePage + 1,

@@ -172,18 +172,6 @@ func (d *Desk) actPage(w http.ResponseWriter, r *http.Request, v visit, status i
 	return d.show(w, r, v, status, func(w io.Writer, lang mce.Lang) error { return d.pages.PersonAct(w, lang, view) })
 }
 
-// needReason is reasonOf where there must be one.
-func needReason(s string) (string, error) {
-	reason, err := reasonOf(s)
-	if err == nil && reason == "" {
-		err = mce.Invalidf("a reason is needed: who looks at this in a year should understand it")
-	}
-	if err != nil {
-		return "", &mce.FieldError{Field: "reason", Err: err}
-	}
-	return reason, nil
-}
-
 // actFor does it.
 func (d *Desk) actFor(w http.ResponseWriter, r *http.Request, v visit) error {
 	view, err := d.actOf(r)

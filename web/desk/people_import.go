@@ -3,7 +3,6 @@ package desk
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -92,7 +91,7 @@ func uploaded(r *http.Request) (u mce.Upload, err error) {
 	if len(u.Content) > mce.MaxUpload {
 		return u, mce.Invalidf("the file is larger than %d MB; divide it, or import it on the command line (subscriber import)", mce.MaxUpload>>20)
 	}
-	u.Name = strings.ToValidUTF8(strings.ReplaceAll(header.Filename, "\x00", ""), "")
+	u.Name = legible(header.Filename)
 	return u, nil
 }
 
@@ -237,14 +236,4 @@ func (d *Desk) faultsTable(w http.ResponseWriter, r *http.Request, v visit) erro
 		rows = append(rows, []string{strconv.Itoa(c.Line), mce.SafeCell(c.Email), "differs: " + c.Field, mce.SafeCell(c.Theirs + " / " + c.File)})
 	}
 	return sendTable(w, "import-faults.csv", rows)
-}
-
-// sendTable answers with a table to download.
-func sendTable(w http.ResponseWriter, name string, rows [][]string) error {
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
-	h.Set("Cache-Control", "no-store")
-	csv.NewWriter(w).WriteAll(rows) //nolint:errcheck // the reader has gone
-	return nil
 }

@@ -195,17 +195,6 @@ const (
 	maxUseful       = 24 * mce.DigestDays
 )
 
-// textIn is a text of the form, in its languages.
-func textIn(r *http.Request, name string) mce.Text {
-	out := mce.Text{}
-	for _, lang := range mce.Languages() {
-		if words := strings.TrimSpace(legible(r.PostForm.Get(name + string(lang)))); words != "" {
-			out[lang] = words
-		}
-	}
-	return out
-}
-
 // faultOf says what is wrong with a rule that was entered, if anything: what an import refuses, and an event that there is not.
 func (d *Desk) faultOf(ctx context.Context, rule mce.ReminderRule) (*mce.FieldError, error) {
 	fault := rule.Fault()

@@ -2,7 +2,9 @@ package desk
 
 import (
 	"encoding/base64"
+	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -110,4 +112,34 @@ func nextOf(next string) string {
 		return home
 	}
 	return next
+}
+
+// sendTable answers with a table to download.
+func sendTable(w http.ResponseWriter, name string, rows [][]string) error {
+	h := w.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
+	h.Set("Cache-Control", "no-store")
+	csv.NewWriter(w).WriteAll(rows) //nolint:errcheck // the reader has gone
+	return nil
+}
+
+// short is a name that travels in a cookie.
+func short(s string) string {
+	if runes := []rune(s); len(runes) > 80 {
+		return string(runes[:80]) + "…"
+	}
+	return s
+}
+
+// sendMail answers with a mail, to be shown in a frame of ours: body is its HTML, cleaned by the letters, and the policy lets it run nothing.
+func (d *Desk) sendMail(w http.ResponseWriter, lang mce.Lang, policy, body string) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", string(lang))
+	h.Set("Cache-Control", "no-store")
+	if _, err := io.WriteString(w, body); err != nil { //nolint:gosec // as said above
+		d.log.Debug("reader gone", "err", err)
+	}
 }

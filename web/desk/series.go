@@ -111,13 +111,7 @@ func (d *Desk) saveSeries(w http.ResponseWriter, r *http.Request, v visit) error
 // takeSeries takes the form of a newsletter, and shows it again with what is wrong. What the form does not have stays.
 func (d *Desk) takeSeries(w http.ResponseWriter, r *http.Request, v visit, s mce.Series) error {
 	form := r.PostForm
-	name := mce.Text{}
-	for _, lang := range mce.Languages() {
-		if words := strings.TrimSpace(form.Get("name-" + string(lang))); words != "" {
-			name[lang] = words
-		}
-	}
-	s.Name, s.TimeZone, s.Approval = name, strings.TrimSpace(form.Get("zone")), mce.Approval(form.Get("approval"))
+	s.Name, s.TimeZone, s.Approval = textIn(r, "name-"), strings.TrimSpace(form.Get("zone")), mce.Approval(form.Get("approval"))
 	s.Clicks, s.Paused = form.Get("clicks") != "", form.Get("paused") != ""
 	view := pages.SeriesForm{Time: strings.TrimSpace(form.Get("time")), Reason: form.Get("reason")}
 	reason, fault := reasonOf(view.Reason)

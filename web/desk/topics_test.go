@@ -14,10 +14,10 @@ func topicRows() []routeRow {
 		{"GET /desk/topics", elsewhere, refused, refused, ok},
 		{"GET /desk/new-topic", elsewhere, refused, refused, ok},
 		{"POST /desk/new-topic", refused, refused, refused, faulty},
-		{"GET /desk/topics/{slug}", elsewhere, refused, refused, missing},
-		{"POST /desk/topics/{slug}", refused, refused, refused, missing},
-		{"GET /desk/topics/{slug}/remove", elsewhere, refused, refused, missing},
-		{"POST /desk/topics/{slug}/remove", refused, refused, refused, missing},
+		{"GET /desk/topics/{slug}", elsewhere, refused, refused, ok},
+		{"POST /desk/topics/{slug}", refused, refused, refused, faulty},
+		{"GET /desk/topics/{slug}/remove", elsewhere, refused, refused, ok},
+		{"POST /desk/topics/{slug}/remove", refused, refused, refused, conflict},
 	}
 }
 

@@ -1,11 +1,9 @@
 package desk
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/majorcities/mce-mailer/mce"
 	pages "github.com/majorcities/mce-mailer/templates/desk"
@@ -81,21 +79,6 @@ func (d *Desk) takeUser(w http.ResponseWriter, r *http.Request, v visit, of mce.
 		return err
 	}
 	return d.said(w, r, said, clean.Name, "/desk/users")
-}
-
-// maxReason is longer than anybody explains themselves in one line.
-const maxReason = 500
-
-// reasonOf is a reason for the audit log, in one line.
-func reasonOf(s string) (string, error) {
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > maxReason {
-		return "", mce.Invalidf("the reason is longer than %d characters", maxReason)
-	}
-	if strings.ContainsRune(s, 0) || strings.ToValidUTF8(s, "") != s {
-		return "", errors.Join(mce.Invalidf("the reason has a sign that cannot be kept"))
-	}
-	return s, nil
 }
 
 func (d *Desk) userPage(w http.ResponseWriter, r *http.Request, v visit, status int, view pages.UserForm) error {
