@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/templates/page/browsertest"
 )
 
 // stops are the headings that a delegate meets on the way, in a language.
@@ -45,7 +46,7 @@ func TestADelegatesWay(t *testing.T) {
 
 // The same by the keyboard alone.
 func TestADelegatesWayByKeyboard(t *testing.T) {
-	s, ctx := newSite(t, public), withScript(t)
+	s, ctx := newSite(t, public), browsertest.Start(t)
 	walkAsDelegate(ctx, t, s, "en", tabTo)
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/templates/page/browsertest"
 )
 
 // words are the headings that a reader meets on the way, in a language.
@@ -49,7 +50,7 @@ func TestAReadersWay(t *testing.T) {
 
 // The same by the keyboard alone.
 func TestAReadersWayByKeyboard(t *testing.T) {
-	s, ctx := newSite(t, public), withScript(t)
+	s, ctx := newSite(t, public), browsertest.Start(t)
 	walk(ctx, t, s, "en", tabTo)
 }
 

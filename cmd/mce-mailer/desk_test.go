@@ -2,18 +2,15 @@ package main
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/majorcities/mce-mailer/demo/inbox"
+	"github.com/majorcities/mce-mailer/templates/page/browsertest"
 )
 
 // keyboard is a person in front of a real browser who has no mouse.
@@ -24,22 +21,7 @@ type keyboard struct {
 
 func newKeyboard(t *testing.T) keyboard {
 	t.Helper()
-	chromium, err := exec.LookPath("chromium")
-	switch {
-	case err != nil && os.Getenv("CI") == "true":
-		t.Fatal("Chromium is missing: apt-get install chromium")
-	case err != nil:
-		t.Skip("Chromium is missing, install it to run this test: apt-get install chromium")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	t.Cleanup(cancel)
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-dev-shm-usage", true))
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	return keyboard{t, ctx}
+	return keyboard{t, browsertest.Start(t)}
 }
 
 func (k keyboard) run(a chromedp.Action[chromedp.Void]) {

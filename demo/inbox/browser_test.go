@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,29 +16,9 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
-)
 
-// browser starts Chromium, or ends the test where there is none.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	switch {
-	case err != nil && os.Getenv("CI") == "true":
-		t.Fatal("chromium is missing: apt-get install chromium")
-	case err != nil:
-		t.Skip("chromium is missing, install it to run this test: apt-get install chromium")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	t.Cleanup(cancel)
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	return ctx
-}
+	"github.com/majorcities/mce-mailer/templates/page/browsertest"
+)
 
 func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
@@ -96,7 +75,7 @@ func serve(t *testing.T, h http.Handler) string {
 }
 
 func TestHostileMailInChromium(t *testing.T) {
-	ctx := browser(t)
+	ctx := browsertest.Start(t)
 	in, outside := open(t), record(t)
 	raw := strings.ReplaceAll(hostile, "{server}", outside.URL)
 	deliver(t, in, "zoe@city.example", raw)
@@ -127,7 +106,7 @@ func TestHostileMailInChromium(t *testing.T) {
 }
 
 func TestLinksAndOneClickInChromium(t *testing.T) {
-	ctx := browser(t)
+	ctx := browsertest.Start(t)
 	in, outside := open(t), record(t)
 	deliver(t, in, "zoe@city.example", "List-Unsubscribe: <"+outside.URL+"/u>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n"+
 		"Content-Type: text/html\n\n<a href='"+outside.URL+"/clicked' target=_top style='display:block;height:600px'>link</a>")
@@ -151,7 +130,7 @@ func TestLinksAndOneClickInChromium(t *testing.T) {
 // TestScreensReflow holds every page to WCAG 2.2 §1.4.10: nothing scrolls sideways at 320 pixels. Where
 // INBOX_SHOTS names a folder, it also takes pictures there, to be looked at.
 func TestScreensReflow(t *testing.T) {
-	ctx := browser(t)
+	ctx := browsertest.Start(t)
 	in := demo(t)
 	base := serve(t, in.Handler("/inbox")) + "/inbox"
 	pages := map[string]string{

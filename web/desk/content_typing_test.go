@@ -3,12 +3,8 @@ package desk_test
 import (
 	"context"
 	"net/http"
-	"os"
-	"os/exec"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/network"
@@ -17,37 +13,22 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/templates/page/browsertest"
 )
 
 // window is a real browser in which a user is logged in.
 type window struct {
-	t     *testing.T
-	ctx   context.Context //nolint:containedctx // the browser's
-	close context.CancelFunc
-	h     *house
+	t   *testing.T
+	ctx context.Context //nolint:containedctx // the browser's
+	h   *house
 }
 
 func (h *house) window(t *testing.T, u mce.User) window {
 	t.Helper()
-	chromium, err := exec.LookPath("chromium")
-	switch {
-	case err != nil && os.Getenv("CI") == "true":
-		t.Fatal("Chromium is missing: apt-get install chromium")
-	case err != nil:
-		t.Skip("Chromium is missing, install it to run this test: apt-get install chromium")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	t.Cleanup(cancel)
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-dev-shm-usage", true),
-		chromedp.Flag("ignore-certificate-errors", true)) // the test's own
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	w := window{t, ctx, cancel, h}
+	ctx := browsertest.Start(t, chromedp.Flag("ignore-certificate-errors", true)) // the test's own
+	w := window{t, ctx, h}
 	secret := h.browser().plant(u)
-	_, err = chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{
+	_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{
 		Name: "__Host-mce_session", Value: secret, URL: h.server.URL, Path: "/", Secure: new(true), HTTPOnly: new(true),
 	})
 	w.must(err)
@@ -119,7 +100,7 @@ func TestAnArticleIsTypedByKeyboard(t *testing.T) {
 		t.Error(got)
 	}
 	w.until(`document.querySelector(".kept").textContent.startsWith("Draft kept at ")`)
-	w.close() // the browser is gone
+	w.must(chromedp.Cancel(w.ctx)) // the browser is gone
 
 	w = h.window(t, anna)
 	w.opens("/desk/content/articles/new")
@@ -186,7 +167,7 @@ func TestTwoBrowsersOneArticle(t *testing.T) {
 			t.Errorf("%q is missing in %s", want, got)
 		}
 	}
-	second.close()
+	second.must(chromedp.Cancel(second.ctx))
 
 	second = h.window(t, bob)
 	second.opens(firstArticle)

@@ -5,7 +5,6 @@ package axetest
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -13,6 +12,8 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/majorcities/mce-mailer/templates/page/browsertest"
 )
 
 // Browser is one Chromium with one tab; its methods must not be called concurrently.
@@ -28,54 +29,16 @@ type Browser struct {
 // there it fails, because a check that is silently left out checks nothing.
 func New(t testing.TB) *Browser {
 	t.Helper()
-	chromium := findChromium()
-	if chromium == "" {
-		missing(t, "Chromium is missing: apt-get install chromium")
-	}
+	ctx := browsertest.Start(t)
 	axe, err := os.ReadFile(axePath())
 	if err != nil {
-		missing(t, "axe-core is missing: npm install --no-save --prefix . axe-core@4.14.1 in the module's folder, or AXE_CORE=…/axe.min.js")
+		browsertest.Missing(t, "axe-core is missing: npm install --no-save --prefix . axe-core@4.14.1 in the module's folder, or AXE_CORE=…/axe.min.js")
 	}
-	allocator, stop := chromedp.NewExecAllocator(t.Context(), flags(chromium)...)
-	t.Cleanup(stop)
-	ctx, closeTab := chromedp.NewContext(allocator)
-	t.Cleanup(closeTab)
 	b := &Browser{ctx: ctx, axe: string(axe)}
 	if err := chromedp.Listen(ctx, b.listen); err != nil {
-		t.Fatalf("start %s: %v", chromium, err)
+		t.Fatal("start Chromium: ", err)
 	}
 	return b
-}
-
-func missing(t testing.TB, what string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
-}
-
-func flags(chromium string) []chromedp.ExecAllocatorOption {
-	options := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(chromium),
-		chromedp.Headless,
-		chromedp.NoSandbox, // the pages are our own, and containers seldom allow a sandbox
-		chromedp.DisableGPU,
-		chromedp.NoFirstRun,
-	}
-	for _, name := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-dev-shm-usage", "hide-scrollbars"} {
-		options = append(options, chromedp.Flag(name, true))
-	}
-	return options
-}
-
-func findChromium() string {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	return ""
 }
 
 // axePath is AXE_CORE, or where npm puts it in the folder of the module that is tested.

@@ -1,0 +1,64 @@
+// Package browsertest starts a real Chromium for tests.
+package browsertest
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// Start starts a Chromium with one empty tab, for chromedp; both end with the test. What the test asks of it fails a little before the
+// tests' own time is over, so that a browser that hangs is named, and not the package. More options are a browser's besides the usual.
+// Where Chromium is missing the test is skipped, or fails under CI=true: see [Missing].
+func Start(t testing.TB, more ...chromedp.ExecAllocatorOption) context.Context {
+	t.Helper()
+	ctx := t.Context()
+	if timed, ok := t.(interface{ Deadline() (time.Time, bool) }); ok { // a benchmark's time is not bounded
+		if late, ok := timed.Deadline(); ok {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, late.Add(-20*time.Second))
+			t.Cleanup(cancel)
+		}
+	}
+	options := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(chromium(t)),
+		chromedp.Headless,
+		chromedp.NoSandbox, // the pages are our own, and containers seldom allow a sandbox
+		chromedp.DisableGPU,
+		chromedp.NoFirstRun,
+		chromedp.NoDefaultBrowserCheck,
+	}
+	for _, name := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-dev-shm-usage", "hide-scrollbars"} {
+		options = append(options, chromedp.Flag(name, true))
+	}
+	ctx, stop := chromedp.NewExecAllocator(ctx, append(options, more...)...)
+	t.Cleanup(stop)
+	ctx, closeTab := chromedp.NewContext(ctx)
+	t.Cleanup(closeTab)
+	return ctx
+}
+
+func chromium(t testing.TB) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	Missing(t, "Chromium is missing: apt-get install chromium")
+	return ""
+}
+
+// Missing ends a test that needs what the machine does not have; the sentence says what to install. It is skipped, except under CI=true:
+// there it fails, because a check that is silently left out checks nothing.
+func Missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
