@@ -19,8 +19,9 @@ check-demo: tools-demo ## Play the demo's story without waiting, and check every
 build: ## Build bin/mce-mailer
 	$(GO) build -trimpath -buildvcs=false -o bin/mce-mailer ./cmd/mce-mailer
 
+# GOGC: tests have memory enough, and a sixth of their time is the garbage collector's.
 test: tools-test $(AXE) ## Run all tests, on a real PostgreSQL, real SMTP and a real browser
-	$(GO) test -timeout 12m ./...
+	GOGC=300 $(GO) test -timeout 12m ./...
 
 chaos: tools-test ## The faults of make test in full numbers (it sets CHAOS=full): killed daemons, a crashing database, a relay at its worst
 	CHAOS=full $(GO) test -v -count=1 -timeout 60m -run TestChaos ./cmd/mce-mailer

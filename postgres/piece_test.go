@@ -142,6 +142,12 @@ func TestATranslationIsStaleUntilItIsSeenTo(t *testing.T) {
 		if stored := o.pieceOf(mce.KindArticle, "first"); !slices.Equal(p.Stale, want) || !slices.Equal(stored.Stale, want) {
 			t.Errorf("stale: %q, stored %q, want %q", p.Stale, stored.Stale, want)
 		}
+		item := mce.ItemRef{Kind: mce.KindArticle, ID: p.ID}
+		texts, err := o.StaleTexts(t.Context(), []mce.ItemRef{{Kind: mce.KindEvent, ID: p.ID}, item})
+		o.must(err)
+		if len(texts) > 1 || !slices.Equal(texts[item], want) {
+			t.Errorf("stale texts: %v, want %q", texts, want)
+		}
 	}
 	english := func(a *mce.Article) { a.Title = both(a.Title["en"]+"!", a.Title["it"]) }
 	stale(save(english), "title_it")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -28,6 +29,28 @@ func readerships(ctx context.Context, q sqlx.QueryerContext, series mce.Series, 
 	out := make([]mce.Readership, len(rows))
 	for i, r := range rows {
 		out[i] = mce.Readership{Lang: mce.Lang(r.Language), Topics: strings.Split(r.Topics, ","), Readers: r.Readers}
+	}
+	return out, err
+}
+
+// StaleTexts are the translations of items whose English has changed since, by the entries of the items, as mce.TextField names them.
+func (s *Store) StaleTexts(ctx context.Context, items []mce.ItemRef) (map[mce.ItemRef][]string, error) {
+	kinds, ids := make([]string, len(items)), make([]int64, len(items))
+	for n, it := range items {
+		kinds[n], ids[n] = string(it.Kind), it.ID
+	}
+	var rows []struct {
+		Kind    mce.ItemKind
+		PieceID int64
+		Field   string
+	}
+	err := s.db.SelectContext(ctx, &rows, `
+		select kind, piece_id as pieceid, field from stale_translations
+		where (kind, piece_id) in (select * from unnest($1::text[], $2::bigint[])) order by kind, piece_id, field`, pq.Array(kinds), pq.Array(ids))
+	out := map[mce.ItemRef][]string{}
+	for _, r := range rows {
+		ref := mce.ItemRef{Kind: r.Kind, ID: r.PieceID}
+		out[ref] = append(out[ref], r.Field)
 	}
 	return out, err
 }

@@ -25,7 +25,7 @@ func (a *app) newExaminer(s *Settings, r reach) (*preflight.Examiner, error) {
 	sender := a.sender(s)
 	m := mailer.New(mailer.Options{Outbox: a.store, Sender: sender, Keys: a.keys, Greet: a.letters.Greeting, Sign: sign, Clock: a.clock, Log: a.log})
 	o := preflight.Options{
-		Letters: a.letters, Proof: m.Proof, Readers: a.store, Site: a.site, ReturnPath: sender.ReturnPath, Keys: records, Clock: a.clock,
+		Letters: a.letters, Proof: m.Proof, Store: a.store, Site: a.site, ReturnPath: sender.ReturnPath, Keys: records, Clock: a.clock,
 	}
 	if r >= askSpamd {
 		o.Spamd = s.SpamdAddr

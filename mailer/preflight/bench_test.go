@@ -22,7 +22,7 @@ func BenchmarkExamine(b *testing.B) {
 		a.Title = both(fmt.Sprintf("The looms of Prato, part %d", n), fmt.Sprintf("I telai di Prato, parte %d", n))
 		s.draft.Items = append(s.draft.Items, mce.Item{ItemRef: mce.ItemRef{Kind: mce.KindArticle, ID: int64(n)}, Section: "news", Topics: a.Topics, Article: &a})
 	}
-	var all readers
+	var all []mce.Readership
 	for set := 1; set < 1<<5; set++ {
 		var chosen []string
 		for n, topic := range topics {
@@ -32,7 +32,7 @@ func BenchmarkExamine(b *testing.B) {
 		}
 		all = append(all, mce.Readership{Lang: "en", Topics: chosen, Readers: 1}, mce.Readership{Lang: "it", Topics: chosen, Readers: 1})
 	}
-	s.options.Readers = all
+	s.store.readers = all
 	for b.Loop() {
 		if r := s.examine(b); r.Editions != 62 {
 			b.Fatalf("%d editions", r.Editions)

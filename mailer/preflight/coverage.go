@@ -16,8 +16,37 @@ func nameOf(lang mce.Lang) string {
 	return string(lang)
 }
 
-// coverage counts, for each language of the series that somebody reads, the items without a text in it.
-func coverage(_ context.Context, i *issue) []mce.Finding {
+// untranslated counts, for each language of the series that somebody reads, the items without a text in it.
+func untranslated(_ context.Context, i *issue) []mce.Finding {
+	return i.eachLanguage(func(it mce.Item, lang mce.Lang) string {
+		// A text that is missing in all languages is not missed.
+		of := it.Texts()
+		if n := slices.IndexFunc(of, func(f mce.ItemText) bool { return f.Lacks(lang) }); n >= 0 {
+			return mce.TextField(of[n].Entry, lang)
+		}
+		return ""
+	}, func(of, language, readers string) string {
+		return fmt.Sprintf("%s have no %s text, and will be in English for %s who asked for %s. Translate them, or leave it so.", of, language, readers, language)
+	})
+}
+
+// stale counts likewise the items whose English has changed since they were translated.
+func stale(_ context.Context, i *issue) []mce.Finding {
+	return i.eachLanguage(func(it mce.Item, lang mce.Lang) string {
+		for _, entry := range i.stale[it.ItemRef] {
+			if lang != mce.English && strings.HasSuffix(entry, mce.TextField("", lang)) {
+				return entry
+			}
+		}
+		return ""
+	}, func(of, language, readers string) string {
+		return fmt.Sprintf("%s were changed in English after they were put into %s, which %s will read. Compare the two, or leave it so.", of, language, readers)
+	})
+}
+
+// eachLanguage finds, for each language of the series that somebody reads, the items that an entry speaks against: entry names the first one of an
+// item, or none. What is found leads to that entry, where it is the same of all items.
+func (i *issue) eachLanguage(entry func(mce.Item, mce.Lang) string, words func(of, language, readers string) string) []mce.Finding {
 	var out []mce.Finding
 	for _, lang := range i.draft.Series.Languages {
 		readers := 0
@@ -26,34 +55,24 @@ func coverage(_ context.Context, i *issue) []mce.Finding {
 				readers += r.Readers
 			}
 		}
-		missing, entry := untranslated(i.draft.Items, lang)
-		if readers == 0 || len(missing) == 0 {
+		var slugs, entries []string
+		for _, it := range i.draft.Items {
+			if e := entry(it, lang); e != "" {
+				slugs, entries = append(slugs, it.Slug()), append(entries, e)
+			}
+		}
+		if readers == 0 || len(slugs) == 0 {
 			continue
 		}
-		out = append(out, mce.Finding{Where: strings.Join(missing, ", "), Lang: lang, Field: entry, Words: fmt.Sprintf("%d of %d items have no %s text, and will be in English for %s who asked for %s. Translate them, or leave it so.",
-			len(missing), len(i.draft.Items), nameOf(lang), people(readers), nameOf(lang))})
+		found := mce.Finding{Where: strings.Join(slugs, ", "), Lang: lang}
+		if len(slices.Compact(entries)) == 1 {
+			found.Field = entries[0]
+		}
+		of := fmt.Sprintf("%d of %d items", len(slugs), len(i.draft.Items))
+		found.Words = words(of, nameOf(lang), people(readers))
+		out = append(out, found)
 	}
 	return out
-}
-
-// untranslated lists the items of which a text is missing in a language, and names the first entry that is empty, if it is the same of all.
-// A text that is missing in all languages is not missed.
-func untranslated(items []mce.Item, lang mce.Lang) (slugs []string, entry string) {
-	for _, it := range items {
-		of := it.Texts()
-		n := slices.IndexFunc(of, func(f mce.ItemText) bool { return f.Lacks(lang) })
-		if n < 0 {
-			continue
-		}
-		switch name := mce.TextField(of[n].Entry, lang); {
-		case len(slugs) == 0:
-			entry = name
-		case entry != name:
-			entry = ""
-		}
-		slugs = append(slugs, it.Slug())
-	}
-	return slugs, entry
 }
 
 func people(n int) string {

@@ -77,15 +77,23 @@ func good() mce.Draft {
 	}
 }
 
-// readers are two ways of reading the issue.
-type readers []mce.Readership
-
-func (r readers) Readerships(context.Context, mce.Draft, time.Time) ([]mce.Readership, error) {
-	return r, nil
+// store is what a database would tell.
+type store struct {
+	readers []mce.Readership
+	stale   map[mce.ItemRef][]string
 }
 
-func someReaders() readers {
-	return readers{{Lang: "en", Topics: []string{"events", "news"}, Readers: 5}, {Lang: "it", Topics: []string{"news"}, Readers: 3}}
+func (s *store) Readerships(context.Context, mce.Draft, time.Time) ([]mce.Readership, error) {
+	return s.readers, nil
+}
+
+func (s *store) StaleTexts(context.Context, []mce.ItemRef) (map[mce.ItemRef][]string, error) {
+	return s.stale, nil
+}
+
+// someReaders are two ways of reading the issue.
+func someReaders() []mce.Readership {
+	return []mce.Readership{{Lang: "en", Topics: []string{"events", "news"}, Readers: 5}, {Lang: "it", Topics: []string{"news"}, Readers: 3}}
 }
 
 var sharedSigner = sync.OnceValues(func() (*dkim.Signer, error) {
@@ -111,6 +119,7 @@ var sharedLetters = sync.OnceValues(func() (*letter.Letters, error) { return let
 type scene struct {
 	draft   mce.Draft
 	options preflight.Options
+	store   *store // of the options
 	// mend changes an edition on its way into the mail, and mail the finished mail before it is signed.
 	edition func(*mce.Edition)
 	mail    func(raw string) string
@@ -138,11 +147,11 @@ func newScene(t testing.TB) *scene {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &scene{draft: good()}
+	s := &scene{draft: good(), store: &store{readers: someReaders()}}
 	sender := mailer.Sender{Site: site(), ReturnPath: "bounces+*@mail.majorcities.example", LeaveMail: "leave@mail.majorcities.example"}
 	unsigned := mailer.New(mailer.Options{Sender: sender, Keys: keys, Greet: letters.Greeting})
 	s.options = preflight.Options{
-		Letters: letters, Readers: someReaders(), Site: site(), ReturnPath: sender.ReturnPath, Keys: records, Clock: clock{leaving.AddDate(0, 0, -2)},
+		Letters: letters, Store: s.store, Site: site(), ReturnPath: sender.ReturnPath, Keys: records, Clock: clock{leaving.AddDate(0, 0, -2)},
 		Proof: func(e mce.Edition, l mce.Letter) ([]byte, error) {
 			if s.edition != nil {
 				s.edition(&e)

@@ -65,7 +65,11 @@ func pairs(t *testing.T) map[string]pair {
 		"placeholder": {body("Dear {{name}}, come."), body("Dear [friends], come.")},
 		"language": {
 			func(s *scene) { delete(s.article().Body, "it") },
-			func(s *scene) { delete(s.article().Body, "it"); s.options.Readers = someReaders()[:1] }, // nobody reads Italian
+			func(s *scene) { delete(s.article().Body, "it"); s.store.readers = someReaders()[:1] }, // nobody reads Italian
+		},
+		"stale": {
+			func(s *scene) { s.store.stale = map[mce.ItemRef][]string{{Kind: mce.KindArticle, ID: 1}: {"body_it"}} },
+			func(s *scene) { s.store.stale = map[mce.ItemRef][]string{{Kind: mce.KindArticle, ID: 9}: {"body_it"}} },
 		},
 		"picture-text": {
 			func(s *scene) { s.edition = inHTML(`alt="`, `data-alt="`) },

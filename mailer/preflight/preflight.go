@@ -10,18 +10,21 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// Readers tells who reads an issue: which editions there are, and how many people are concerned by what is missing in a language.
-type Readers interface {
+// Store tells what an issue itself does not.
+type Store interface {
+	// Readerships are who reads the issue: which editions there are, and how many people are concerned by what is missing in a language.
 	Readerships(ctx context.Context, d mce.Draft, now time.Time) ([]mce.Readership, error)
+	// StaleTexts are the translations whose English has changed since, by the entries of their items, as mce.TextField names them.
+	StaleTexts(ctx context.Context, items []mce.ItemRef) (map[mce.ItemRef][]string, error)
 }
 
 // Options say what to examine with.
 type Options struct {
 	Letters mce.Renderer
 	// Proof is a letter of an edition as it would leave: Mailer.Proof.
-	Proof   func(mce.Edition, mce.Letter) ([]byte, error)
-	Readers Readers
-	Site    mce.Site
+	Proof func(mce.Edition, mce.Letter) ([]byte, error)
+	Store Store
+	Site  mce.Site
 	// ReturnPath is the address that bounces go to, as mailer.Sender has it. Empty: Site.From.
 	ReturnPath string
 	// Keys are the DNS records of the keys that letters are signed with, by their names. Empty: the relay signs.
@@ -49,11 +52,15 @@ func reader(e mce.Edition, at time.Time) mce.Letter {
 // Examine looks at all editions of a draft. What it finds is in the report; an error is a fault of ours, or a mail that cannot be made.
 func (x *Examiner) Examine(ctx context.Context, d mce.Draft) (mce.Report, error) {
 	now := x.Clock.Now()
-	readers, err := x.Readers.Readerships(ctx, d, now)
+	readers, err := x.Store.Readerships(ctx, d, now)
 	if err != nil {
 		return mce.Report{}, fmt.Errorf("who reads the issue: %w", err)
 	}
-	issue := &issue{draft: d, readers: readers, moment: moment(d, now), options: x.Options}
+	stale, err := x.Store.StaleTexts(ctx, refs(d.Items))
+	if err != nil {
+		return mce.Report{}, fmt.Errorf("which translations are stale: %w", err)
+	}
+	issue := &issue{draft: d, readers: readers, stale: stale, moment: moment(d, now), options: x.Options}
 	for _, part := range d.Parts(readers) {
 		m, err := x.mail(part, now)
 		if err != nil {
@@ -69,6 +76,14 @@ func (x *Examiner) Examine(ctx context.Context, d mce.Draft) (mce.Report, error)
 	report.Editions, report.Moment, report.At, report.Unexamined = len(issue.mails), issue.moment, now, x.unexamined()
 	report.Fingerprint, err = mce.SealOf(d, x.Letters.Look(), time.Time{})
 	return report, err
+}
+
+func refs(items []mce.Item) []mce.ItemRef {
+	out := make([]mce.ItemRef, len(items))
+	for n, it := range items {
+		out[n] = it.ItemRef
+	}
+	return out
 }
 
 // moment is when the issue is planned to leave: its schedule, else its slot, and never in the past.
@@ -116,8 +131,9 @@ func (x *Examiner) unexamined() []string {
 type issue struct {
 	draft   mce.Draft
 	readers []mce.Readership
-	mails   []*message // of each edition; the first ones are the whole issue in each language
-	moment  time.Time  // at which it is planned to leave
+	stale   map[mce.ItemRef][]string // as Store.StaleTexts
+	mails   []*message               // of each edition; the first ones are the whole issue in each language
+	moment  time.Time                // at which it is planned to leave
 	options Options
 }
 

@@ -80,10 +80,17 @@ func TestEachRule(t *testing.T) {
 			s.edition = func(e *mce.Edition) { e.HTML += "<p>zqabcdefghijNAMEqz</p>"; e.Text += "zqabcdefghijNAMEqz" }
 		},
 			[]finding{{"placeholder", blocking, "mail", "zqabcdefghijNAMEqz"}}},
-		"slot in the subject":     {func(s *scene) { s.draft.Issue.Subject = both("Prato, {title}", "Prato") }, []finding{{"placeholder", blocking, "subject", "{title}"}}},
-		"slot in an address":      {body("[Here](https://www.example.org/?who={{id}}).", "Qui."), []finding{{"placeholder", blocking, "looms", ""}}},
-		"translation missing":     {func(s *scene) { delete(s.article().Body, "it") }, []finding{{"language", advisory, "looms", "1 of 2 items have no Italian text, and will be in English for 3 subscribers who asked for Italian"}}},
-		"translation nobody asks": {func(s *scene) { delete(s.article().Body, "it"); s.options.Readers = someReaders()[:1] }, nil},
+		"slot in the subject": {func(s *scene) { s.draft.Issue.Subject = both("Prato, {title}", "Prato") }, []finding{{"placeholder", blocking, "subject", "{title}"}}},
+		"slot in an address":  {body("[Here](https://www.example.org/?who={{id}}).", "Qui."), []finding{{"placeholder", blocking, "looms", ""}}},
+		"translation missing": {func(s *scene) { delete(s.article().Body, "it") }, []finding{{"language", advisory, "looms", "1 of 2 items have no Italian text, and will be in English for 3 subscribers who asked for Italian"}}},
+		"translation stale": {func(s *scene) {
+			s.store.stale = map[mce.ItemRef][]string{{Kind: mce.KindEvent, ID: 2}: {"body_it", "title_it"}}
+		},
+			[]finding{{"stale", advisory, "prato", "1 of 2 items were changed in English after they were put into Italian, which 3 subscribers will read"}}},
+		"translation stale, nobody asks": {func(s *scene) {
+			s.store.stale, s.store.readers = map[mce.ItemRef][]string{{Kind: mce.KindEvent, ID: 2}: {"body_it"}}, someReaders()[:1]
+		}, nil},
+		"translation nobody asks": {func(s *scene) { delete(s.article().Body, "it"); s.store.readers = someReaders()[:1] }, nil},
 		"picture without text":    {func(s *scene) { s.edition = inHTML(`alt="`, `data-alt="`) }, []finding{{"picture-text", blocking, "looms", "“loom.jpg” has no alternative text"}}},
 		"picture with a name":     {func(s *scene) { s.article().ImageAlt = both("IMG_2040.jpg", "Un telaio") }, []finding{{"picture-text", advisory, "looms", "is a file's name"}}},
 		"ornament": {func(s *scene) {
@@ -152,6 +159,7 @@ func TestAFindingNamesTheEntryInWhichItIsMended(t *testing.T) {
 			delete(s.article().Body, "it")
 			delete(s.event().Title, "it")
 		}, "language", ""},
+		"stale":            {func(s *scene) { s.store.stale = map[mce.ItemRef][]string{{Kind: mce.KindEvent, ID: 2}: {"body_it"}} }, "stale", "body_it"},
 		"a picture's text": {func(s *scene) { s.article().ImageAlt = both("A loom", "IMG_2040.jpg") }, "picture-text", "image_alt_it"},
 		"over":             {func(s *scene) { s.event().Starts, s.event().Ends = leaving.AddDate(0, 0, -3), leaving }, "past-event", "ends"},
 		"begun":            {func(s *scene) { s.event().Starts = leaving }, "past-event", "starts"},

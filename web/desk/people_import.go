@@ -128,7 +128,7 @@ func consentOf(form url.Values) (wording, source string, err error) {
 // maxWording is longer than what people agree to.
 const maxWording = 5000
 
-// tryTable says what the import would do.
+// tryTable says what the import would do, or leads back to how its columns are read.
 func (d *Desk) tryTable(w http.ResponseWriter, r *http.Request, v visit) error {
 	return d.takeTable(w, r, v, false)
 }
@@ -145,6 +145,9 @@ func (d *Desk) takeTable(w http.ResponseWriter, r *http.Request, v visit, really
 		return err
 	}
 	view.Entered = form
+	if form.Get("back") != "" { // what was entered stays entered
+		return d.importPage(w, r, v, http.StatusOK, view)
+	}
 	wording, source, err := consentOf(form)
 	var people []mce.Listed
 	if err == nil {

@@ -49,6 +49,7 @@ func TestATableIsLookedAtBeforeItIsImported(t *testing.T) {
 	if h.count(`select count(*) from subscribers`) != before {
 		t.Error("looking has written something")
 	}
+	press("try", "back", "1").wants(t, http.StatusOK, `value="Larissa 2022"`, "I agree:  the newsletter,", `<option value="5" selected>`)
 	_, rest, _ := strings.Cut(page.body, `href="/desk/people/import/faults.csv?`)
 	query, _, _ := strings.Cut(rest, `"`)
 	faults := b.get("/desk/people/import/faults.csv?"+strings.ReplaceAll(query, "&amp;", "&")).wants(t, http.StatusOK, "4,,fault,", "gone@city.example,left as it is,suppressed", "differs: name")
