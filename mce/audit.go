@@ -38,6 +38,7 @@ const (
 	Enrolled     AuditAction = "register somebody"
 	ChangedPlace AuditAction = "change a registration"
 	Arrival      AuditAction = "check in"
+	ListedPlaces AuditAction = "download the people of an event"
 	UndidArrival AuditAction = "undo a check-in"
 	BeganIssue   AuditAction = "begin"
 	SavedSeries  AuditAction = "save a newsletter"
@@ -58,6 +59,16 @@ const (
 	ImportedPeople    AuditAction = "import subscribers"
 )
 
+// IssueEdits are the actions by which a user has an issue in hand.
+func IssueEdits() []AuditAction {
+	return []AuditAction{AuditAction(Submit), BeganIssue, GaveSubject, ChangedWords, PlacedItem, LeftOutItem, HeldItem, Reassembled}
+}
+
+// ContentEdits are the actions by which a user has a piece of content in hand.
+func ContentEdits() []AuditAction {
+	return []AuditAction{AddedContent, ChangedContent, RestoredContent}
+}
+
 // AuditObject is the kind of thing that something was done to.
 type AuditObject string
 
@@ -69,7 +80,7 @@ const (
 	OnSubscriber   AuditObject = "subscriber"
 	OnRegistration AuditObject = "registration"
 	OnBooking      AuditObject = "booking"
-	OnImport       AuditObject = "import" // by the number of its upload
+	OnImport       AuditObject = "import" // its id is 0
 	OnReminder     AuditObject = "reminder"
 	OnTopic        AuditObject = "topic" // known by its slug, in the detail; its id is 0
 )

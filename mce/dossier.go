@@ -95,6 +95,11 @@ type DossierRegistration struct {
 	Reminders    []DossierReminder `json:"reminders"`
 }
 
+// Done is Event.Done of its event.
+func (r DossierRegistration) Done(now time.Time) bool {
+	return r.EventState.off() || !r.Ends.After(now)
+}
+
 // DossierBooking is a registration of others.
 type DossierBooking struct {
 	ID       int64     `json:"-"`

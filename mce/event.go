@@ -98,7 +98,9 @@ type Session struct {
 const MaxCapacity = 1_000_000
 
 // Off reports whether nobody comes on the event's dates: it was cancelled, or put off until others are known.
-func (e Event) Off() bool { return e.State == EventCancelled || e.State == EventMoved }
+func (e Event) Off() bool { return e.State.off() }
+
+func (s EventState) off() bool { return s == EventCancelled || s == EventMoved }
 
 // Zone is the venue's time zone; UTC where the name cannot be loaded, which Check refuses.
 func (e Event) Zone() *time.Location { return zoneOrUTC(e.TimeZone) }

@@ -147,6 +147,15 @@ type Draft struct {
 	Links []string
 }
 
+// Refs are the items.
+func (d Draft) Refs() []ItemRef {
+	out := make([]ItemRef, len(d.Items))
+	for i, it := range d.Items {
+		out[i] = it.ItemRef
+	}
+	return out
+}
+
 // ItemLinks lists where the items of the draft lead to, each address once, in their order.
 func (d Draft) ItemLinks() []string {
 	var out []string

@@ -91,7 +91,7 @@ func (r Report) Override(rules []string, by, reason string) ([]Override, error) 
 		return nil, Invalidf("an override needs a name and a reason")
 	}
 	var out []Override
-	for _, rule := range rules {
+	for _, rule := range slices.Compact(slices.Sorted(slices.Values(rules))) {
 		before := len(out)
 		for _, f := range r.Findings {
 			o := Override{Rule: rule, Where: f.Where, By: by, Reason: reason, At: r.At}

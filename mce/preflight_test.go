@@ -82,3 +82,14 @@ func TestPartsAreTheWholeIssueAndWhatItsReadersGet(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestARuleNamedTwiceIsAnsweredForOnce, and one whose findings stand apart is answered for with all of them.
+func TestARuleNamedTwiceIsAnsweredForOnce(t *testing.T) {
+	r := mce.NewReport([]mce.Finding{
+		{Rule: "links", Level: mce.Blocking, Where: "a"}, {Rule: "placeholder", Level: mce.Blocking, Where: "a"}, {Rule: "links", Level: mce.Blocking, Where: "b"},
+	})
+	all, err := r.Override([]string{"links", "placeholder", "links"}, "Ann", "so")
+	if err != nil || len(all) != 3 || r.Clear(all) != nil {
+		t.Errorf("%+v, %v", all, err)
+	}
+}

@@ -8,6 +8,9 @@ type Preset struct {
 	At   time.Time // on the wall clock of the zone
 }
 
+// Value is the moment as ParseMoment reads it. A form has it, and not the name: tomorrow is another day when the form comes back after midnight.
+func (p Preset) Value() string { return p.At.Format(time.RFC3339) }
+
 // Presets are those to come after now, which is on the wall clock of the zone: tomorrow at 9:00, and the next Tuesday at 10:00. A time that the
 // clocks skip is the one that they show instead.
 func Presets(now time.Time) []Preset {

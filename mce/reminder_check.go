@@ -1,9 +1,6 @@
 package mce
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"slices"
 )
@@ -71,14 +68,9 @@ func (r ReminderRule) checkAfterwards() error {
 }
 
 // Mark stands for what the rule says: another one has another mark. Who changes a rule shows by it which one they had before them.
-func (r ReminderRule) Mark() (string, error) {
+func (r ReminderRule) Mark() string {
 	r.For = r.Audience()
-	said, err := json.Marshal(r)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(said)
-	return hex.EncodeToString(sum[:12]), nil
+	return markOf(r)
 }
 
 // Words says the rule as people read it.

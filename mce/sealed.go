@@ -47,7 +47,7 @@ func SealedOf(d Draft, look string, readers int) Sealed {
 // markOf is a short mark of a value: another one for another value.
 func markOf(v any) string {
 	raw, err := json.Marshal(v)
-	if err != nil { // content has nothing that JSON cannot say
+	if err != nil { // what is marked has nothing that JSON cannot say
 		return err.Error()
 	}
 	sum := sha256.Sum256(raw)

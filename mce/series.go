@@ -117,3 +117,9 @@ func (s Section) check(series string) error {
 	}
 	return firstError(checkSlug(series+": section", s.Slug), s.Title.check(what+": title", true))
 }
+
+// Mark stands for what the series says: another one has another mark. Who changes a series shows by it which one they had before them.
+func (s Series) Mark() string {
+	s.From = s.From.UTC()
+	return markOf(s)
+}

@@ -195,6 +195,14 @@ func TestASecondPersonApproves(t *testing.T) {
 	value(o.SetWords(anna, i.ID, mce.IssueWords{Note: en("Note")}))(t)
 	_, err := o.Approve(anna, i.ID, "anna", "look", now)
 	refused(t, err, mce.Conflict, "a second person has to approve it")
+	p := o.pieceOf(mce.KindArticle, "first")
+	article(p).Title = en("Rewritten")
+	value(o.SavePiece(bob, p, nil, mce.ChangedContent, now))(t)
+	_, err = o.Approve(bob, i.ID, "bob", "look", now)
+	refused(t, err, mce.Conflict, "or a piece in it")
+	p = o.pieceOf(mce.KindArticle, "first")
+	article(p).Title = en("Written by anna")
+	value(o.SavePiece(anna, p, nil, mce.RestoredContent, now))(t)
 	if i := value(o.Approve(bob, i.ID, "bob", "look", now))(t); i.State != mce.Approved {
 		t.Error(i.State)
 	}

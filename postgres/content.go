@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -57,12 +59,14 @@ func checkTopics(ctx context.Context, tx *sqlx.Tx, lib mce.Library) error {
 		}
 		note("series "+se.Slug+", segment", se.Segment.Topics)
 	}
-	known, err := topics(ctx, tx)
-	if err != nil {
+	// Held until the end: a topic that is named here must not be removed meanwhile.
+	var known []string
+	const find = `select slug from topics where slug = any($1) order by slug for key share`
+	if err := tx.SelectContext(ctx, &known, find, pq.Array(slices.Collect(maps.Keys(named)))); err != nil {
 		return err
 	}
 	for _, t := range known {
-		delete(named, t.Slug)
+		delete(named, t)
 	}
 	for topic, what := range named {
 		return mce.Invalidf("%s: there is no topic %q", what, topic)

@@ -12,7 +12,33 @@ import (
 )
 
 // Images lists all pictures with their files, but for the content of these; the newest first.
-func (s *Store) Images(ctx context.Context) ([]mce.Image, error) {
+func (s *Store) Images(ctx context.Context) ([]mce.Image, error) { return images(ctx, s.db, "") }
+
+// Image is one of them by its id, and whether content shows it or once showed it.
+func (s *Store) Image(ctx context.Context, id int64) (mce.Image, error) {
+	found, err := images(ctx, s.db, ` where i.id = $1`, id)
+	if err == nil && len(found) == 0 {
+		err = mce.NotFoundf("there is no such picture")
+	}
+	if err != nil {
+		return mce.Image{}, err
+	}
+	i := found[0]
+	err = s.db.GetContext(ctx, &i.Used, `select $1 in (`+usedImages+`)`, i.Name)
+	return i, err
+}
+
+// ImageAlt is what the picture of a file shows; nothing where there is none.
+func (s *Store) ImageAlt(ctx context.Context, file string) (mce.Text, error) {
+	var alt jsonb[mce.Text]
+	err := s.db.GetContext(ctx, &alt, `select i.alt from images i join image_files f on f.image_id = i.id where f.name = $1`, file)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return alt.V, err
+}
+
+func images(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) ([]mce.Image, error) {
 	var rows []struct {
 		ID      int64
 		Name    string
@@ -26,8 +52,8 @@ func (s *Store) Images(ctx context.Context) ([]mce.Image, error) {
 	}
 	const read = `
 		select i.id, i.name, i.title, i.alt, i.added_at, f.name as file, f.width, f.height, f.type
-		from images i join image_files f on f.image_id = i.id order by i.id desc, f.width desc`
-	if err := s.db.SelectContext(ctx, &rows, read); err != nil {
+		from images i join image_files f on f.image_id = i.id`
+	if err := sqlx.SelectContext(ctx, q, &rows, read+where+` order by i.id desc, f.width desc`, args...); err != nil {
 		return nil, err
 	}
 	var out []mce.Image
@@ -67,7 +93,7 @@ func (s *Store) ImageFile(ctx context.Context, name string) (mce.ImageFile, erro
 	return f, err
 }
 
-// AddImage keeps a picture. One with the same name is the same picture: it stays, and is given back.
+// AddImage keeps a picture. One with the same name is the same picture: it stays, and what is said now is what it shows.
 func (s *Store) AddImage(ctx context.Context, i mce.Image, now time.Time) (mce.Image, error) {
 	const add = `insert into images (name, title, alt, added_at, added_by) values ($1, $2, $3, $4, nullif($5::bigint, 0)) on conflict do nothing returning id`
 	const addFile = `insert into image_files (image_id, name, width, height, type, content) values ($1, $2, $3, $4, $5, $6)`
@@ -75,7 +101,10 @@ func (s *Store) AddImage(ctx context.Context, i mce.Image, now time.Time) (mce.I
 		by, _ := mce.DeedOf(ctx)
 		err := tx.GetContext(ctx, &i.ID, add, i.Name, i.Title, jsonb[mce.Text]{i.Alt}, now, by.By.UserID)
 		if errors.Is(err, sql.ErrNoRows) {
-			return tx.GetContext(ctx, &i.ID, `select id from images where name = $1`, i.Name)
+			if err := tx.GetContext(ctx, &i, `select id, title, added_at as addedat from images where name = $1`, i.Name); err != nil {
+				return err
+			}
+			return saveAlt(ctx, tx, i.ID, i.Alt)
 		} else if err != nil {
 			return err
 		}
@@ -91,13 +120,15 @@ func (s *Store) AddImage(ctx context.Context, i mce.Image, now time.Time) (mce.I
 
 // SaveImage says anew what a picture shows.
 func (s *Store) SaveImage(ctx context.Context, id int64, alt mce.Text) error {
-	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		n, err := execCount(ctx, tx, `update images set alt = $2 where id = $1 and alt <> $2`, id, jsonb[mce.Text]{alt})
-		if err != nil || n == 0 {
-			return err
-		}
-		return auditDeed(ctx, tx, mce.ChangedImage, mce.OnImage, id, "")
-	})
+	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error { return saveAlt(ctx, tx, id, alt) })
+}
+
+func saveAlt(ctx context.Context, tx *sqlx.Tx, id int64, alt mce.Text) error {
+	n, err := execCount(ctx, tx, `update images set alt = $2 where id = $1 and alt <> $2`, id, jsonb[mce.Text]{alt})
+	if err != nil || n == 0 {
+		return err
+	}
+	return auditDeed(ctx, tx, mce.ChangedImage, mce.OnImage, id, "")
 }
 
 // RemoveImage removes a picture. The error is of code Conflict when content shows it, or once showed it.

@@ -33,12 +33,17 @@ func readerships(ctx context.Context, q sqlx.QueryerContext, series mce.Series, 
 	return out, err
 }
 
+// refArrays are the kinds and the ids of items, for unnest.
+func refArrays(items []mce.ItemRef) (kinds pq.StringArray, ids pq.Int64Array) {
+	for _, it := range items {
+		kinds, ids = append(kinds, string(it.Kind)), append(ids, it.ID)
+	}
+	return kinds, ids
+}
+
 // StaleTexts are the translations of items whose English has changed since, by the entries of the items, as mce.TextField names them.
 func (s *Store) StaleTexts(ctx context.Context, items []mce.ItemRef) (map[mce.ItemRef][]string, error) {
-	kinds, ids := make([]string, len(items)), make([]int64, len(items))
-	for n, it := range items {
-		kinds[n], ids[n] = string(it.Kind), it.ID
-	}
+	kinds, ids := refArrays(items)
 	var rows []struct {
 		Kind    mce.ItemKind
 		PieceID int64
@@ -46,7 +51,7 @@ func (s *Store) StaleTexts(ctx context.Context, items []mce.ItemRef) (map[mce.It
 	}
 	err := s.db.SelectContext(ctx, &rows, `
 		select kind, piece_id as pieceid, field from stale_translations
-		where (kind, piece_id) in (select * from unnest($1::text[], $2::bigint[])) order by kind, piece_id, field`, pq.Array(kinds), pq.Array(ids))
+		where (kind, piece_id) in (select * from unnest($1::text[], $2::bigint[])) order by kind, piece_id, field`, kinds, ids)
 	out := map[mce.ItemRef][]string{}
 	for _, r := range rows {
 		ref := mce.ItemRef{Kind: r.Kind, ID: r.PieceID}

@@ -17,7 +17,7 @@ func scenery() (copied, empty []string) {
 	return []string{
 			"series", "issues", "issue_items", "item_ledger", "events", "event_versions", "registrations", "reminders", "invitations", "invitation_rounds", "handouts_told",
 		},
-		[]string{"editions", "edition_files", "letters", "runs", "express", "wishes"}
+		[]string{"editions", "edition_files", "issue_links", "letters", "runs", "express", "wishes"}
 }
 
 // Rehearse lets play work on a store whose writes nobody else ever sees, on one snapshot of the database: everything that a tick does may be done

@@ -81,9 +81,7 @@ func (s *Store) changeReminderRule(ctx context.Context, slug, seen string, chang
 		stands := ""
 		if len(found) > 0 {
 			id = found[0].ID
-			if stands, err = found[0].Mark(); err != nil {
-				return err
-			}
+			stands = found[0].Mark()
 		}
 		if stands != seen {
 			return mce.Conflictf("the reminder has changed since you opened this page; look at it again, then decide")

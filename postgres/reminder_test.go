@@ -218,7 +218,7 @@ func TestTheRemindersOfAnAddress(t *testing.T) {
 func TestARuleIsChangedByWhoSawItAsItStands(t *testing.T) {
 	o := newOffice(t)
 	first := value(o.ReminderRules(t.Context()))(t)[0]
-	seen := value(first.Mark())(t)
+	seen := first.Mark()
 	deed := mce.WithDeed(t.Context(), mce.Deed{By: mce.Actor{Name: "Anna"}, At: now})
 	changed := first
 	changed.Days--
@@ -245,7 +245,7 @@ func TestARuleIsChangedByWhoSawItAsItStands(t *testing.T) {
 		if code := mce.ErrorCode(o.RemoveReminderRule(deed, slug, "old")); code != mce.Conflict {
 			t.Errorf("%s is removed by who saw another one: %q", slug, code)
 		}
-		err := o.RemoveReminderRule(deed, slug, value(stands.Mark())(t))
+		err := o.RemoveReminderRule(deed, slug, stands.Mark())
 		if used != (mce.ErrorCode(err) == mce.Conflict) || !used && err != nil {
 			t.Errorf("%s: used %v, removed with %v", slug, used, err)
 		}
@@ -261,7 +261,7 @@ func TestARuleIsChangedByWhoSawItAsItStands(t *testing.T) {
 func TestDecidingAboutARuleAtOnceChangesItOnce(t *testing.T) {
 	o := newOffice(t)
 	rule := value(o.ReminderRules(t.Context()))(t)[0]
-	seen := value(rule.Mark())(t)
+	seen := rule.Mark()
 	var all errgroup.Group
 	refused := make(chan error, 5)
 	for i := range 5 {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -37,7 +38,7 @@ func approve(ctx context.Context, tx *sqlx.Tx, i *mce.Issue, by, look string, no
 	return err
 }
 
-// checkSecond refuses who had an issue last in hand, where its series asks for a second person.
+// checkSecond refuses who had an issue or a piece in it last in hand, where its series asks for a second person.
 func checkSecond(ctx context.Context, tx *sqlx.Tx, d mce.Draft) error {
 	deed, ok := mce.DeedOf(ctx)
 	if !ok || d.Series.Approval != mce.ApprovalSecond {
@@ -47,16 +48,17 @@ func checkSecond(ctx context.Context, tx *sqlx.Tx, d mce.Draft) error {
 		UserID int64 `db:"user_id"`
 		Actor  string
 	}
+	kinds, ids := refArrays(d.Refs())
 	err := tx.GetContext(ctx, &last, `
 		select coalesce(user_id, 0) as user_id, actor from audit
-		where object = 'issue' and object_id = $1 and action in (
-			'submit', 'give a subject', 'change the words', 'place an item', 'leave an item out', 'hold an item', 'assemble anew')
-		order by id desc limit 1`, d.Issue.ID)
+		where object = 'issue' and object_id = $1 and action = any($2)
+			or (object, object_id) in (select * from unnest($3::text[], $4::bigint[])) and action = any($5)
+		order by id desc limit 1`, d.Issue.ID, pq.Array(strs(mce.IssueEdits())), kinds, ids, pq.Array(strs(mce.ContentEdits())))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err == nil && last.UserID == deed.By.UserID && last.Actor == deed.By.Name {
-		return mce.Conflictf("you were the last who changed this issue or put it before the others; a second person has to approve it")
+		return mce.Conflictf("you were the last who changed this issue or a piece in it, or put it before the others; a second person has to approve it")
 	}
 	return err
 }

@@ -61,9 +61,24 @@ func saveAllSeries(ctx context.Context, tx *sqlx.Tx, lib mce.Library, now time.T
 	return nil
 }
 
-// SaveSeries adds a series, or changes the one of its slug, and says so in the audit log. It must have passed its Check. A new one is due from now on.
-func (s *Store) SaveSeries(ctx context.Context, x mce.Series, now time.Time) error {
+// SaveSeries adds a series, or changes the one of its slug, and says so in the audit log. It must have passed its Check. A new one is due from now on. Seen
+// is the mark of the series as it was looked at, empty for a new one: if it has changed since, the error is of code Conflict.
+func (s *Store) SaveSeries(ctx context.Context, x mce.Series, seen string, now time.Time) error {
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
+		if _, err := tx.ExecContext(ctx, `lock table series in share row exclusive mode`); err != nil {
+			return err
+		}
+		found, err := series(ctx, tx, ` where slug = $1`, x.Slug)
+		if err != nil {
+			return err
+		}
+		stands := ""
+		if len(found) > 0 {
+			stands = found[0].Mark()
+		}
+		if stands != seen {
+			return mce.Conflictf("the newsletter has changed since you opened this page; look at it again, then decide")
+		}
 		lib := mce.Library{Series: []mce.Series{x}}
 		if err := checkTopics(ctx, tx, lib); err != nil {
 			return err

@@ -56,13 +56,25 @@ func topicUses(ctx context.Context, q sqlx.QueryerContext, which string, args ..
 	return out, nil
 }
 
-// SaveTopic adds a topic behind the others, or gives the one of its slug another name, and says so in the audit log. It must have passed its Check.
-func (s *Store) SaveTopic(ctx context.Context, t mce.Topic) error {
+// AddTopic adds a topic behind the others, and says so in the audit log. It must have passed its Check. The error is of code Conflict where there is one
+// of its slug.
+func (s *Store) AddTopic(ctx context.Context, t mce.Topic) error {
+	return s.saveTopic(ctx, t, mce.Conflictf("there is a topic of this name already"), `
+		insert into topics (slug, name, position) values ($1, $2, (select coalesce(max(position), -1) + 1 from topics)) on conflict do nothing`)
+}
+
+// RenameTopic gives a topic another name, and says so in the audit log. It must have passed its Check.
+func (s *Store) RenameTopic(ctx context.Context, t mce.Topic) error {
+	return s.saveTopic(ctx, t, mce.NotFoundf("there is no topic %q", t.Slug), `update topics set name = $2 where slug = $1`)
+}
+
+// saveTopic saves a topic by a statement; none is what it is that none was saved.
+func (s *Store) saveTopic(ctx context.Context, t mce.Topic, none error, statement string) error {
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, `
-			insert into topics (slug, name, position) values ($1, $2, (select coalesce(max(position), -1) + 1 from topics))
-			on conflict (slug) do update set name = excluded.name`, t.Slug, jsonb[mce.Text]{t.Name}); err != nil {
+		if n, err := execCount(ctx, tx, statement, t.Slug, jsonb[mce.Text]{t.Name}); err != nil {
 			return err
+		} else if n == 0 {
+			return none
 		}
 		return auditDeed(ctx, tx, mce.SavedTopic, mce.OnTopic, 0, t.Slug)
 	})
@@ -71,7 +83,11 @@ func (s *Store) SaveTopic(ctx context.Context, t mce.Topic) error {
 // RemoveTopic removes a topic that nothing names, and says so in the audit log. One that something names is a Conflict.
 func (s *Store) RemoveTopic(ctx context.Context, slug string) error {
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		found, err := topicUses(ctx, tx, ` where t.slug = $1 for update of t`, slug)
+		// First the lock, for which who is about to name the topic has to wait or is waited for, then another look at what names it.
+		if _, err := tx.ExecContext(ctx, `select from topics where slug = $1 for update`, slug); err != nil {
+			return err
+		}
+		found, err := topicUses(ctx, tx, ` where t.slug = $1`, slug)
 		if err != nil {
 			return err
 		}

@@ -79,11 +79,27 @@ func userExists(email string) error {
 // SaveUser gives a user another address, name, role or language. Whoever gets another address or role is logged out everywhere. The error is of
 // code Conflict when no admin would be left, or the address is another user's.
 func (s *Store) SaveUser(ctx context.Context, u mce.User, by mce.Actor, reason string, now time.Time) error {
+	return s.changeUser(ctx, u.ID, by, reason, now, func(mce.User) mce.User { return u })
+}
+
+// SaveLanguage gives a user another language; what else an admin has changed meanwhile stays.
+func (s *Store) SaveLanguage(ctx context.Context, id int64, lang mce.Lang, by mce.Actor, now time.Time) error {
+	return s.changeUser(ctx, id, by, "", now, func(u mce.User) mce.User {
+		u.Language = lang
+		return u
+	})
+}
+
+func (s *Store) changeUser(ctx context.Context, id int64, by mce.Actor, reason string, now time.Time, change func(mce.User) mce.User) error {
 	const save = `update users set email = $2, name = $3, role = $4, language = $5 where id = $1`
 	return s.inTx(ctx, sql.LevelDefault, func(tx *sqlx.Tx) error {
-		before, err := lockUser(ctx, tx, u.ID)
-		if err != nil || before == u {
+		before, err := lockUser(ctx, tx, id)
+		if err != nil {
 			return err
+		}
+		u := change(before)
+		if u == before {
+			return nil
 		}
 		if _, err := tx.ExecContext(ctx, save, u.ID, u.Email, u.Name, u.Role, u.Language); overtaken(err) {
 			return userExists(u.Email)

@@ -156,3 +156,17 @@ func TestTheAuditLogIsSearchedAndPagedByKey(t *testing.T) {
 		}
 	}
 }
+
+// TestOnesLanguageTakesNothingBack: who changes it as they were an hour ago stays what an admin has made of them since.
+func TestOnesLanguageTakesNothingBack(t *testing.T) {
+	o := newOffice(t)
+	ctx, by := t.Context(), mce.Actor{Name: "operator"}
+	o.user("anna", mce.Admin)
+	bob := o.user("bob", mce.Editor)
+	bob.Role = mce.Approver
+	must(t, o.SaveUser(ctx, bob, by, "promoted", now))
+	must(t, o.SaveLanguage(ctx, bob.ID, "it", mce.Actor{UserID: bob.ID}, now))
+	if got := value(o.UserByEmail(ctx, bob.Email))(t); got.Role != mce.Approver || got.Language != "it" {
+		t.Errorf("%+v", got)
+	}
+}

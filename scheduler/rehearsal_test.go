@@ -49,6 +49,7 @@ func busyOctober(t *testing.T) *house {
 		l.Events[0].Capacity, l.Events[0].Opens, l.Events[0].Closes = 2, at("2023-08-01T08:00:00Z"), at("2023-10-20T15:00:00Z")
 		second := l.Series[0]
 		second.Slug, second.Cron, second.TimeZone, second.Approval = "letter", "30 2 * * *", "Europe/Athens", mce.ApprovalRequired
+		second.Clicks = true
 		l.Series = append(l.Series, second)
 		l.Events[0].Topics = []string{"news"}
 		l.Reminders = rulesByEachDate()

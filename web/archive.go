@@ -80,7 +80,7 @@ func (s *Server) archived(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) issueView(r *http.Request, sent []mce.SentIssue, at int, e mce.Edition) (page.Issue, error) {
-	read, err := letter.Read(e.HTML)
+	read, err := letter.Read(e.HTML, s.Site.PublicURL)
 	if err != nil {
 		return page.Issue{}, err
 	}

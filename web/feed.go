@@ -77,7 +77,7 @@ func (s *Server) feedOf(r *http.Request, sent []mce.SentIssue, lang mce.Lang, ki
 
 // entry is one issue. Its id has the domain of the mails and the day on which they went out, so that it stays when the pages move.
 func (s *Server) entry(i mce.SentIssue, e mce.Edition) (feed.Entry, error) {
-	read, err := letter.Read(e.HTML)
+	read, err := letter.Read(e.HTML, s.Site.PublicURL)
 	if err != nil {
 		return feed.Entry{}, err
 	}

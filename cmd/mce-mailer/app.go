@@ -30,6 +30,7 @@ type app struct {
 	site    mce.Site
 	letters *letter.Letters
 	keys    *mce.Keys
+	desk    *desk.Desk // nil where no pages are served
 	clock   mce.Clock
 	log     logger
 }
@@ -108,6 +109,9 @@ func (e *env) withLetters(f func(*app) error) error {
 // close leaves the database; the private one stops when nobody else uses it.
 func (a *app) close() error {
 	var err error
+	if a.desk != nil {
+		a.desk.Close()
+	}
 	if a.store != nil {
 		err = a.store.Close()
 	}
@@ -206,14 +210,13 @@ func (a *app) newServer(s *Settings, m *mailer.Mailer) (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	editors, err := a.newDesk(s, m)
-	if err != nil {
+	if a.desk, err = a.newDesk(s, m); err != nil {
 		return nil, err
 	}
 	programs := api.Server{Store: a.store, Notices: a.letters, Site: a.site, Clock: a.clock, Log: a.log}
 	return &web.Server{
 		Store: a.store, Letters: a.letters, Pages: pages, Keys: a.keys, Site: a.site, Keep: s.keep(), Clock: a.clock, Log: a.log, Mailer: m.Health,
-		Left: m.LeaveOut, API: programs.Handler(), Desk: editors.Handler(),
+		Left: m.LeaveOut, API: programs.Handler(), Desk: a.desk.Handler(),
 	}, nil
 }
 

@@ -50,7 +50,8 @@ var calls = regexp.MustCompile(`(?i)(?:^|[^\p{L}])(?:register|registration|sign 
 // pastDates finds dates that have passed in sentences that speak of what is to come. What merely tells of the past is left alone.
 func pastDates(i *issue, t text) []mce.Finding {
 	var out []mce.Finding
-	today := i.moment.Truncate(24 * time.Hour)
+	year, month, dayOfMonth := mce.InZone(i.moment, i.draft.Series.TimeZone).Date()
+	today := time.Date(year, month, dayOfMonth, 0, 0, 0, 0, time.UTC) // as the dates of texts
 	for _, s := range sentences(t.words) {
 		if !calls.MatchString(s) {
 			continue

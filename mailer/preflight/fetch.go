@@ -16,9 +16,9 @@ import (
 
 // Bounds of looking at links.
 const (
-	atOnce    = 4
+	atOnce    = 8
 	linkTime  = 10 * time.Second // for a link with all that it leads on to
-	allTime   = time.Minute      // for all links of an issue
+	allTime   = 30 * time.Second // for all links of an issue
 	redirects = 5
 )
 
@@ -54,7 +54,6 @@ func NewLinks(o LinkOptions) *Links {
 	return &Links{
 		limit: make(chan struct{}, atOnce), found: map[string]*outcome{},
 		client: &http.Client{
-			Timeout: linkTime,
 			// No proxy: it would resolve names where the dialer cannot look.
 			Transport: &http.Transport{
 				DialContext: dialer.DialContext, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 2, TLSHandshakeTimeout: linkTime / 2,
@@ -154,6 +153,8 @@ func (l *Links) try(ctx context.Context, link string) (int, error) {
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}
+	ctx, cancel := context.WithTimeout(ctx, linkTime)
+	defer cancel()
 	status, err := l.request(ctx, http.MethodHead, link)
 	if err != nil && (errors.Is(err, errPrivate) || errors.Is(err, errPort) || errors.Is(err, errScheme) || errors.Is(err, errRedirects) || ctx.Err() != nil) {
 		return status, err

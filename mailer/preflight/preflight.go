@@ -49,6 +49,9 @@ func reader(e mce.Edition, at time.Time) mce.Letter {
 	}
 }
 
+// wholeTime is how long an examination may take, whoever does not answer: somebody waits for it in front of a page, whose server gives up after a minute.
+const wholeTime = 50 * time.Second
+
 // Examine looks at all editions of a draft. What it finds is in the report; an error is a fault of ours, or a mail that cannot be made.
 func (x *Examiner) Examine(ctx context.Context, d mce.Draft) (mce.Report, error) {
 	now := x.Clock.Now()
@@ -56,7 +59,7 @@ func (x *Examiner) Examine(ctx context.Context, d mce.Draft) (mce.Report, error)
 	if err != nil {
 		return mce.Report{}, fmt.Errorf("who reads the issue: %w", err)
 	}
-	stale, err := x.Store.StaleTexts(ctx, refs(d.Items))
+	stale, err := x.Store.StaleTexts(ctx, d.Refs())
 	if err != nil {
 		return mce.Report{}, fmt.Errorf("which translations are stale: %w", err)
 	}
@@ -69,6 +72,8 @@ func (x *Examiner) Examine(ctx context.Context, d mce.Draft) (mce.Report, error)
 		issue.mails = append(issue.mails, m)
 	}
 	var found []mce.Finding
+	ctx, cancel := context.WithTimeout(ctx, wholeTime)
+	defer cancel()
 	for _, r := range rules() {
 		found = append(found, r.run(ctx, issue)...)
 	}
@@ -76,14 +81,6 @@ func (x *Examiner) Examine(ctx context.Context, d mce.Draft) (mce.Report, error)
 	report.Editions, report.Moment, report.At, report.Unexamined = len(issue.mails), issue.moment, now, x.unexamined()
 	report.Fingerprint, err = mce.SealOf(d, x.Letters.Look(), time.Time{})
 	return report, err
-}
-
-func refs(items []mce.Item) []mce.ItemRef {
-	out := make([]mce.ItemRef, len(items))
-	for n, it := range items {
-		out[n] = it.ItemRef
-	}
-	return out
 }
 
 // moment is when the issue is planned to leave: its schedule, else its slot, and never in the past.

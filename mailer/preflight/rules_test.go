@@ -58,6 +58,9 @@ func TestEachRule(t *testing.T) {
 		}, []finding{{"past-event", blocking, "prato", "is over"}}},
 		"date passed": {body("Register by 1 October 2023.", "Iscrizioni entro il 1° ottobre 2023."),
 			[]finding{{"past-date", advisory, "looms", "1 October 2023 has passed"}}},
+		"date passed by the readers' midnight": {func(s *scene) {
+			s.draft.Issue.ScheduledFor = at("2023-10-21T00:30:00+02:00") // in UTC it is the 20th still
+		}, []finding{{"past-date", advisory, "looms", "20 October 2023 has passed"}}},
 		"date of the past":    {body("The board met on 1 October 2023. Register by 20 October 2023. On 5 October 2023 we meet, so sign up.", "Il 1 ottobre 2023 si è riunito."), nil},
 		"time without a zone": {body("The webinar begins at 15:00.", "Il webinar comincia alle 15.00."), []finding{{"time-zone", advisory, "looms", "A time without a zone"}}},
 		"afternoon, no zone":  {body("We meet at 3 p.m. on Monday.", "Ci incontriamo alle ore 15 di lunedì."), []finding{{"time-zone", advisory, "looms", "A time without a zone"}}},

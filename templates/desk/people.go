@@ -148,7 +148,7 @@ func (v Person) Can(a Act, place *mce.DossierRegistration) bool {
 	case ActExport, ActErase:
 		return true
 	case ActResend, ActCancel:
-		return place.State != mce.Withdrawn && place.EventState != mce.EventCancelled && place.Ends.After(v.Now) && place.ArrivedAt == nil
+		return place.State != mce.Withdrawn && !place.Done(v.Now) && place.ArrivedAt == nil
 	}
 	return false
 }

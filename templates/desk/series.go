@@ -25,6 +25,7 @@ type SeriesLine struct {
 type SeriesForm struct {
 	Common
 	Entered mce.Series // ID 0: a new one
+	Seen    string     // mark of the newsletter as it was opened; empty: a new one
 	Time    string     // of day, as it was entered
 	Reason  string
 	Fault   string // in English

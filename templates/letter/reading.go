@@ -19,13 +19,14 @@ type Reading struct {
 	Image, ImageAlt string
 }
 
-// Read takes the HTML of an archive edition apart. It goes by the theme's own names, and reads any other HTML as a whole.
-func Read(archived string) (Reading, error) {
+// Read takes the HTML of an archive edition apart. It goes by the theme's own names, and reads any other HTML as a whole. Pictures are those that come by
+// https, and those of ours, below the public address.
+func Read(archived, public string) (Reading, error) {
 	doc, err := html.Parse(strings.NewReader(archived))
 	if err != nil {
 		return Reading{}, fmt.Errorf("read an archived issue: %w", err)
 	}
-	r := reading{}
+	r := reading{ours: public + "/"}
 	top := doc
 	for n := range doc.Descendants() {
 		if n.DataAtom == atom.Td && attribute(n, "class") == "content" {
@@ -57,8 +58,9 @@ func (r Reading) Summary() string {
 }
 
 type reading struct {
-	b   strings.Builder
-	out Reading
+	b    strings.Builder
+	out  Reading
+	ours string // what the addresses of our own pictures begin with
 }
 
 func (r *reading) children(n *html.Node) {
@@ -153,10 +155,10 @@ func (r *reading) link(n *html.Node) {
 	r.wrap("a", n, "href", href)
 }
 
-// picture keeps a picture that comes by https: any other would be refused by the page's policy, and its words stand for it.
+// picture keeps a picture that comes by https or is ours: any other would be refused by the page's policy, and its words stand for it.
 func (r *reading) picture(n *html.Node) {
 	src, alt := webURL(attribute(n, "src")), attribute(n, "alt")
-	if !strings.HasPrefix(src, "https://") {
+	if !strings.HasPrefix(src, "https://") && !strings.HasPrefix(src, r.ours) {
 		r.text(alt)
 		return
 	}

@@ -12,7 +12,7 @@ import (
 
 func read(t testing.TB, source string) letter.Reading {
 	t.Helper()
-	r, err := letter.Read(source)
+	r, err := letter.Read(source, "http://127.0.0.1:8080")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,6 +97,8 @@ func TestReadTrustsNothing(t *testing.T) {
 		`<p><a href="https://e.example/?a=1&amp;b=%22" target="x">a</a></p>`:                                  `<p><a href="https://e.example/?a=1&amp;b=%22">a</a></p>`,
 		`<p><a href="mailto:a@b.example">a</a></p>`:                                                           `<p><a href="mailto:a@b.example">a</a></p>`,
 		`<p><img src="http://e.example/a.png" alt="A <b>"><img src="data:image/png,x" alt="B"></p>`:           `<p>A &lt;b&gt;B</p>`,
+		`<img src="http://127.0.0.1:8080/images/a.png" alt="ours">`:                                           `<img src="http://127.0.0.1:8080/images/a.png" alt="ours">`,
+		`<img src="http://127.0.0.1:80801/a.png" alt="x">`:                                                    `x`,
 		`<img src="https://e.example/a.png?a=1&amp;b" alt='"x"' lang="it" onerror="x()">`:                     `<img src="https://e.example/a.png?a=1&amp;b" alt="&#34;x&#34;" lang="it">`,
 		`<div lang='en"><script>'>a</div><span class="z">b</span>`:                                            `<div lang="en&#34;&gt;&lt;script&gt;">a</div>b`,
 		`<ol start="3"><li>a</li></ol><p class="kicker x">k</p><p class="kicker">k</p>`:                       `<ol start="3"><li>a</li></ol><p>k</p><p class="kicker">k</p>`,

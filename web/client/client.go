@@ -68,7 +68,10 @@ func NewThrottle(every time.Duration, burst int) *Throttle {
 }
 
 // Allow reports whether a client may. Of IPv6 the first half is one client: that is what one household has.
-func (t *Throttle) Allow(client string) bool {
+func (t *Throttle) Allow(client string) bool { return t.AllowN(client, 1) }
+
+// AllowN reports whether a client may do it n times; if not, it counts as not done at all.
+func (t *Throttle) AllowN(client string, n int) bool {
 	if ip := net.ParseIP(client); ip != nil && ip.To4() == nil {
 		client = ip.Mask(net.CIDRMask(64, 128)).String()
 	}
@@ -88,7 +91,7 @@ func (t *Throttle) Allow(client string) bool {
 		t.clients[client] = v
 	}
 	v.seen = now
-	return v.Allow()
+	return v.AllowN(now, n)
 }
 
 // Wait is after how long whoever was refused may try again.

@@ -65,12 +65,11 @@ func (d *Desk) contents(w http.ResponseWriter, r *http.Request, v visit) error {
 	if err != nil {
 		return err
 	}
-	asked := r.URL.Query()
 	q := mce.ContentQuery{
-		Kind: kind, Search: legible(asked.Get("q")), Shown: mce.Shown(asked.Get("shown")), Translation: mce.Translation(asked.Get("translation")),
+		Kind: kind, Search: asked(r, "q"), Shown: mce.Shown(asked(r, "shown")), Translation: mce.Translation(asked(r, "translation")),
 		Now: d.clock.Now(), Limit: contentsAtOnce,
 	}
-	if from := asked.Get("from"); from != "" {
+	if from := asked(r, "from"); from != "" {
 		if q.Skip, err = strconv.Atoi(from); err != nil || q.Skip < 0 || q.Skip > 1_000_000 {
 			return &mce.Error{Code: mce.NotFound, Err: err}
 		}
@@ -171,7 +170,7 @@ func (d *Desk) restore(w http.ResponseWriter, r *http.Request, v visit) error {
 	if _, err := d.store.SavePiece(mce.WithDeed(r.Context(), deed), p, nil, mce.RestoredContent, deed.At); err != nil {
 		return err
 	}
-	return d.said(w, r, "content-restored", "", pages.PiecePath(p.Kind, p.ID))
+	return d.done(w, r, "content-restored", "", pages.PiecePath(p.Kind, p.ID))
 }
 
 // written is what a form of a piece says. An entry that is missing is an empty one, as a box that is not ticked; what is no field is left out.

@@ -89,6 +89,15 @@ func (d *Desk) piecePage(w http.ResponseWriter, r *http.Request, v visit, status
 	return d.show(w, r, v, status, func(w io.Writer, lang mce.Lang) error { return d.pages.Content(w, lang, view) })
 }
 
+// versionIn is the version with which somebody began; 0, which is another than any, where the form says none.
+func versionIn(r *http.Request) int {
+	n, err := strconv.ParseInt(r.PostForm.Get("version"), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}
+
 // nextIssues are those to come by themselves that may have a piece. Only of its first version is that certain: a later one may have run, or been left out.
 func (d *Desk) nextIssues(r *http.Request, p mce.Piece) ([]pages.NextIssue, error) {
 	if p.Version != 1 {
@@ -118,7 +127,7 @@ func (d *Desk) takePiece(w http.ResponseWriter, r *http.Request, v visit) error 
 		return err
 	}
 	view := pages.ContentForm{Piece: p, Written: written(r, p.Kind)}
-	view.Version, _ = strconv.Atoi(r.PostForm.Get("version")) // none: another than any
+	view.Version = versionIn(r)
 	usual, err := d.zone(r)
 	if err != nil {
 		return err
@@ -272,8 +281,8 @@ func actionOn(p mce.Piece) mce.AuditAction {
 }
 
 func (d *Desk) saved(w http.ResponseWriter, r *http.Request, v visit, before, now mce.Piece) error {
-	if err := d.store.DropContentDraft(r.Context(), v.session.User.ID, before.Kind, before.ID); err != nil {
-		return err
+	if err := d.store.DropContentDraft(r.Context(), v.session.User.ID, before.Kind, before.ID); err != nil { // it is saved all the same
+		d.log.Warn("the draft of what was saved stays", "err", err)
 	}
 	to, err := d.afterSaving(r, now)
 	if err != nil {
@@ -283,8 +292,7 @@ func (d *Desk) saved(w http.ResponseWriter, r *http.Request, v visit, before, no
 		return d.said(w, r, "content-same", "", to)
 	}
 	title, _ := now.Content.Name().In(v.session.User.Language)
-	title = short(title)
-	return d.said(w, r, "content-saved", title, to)
+	return d.done(w, r, "content-saved", title, to)
 }
 
 // afterSaving is where to go on to: to the piece, and with an event to its people where they will be told of what was saved.
@@ -344,7 +352,7 @@ func (d *Desk) takeDraft(w http.ResponseWriter, r *http.Request, v visit) error 
 		return err
 	}
 	view := pages.ContentForm{Piece: p, Written: written(r, p.Kind)}
-	view.Version, _ = strconv.Atoi(r.PostForm.Get("version"))
+	view.Version = versionIn(r)
 	view.Zone, _ = zoneIn(r, usual) // a draft may have faults
 	if err := d.keepDraft(r, v, view); err != nil {
 		return err

@@ -358,6 +358,9 @@ func TestAPictureIsUploadedUsedAndRemoved(t *testing.T) {
 	}
 	b.press("/desk/content/images/1", "/desk/content/images/1", "alt-en", "A square", "alt-it", "Un quadrato").leads(t, "/desk/content/images/1")
 
+	b.uploads("again.png", paint, "A bigger square", "Un quadrato più grande").leads(t, "/desk/content/images")
+	b.get("/desk/content/images/1").wants(t, http.StatusOK, `value="A bigger square"`)
+
 	large := h.server.URL + strings.Replace(file, "-600", "-1200", 1)
 	b.saves(firstArticle, "image", large).leads(t, firstArticle)
 	b.get(firstArticle).wants(t, http.StatusOK, `class="chosen" src="`+file+`"`)
@@ -369,7 +372,7 @@ func TestAPictureIsUploadedUsedAndRemoved(t *testing.T) {
 	b.press(path, path+"/remove").leads(t, "/desk/content/images")
 	h.browser().get("/images/"+unused.Files[0].Name).wants(t, http.StatusNotFound)
 	b.get("/desk/content/articles/1").wants(t, http.StatusOK)
-	if n := h.count(`select count(*) from audit where object = 'picture'`); n != 3 {
+	if n := h.count(`select count(*) from audit where object = 'picture'`); n != 4 {
 		t.Errorf("%d lines in the log", n)
 	}
 }

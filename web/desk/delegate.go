@@ -131,7 +131,7 @@ func (d *Desk) takeDelegate(w http.ResponseWriter, r *http.Request, v visit, vie
 		} else if view.Person.ID == 0 {
 			said = "delegate-" + string(p.State)
 		}
-		return d.said(w, r, said, short(p.Name), pages.DelegatePath(view.Event.ID, p.ID))
+		return d.done(w, r, said, p.Name, pages.DelegatePath(view.Event.ID, p.ID))
 	}
 	code := mce.ErrorCode(err)
 	if code != mce.Invalid && code != mce.Conflict {
@@ -206,5 +206,5 @@ func (d *Desk) undoCheckIn(w http.ResponseWriter, r *http.Request, v visit) erro
 	if p, err = d.store.UndoCheckIn(mce.WithDeed(r.Context(), mce.Deed{By: v.actor(r), At: d.clock.Now()}), p.ID); err != nil {
 		return err
 	}
-	return d.said(w, r, "check-in-undone", short(p.Name), pages.EventPath(e.ID)+"/check-in")
+	return d.done(w, r, "check-in-undone", p.Name, pages.EventPath(e.ID)+"/check-in")
 }

@@ -35,6 +35,7 @@ type Store interface {
 	Users(ctx context.Context) ([]mce.User, error)
 	User(ctx context.Context, id int64) (mce.User, error)
 	AddUser(ctx context.Context, u mce.User, by mce.Actor, reason string, now time.Time) (mce.User, error)
+	SaveLanguage(ctx context.Context, id int64, lang mce.Lang, by mce.Actor, now time.Time) error
 	SaveUser(ctx context.Context, u mce.User, by mce.Actor, reason string, now time.Time) error
 	RemoveUser(ctx context.Context, id int64, by mce.Actor, reason string, now time.Time) error
 	AuditLog(ctx context.Context, q mce.AuditQuery) ([]mce.Audit, error)
@@ -62,6 +63,8 @@ type contentStore interface {
 	DropContentDraft(ctx context.Context, userID int64, kind mce.ItemKind, id int64) error
 
 	Images(ctx context.Context) ([]mce.Image, error)
+	Image(ctx context.Context, id int64) (mce.Image, error)
+	ImageAlt(ctx context.Context, file string) (mce.Text, error)
 	UsedImages(ctx context.Context) (map[string]bool, error)
 	AddImage(ctx context.Context, i mce.Image, now time.Time) (mce.Image, error)
 	SaveImage(ctx context.Context, id int64, alt mce.Text) error
@@ -98,6 +101,7 @@ type Desk struct {
 	readers          readers
 	watch            watch
 	outlooks         map[int]*outlook // by their weeks
+	end              func()           // of what it does by itself
 	tests            *client.Throttle
 
 	base   string // path of the public address, "" for most
@@ -138,14 +142,24 @@ func New(o Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
+	life, end := context.WithCancel(context.Background())
 	d := &Desk{
+		end:      end,
 		examiner: o.Examiner, atOnce: o.AtOnce, prover: o.Prover, tests: client.NewThrottle(testEvery, testBurst),
 		store: o.Store, letters: o.Letters, pages: o.Pages, keys: o.Keys, site: o.Site, clock: o.Clock, wall: o.Wall, log: o.Log, oidc: o.OIDC, left: o.Left,
 		base: strings.TrimSuffix(public.Path, "/"), secure: public.Scheme == "https", asks: client.NewThrottle(askEvery, askBurst),
-		turn: make(chan struct{}, 1), outlooks: newOutlooks(o),
+		turn: make(chan struct{}, 1), outlooks: newOutlooks(life, o),
 	}
 	d.watch = watch{every: time.Second, look: d.progressOf}
 	return d, nil
+}
+
+// Close ends what the desk still does by itself, and waits for it. The store must be open until then.
+func (d *Desk) Close() {
+	d.end()
+	for _, o := range d.outlooks {
+		o.running.Wait()
+	}
 }
 
 // route is a page or a button.

@@ -1,9 +1,9 @@
 package desk
 
 import (
-	"errors"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -40,11 +40,11 @@ const maxReason = 500
 // reasonOf is a reason for the audit log, in one line.
 func reasonOf(s string) (string, error) {
 	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > maxReason {
+	if utf8.RuneCountInString(s) > maxReason {
 		return "", mce.Invalidf("the reason is longer than %d characters", maxReason)
 	}
 	if strings.ContainsRune(s, 0) || strings.ToValidUTF8(s, "") != s {
-		return "", errors.Join(mce.Invalidf("the reason has a sign that cannot be kept"))
+		return "", mce.Invalidf("the reason has a sign that cannot be kept")
 	}
 	return s, nil
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -202,7 +203,7 @@ func (d *Desk) newsMail(w http.ResponseWriter, r *http.Request, _ visit) error {
 	e = e.Filled(map[string]string{
 		mce.SlotGreeting: d.letters.Greeting(e.Lang, of.Example.Name), mce.SlotToken: "preview", mce.SlotCode: of.Example.Code,
 	})
-	d.sendMail(w, e.Lang, mailPolicy, e.HTML)
+	d.sendMail(w, e.Lang, d.mailPolicy(true), e.HTML)
 	return nil
 }
 
@@ -234,7 +235,7 @@ func (d *Desk) decideNews(w http.ResponseWriter, r *http.Request, v visit, said 
 	}
 	switch code := mce.ErrorCode(err); {
 	case err == nil:
-		return d.said(w, r, said, "", pages.EventPath(e.ID))
+		return d.done(w, r, said, "", pages.EventPath(e.ID))
 	case code == mce.Conflict || code == mce.Invalid:
 		return d.eventPage(w, r, v, e, err)
 	}
@@ -250,7 +251,7 @@ func (d *Desk) delegates(w http.ResponseWriter, r *http.Request, v visit) error 
 		return err
 	}
 	query := r.URL.Query()
-	q := mce.DelegateQuery{EventID: e.ID, Search: asked(r, "q"), Standing: mce.DelegateStanding(query.Get("standing")), Limit: delegatesAtOnce}
+	q := mce.DelegateQuery{EventID: e.ID, Search: asked(r, "q"), Standing: mce.DelegateStanding(asked(r, "standing")), Limit: delegatesAtOnce}
 	if from := query.Get("from"); from != "" {
 		if q.Skip, err = strconv.Atoi(from); err != nil || q.Skip < 0 || q.Skip > mce.MaxCapacity {
 			return &mce.Error{Code: mce.NotFound, Err: err}
@@ -289,14 +290,18 @@ func bookingsOf(people []mce.Registration) (ids []int64) {
 	return ids
 }
 
-// delegatesTable is all people of an event as a table to download.
-func (d *Desk) delegatesTable(w http.ResponseWriter, r *http.Request, _ visit) error {
+// delegatesTable is all people of an event as a table to download. That so much leaves the desk at once is in the audit log.
+func (d *Desk) delegatesTable(w http.ResponseWriter, r *http.Request, v visit) error {
 	e, err := d.eventOf(r)
 	if err != nil {
 		return err
 	}
 	people, err := d.store.Registrations(r.Context(), e.Slug)
 	if err != nil {
+		return err
+	}
+	line := mce.Audit{At: d.clock.Now(), By: v.actor(r), Action: mce.ListedPlaces, Object: mce.OnEvent, ObjectID: e.ID, Detail: fmt.Sprintf("%d people", len(people))}
+	if err := d.store.AddAudit(r.Context(), line); err != nil {
 		return err
 	}
 	rows := [][]string{{"event", "email", "name", "organisation", "country", "language", "role", "zone", "sessions", "state", "code", "arrived"}}

@@ -84,6 +84,9 @@ func (d *Desk) serve(to route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, limitOf(to))
 		v, err := d.visit(r)
+		if err == nil && legible(r.URL.Path) != r.URL.Path {
+			err = &mce.Error{Code: mce.NotFound} // nothing is called so
+		}
 		if err == nil {
 			err = d.pass(w, r, v, to)
 		}

@@ -121,6 +121,7 @@ func (h *house) build(address string, site mce.Site, provider *desk.OIDC) {
 		OIDC: provider, Examiner: h.checks, AtOnce: h.checks, Prover: h.proofs, Planner: planner{h},
 	})
 	h.must(err)
+	h.t.Cleanup(h.desk.Close)
 }
 
 // planner is the program's own look ahead.
@@ -165,12 +166,16 @@ func (c *checks) finds(found ...mce.Finding) {
 type proofs struct {
 	mu   sync.Mutex
 	sent []string
-	err  error
+	err  error  // of all mails
+	bad  string // the address to which none can be sent
 }
 
 func (p *proofs) SendProof(_ context.Context, e mce.Edition, to, _ string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if to == p.bad {
+		return mce.Unavailablef(nil, "the mail relay did not take the mail: 550 no such box")
+	}
 	if p.err == nil {
 		p.sent = append(p.sent, to+" "+e.Subject)
 	}

@@ -7,8 +7,8 @@ import (
 	"io"
 	"net/http"
 	"path"
-	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/majorcities/mce-mailer/mce"
 	pages "github.com/majorcities/mce-mailer/templates/desk"
@@ -43,7 +43,7 @@ func (d *Desk) pictures(r *http.Request, use bool) ([]pages.Picture, error) {
 	out := make([]pages.Picture, len(all))
 	for i, image := range all {
 		image.Used = used[image.Name]
-		out[i] = pages.Picture{Image: image, URL: d.site.ImageURL(image.Files[0].Name)}
+		out[i] = d.pictureOf(image)
 	}
 	return out, nil
 }
@@ -153,7 +153,7 @@ func checkAlt(alt mce.Text) error {
 		switch {
 		case alt[lang] == "":
 			return fault("say what the picture shows: it is read to whoever does not see it")
-		case len(alt[lang]) > maxAlt:
+		case utf8.RuneCountInString(alt[lang]) > maxAlt:
 			return fault("these are more words than anybody listens to; a sentence or two are enough")
 		}
 	}
@@ -162,16 +162,19 @@ func checkAlt(alt mce.Text) error {
 
 // imageIn is the picture that the address names.
 func (d *Desk) imageIn(r *http.Request) (pages.Picture, error) {
-	all, err := d.pictures(r, true)
+	id, err := idOf(r, "id")
 	if err != nil {
 		return pages.Picture{}, err
 	}
-	for _, p := range all {
-		if strconv.FormatInt(p.ID, 10) == r.PathValue("id") {
-			return p, nil
-		}
+	i, err := d.store.Image(r.Context(), id)
+	if err != nil {
+		return pages.Picture{}, err
 	}
-	return pages.Picture{}, &mce.Error{Code: mce.NotFound}
+	return d.pictureOf(i), nil
+}
+
+func (d *Desk) pictureOf(i mce.Image) pages.Picture {
+	return pages.Picture{Image: i, URL: d.site.ImageURL(i.Files[0].Name)}
 }
 
 func (d *Desk) showImage(w http.ResponseWriter, r *http.Request, v visit) error {
@@ -219,23 +222,16 @@ func (d *Desk) removeImage(w http.ResponseWriter, r *http.Request, v visit) erro
 
 // describe gives the picture of an article the words that are kept with it, in each language of the article where it has none of its own.
 func (d *Desk) describe(r *http.Request, w mce.Written) error {
-	if w["image"] == "" {
+	file, ours := strings.CutPrefix(w["image"], d.site.ImageURL(""))
+	if !ours {
 		return nil
 	}
-	all, err := d.pictures(r, false)
-	if err != nil {
-		return err
-	}
-	for _, p := range all {
-		if p.URL != w["image"] {
-			continue
-		}
-		if w["image_alt"] == "" {
-			w["image_alt"] = p.Alt[mce.English]
-		}
-		if w["image_alt_it"] == "" && w["title_it"] != "" {
-			w["image_alt_it"] = p.Alt["it"]
+	alt, err := d.store.ImageAlt(r.Context(), file)
+	for lang, words := range alt {
+		entry := mce.TextField("image_alt", lang)
+		if w[entry] == "" && w[mce.TextField("title", lang)] != "" {
+			w[entry] = words
 		}
 	}
-	return nil
+	return err
 }

@@ -21,7 +21,7 @@ func (d *Desk) act(b button) handler {
 		}
 		switch code := mce.ErrorCode(err); {
 		case err == nil:
-			return d.said(w, r, b.name, "", b.next(r))
+			return d.done(w, r, b.name, "", b.next(r))
 		case code != mce.Conflict && code != mce.Invalid && code != mce.Unavailable:
 			return err
 		}

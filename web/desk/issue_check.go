@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -93,7 +94,7 @@ func findings(draft mce.Draft, report mce.Report, overrides []mce.Override) []pa
 // blocking are the rules that keep an issue from being approved.
 func blocking(report mce.Report, overrides []mce.Override) (rules []string) {
 	for _, f := range report.Blocking(overrides) {
-		if len(rules) == 0 || rules[len(rules)-1] != f.Rule {
+		if !slices.Contains(rules, f.Rule) {
 			rules = append(rules, f.Rule)
 		}
 	}

@@ -112,7 +112,7 @@ func parseRef(s string) (mce.ItemRef, error) {
 	if err != nil {
 		return mce.ItemRef{}, mce.Invalidf("choose an item")
 	}
-	return mce.ItemRef{Kind: mce.ItemKind(kind), ID: id}, nil
+	return mce.ItemRef{Kind: mce.ItemKind(legible(kind)), ID: id}, nil
 }
 
 // place puts an item where the button says ("news 2"), or at the end of the section that was chosen beside it.

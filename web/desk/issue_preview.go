@@ -81,8 +81,15 @@ func (a reading) part(draft mce.Draft) mce.Draft {
 	return draft.For(a.topics)
 }
 
-// mailPolicy is for a mail that is shown within the desk: its own styles, pictures from wherever editors took them, no script, and no way out.
-const mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; frame-ancestors 'self'; sandbox"
+// mailPolicy is for a mail that is shown within the desk: its own styles, pictures from wherever editors took them, no script, and no way out. In the
+// sandbox 'self' is nobody, so our own pictures are named.
+func (d *Desk) mailPolicy(images bool) string {
+	pictures := "'none'"
+	if images {
+		pictures = "https: data: " + d.site.ImageURL("")
+	}
+	return "default-src 'none'; style-src 'unsafe-inline'; img-src " + pictures + "; base-uri 'none'; frame-ancestors 'self'; sandbox"
+}
 
 // mail is the issue as it would leave, to be shown in a frame.
 func (d *Desk) mail(w http.ResponseWriter, r *http.Request, _ visit) error {
@@ -103,11 +110,7 @@ func (d *Desk) mail(w http.ResponseWriter, r *http.Request, _ visit) error {
 		return err
 	}
 	e = e.Filled(map[string]string{mce.SlotGreeting: d.letters.Greeting(as.Lang, as.name), mce.SlotToken: "preview"})
-	policy := mailPolicy
-	if as.NoImages {
-		policy = strings.Replace(policy, "img-src https: data:", "img-src 'none'", 1)
-	}
-	d.sendMail(w, e.Lang, policy, as.look(e))
+	d.sendMail(w, e.Lang, d.mailPolicy(!as.NoImages), as.look(e))
 	return nil
 }
 

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -119,16 +120,14 @@ func (d *Desk) checkMoment(ctx context.Context, draft mce.Draft, at time.Time) e
 	return report.Clear(overrides)
 }
 
-// parseMoment reads what a form says about when an issue goes out: now, one of the moments that are often chosen, or a time on the wall clock of
-// its zone.
+// parseMoment reads what a form says about when an issue goes out: now, one of the moments that are often chosen, or "at" a time on the wall clock
+// of its zone.
 func parseMoment(when, at, zone string, now time.Time) (time.Time, error) {
 	if when == "now" {
 		return now, nil
 	}
-	for _, p := range mce.Presets(mce.InZone(now, zone)) {
-		if p.Name == when {
-			return p.At, nil
-		}
+	if when != "at" && when != "" {
+		at = when
 	}
 	if at == "" {
 		return time.Time{}, mce.Invalidf("choose a day and a time, or now")
@@ -148,9 +147,11 @@ const (
 	maxTests  = 10
 	testEvery = time.Minute
 	testBurst = 20
+	testsTime = 50 * time.Second // for all of them: somebody waits, and the server gives up after a minute
 )
 
-// sendTest mails the whole issue to some addresses, in one or all languages. Its subject says that it is a test.
+// sendTest mails the whole issue to some addresses, in one or all languages. Its subject says that it is a test. Where it ends half way, what left is
+// in the audit log, and the error says who got none.
 func (d *Desk) sendTest(ctx context.Context, r *http.Request, v visit, draft mce.Draft) error {
 	to, err := testAddresses(r.PostForm.Get("to"))
 	if err != nil {
@@ -160,31 +161,59 @@ func (d *Desk) sendTest(ctx context.Context, r *http.Request, v visit, draft mce
 	if only := mce.Lang(r.PostForm.Get("lang")); only != "" {
 		langs = []mce.Lang{only}
 	}
-	if len(draft.Items) == 0 {
-		return mce.Conflictf("there is nothing in the issue yet")
+	editions, err := d.testEditions(draft, langs)
+	if err != nil {
+		return err
 	}
-	for _, lang := range langs {
+	if !d.tests.AllowN(fmt.Sprint(v.session.User.ID), len(to)*len(langs)) {
+		return mce.Conflictf("these are many test mails; wait some minutes, or send it to fewer addresses")
+	}
+	sent, err := d.sendProofs(ctx, editions, to, v.session.User.Name)
+	if sent == 0 {
+		return err
+	}
+	if err != nil {
+		err = &mce.Error{Code: mce.ErrorCode(err), Message: fmt.Sprintf("the test went to %d of %d addresses, and not to %s: %s",
+			sent, len(to), strings.Join(to[sent:], ", "), mce.ErrorMessage(err)), Err: err}
+	}
+	deed, _ := mce.DeedOf(ctx)
+	return errors.Join(err, d.store.AddAudit(context.WithoutCancel(ctx), mce.Audit{
+		At: deed.At, By: deed.By, Action: mce.SentProof, Object: mce.OnIssue, ObjectID: draft.Issue.ID, Detail: fmt.Sprintf("to %d addresses in %v", sent, langs),
+	}))
+}
+
+// testEditions are the whole issue in some languages, with subjects that say that it is a test.
+func (d *Desk) testEditions(draft mce.Draft, langs []mce.Lang) ([]mce.Edition, error) {
+	if len(draft.Items) == 0 {
+		return nil, mce.Conflictf("there is nothing in the issue yet")
+	}
+	out := make([]mce.Edition, len(langs))
+	for i, lang := range langs {
 		if _, err := mce.ParseLang(string(lang)); err != nil {
-			return err
+			return nil, err
 		}
 		e, err := d.letters.Newsletter(draft, lang)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		e.Subject = d.letters.TestSubject(lang, e.Subject)
-		for _, address := range to {
-			if !d.tests.Allow(fmt.Sprint(v.session.User.ID)) {
-				return mce.Conflictf("these are many test mails; wait a minute, then send the rest")
-			}
-			if err := d.prover.SendProof(ctx, e, address, v.session.User.Name); err != nil {
-				return err
+		out[i] = e
+	}
+	return out, nil
+}
+
+// sendProofs mails all editions to one address after the other, and says to how many.
+func (d *Desk) sendProofs(ctx context.Context, editions []mce.Edition, to []string, name string) (sent int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, testsTime)
+	defer cancel()
+	for n, address := range to {
+		for _, e := range editions {
+			if err := d.prover.SendProof(ctx, e, address, name); err != nil {
+				return n, err
 			}
 		}
 	}
-	deed, _ := mce.DeedOf(ctx)
-	return d.store.AddAudit(ctx, mce.Audit{
-		At: deed.At, By: deed.By, Action: mce.SentProof, Object: mce.OnIssue, ObjectID: draft.Issue.ID, Detail: fmt.Sprintf("to %d addresses in %v", len(to), langs),
-	})
+	return len(to), nil
 }
 
 func testAddresses(s string) ([]string, error) {

@@ -68,7 +68,7 @@ func TestAnIssueIsCheckedApprovedAndScheduledByWhoMay(t *testing.T) {
 
 	ann.press(send, path+"/schedule", "when", "at", "at", "").wants(t, http.StatusUnprocessableEntity, "Choose a day and a time")
 	ann.press(send, path+"/schedule", "when", "at", "at", "2023-10-18T11:59").wants(t, http.StatusUnprocessableEntity, "This moment has passed")
-	ann.press(send, path+"/schedule", "when", "tuesday").leads(t, send)
+	ann.press(send, path+"/schedule", "when", "2023-10-24T10:00:00+02:00").leads(t, send)
 	ann.press(send, path+"/unschedule").leads(t, send)
 	ann.press(send, path+"/schedule", "when", "at", "at", "2023-10-30T09:00").leads(t, send)
 	ann.get(path).wants(t, http.StatusOK, "Monday 30 October 2023, 09:00 (CET, UTC&#43;1)")
@@ -97,6 +97,7 @@ func TestABlockingFindingIsAnsweredForByName(t *testing.T) {
 	h.checks.finds(
 		mce.Finding{Rule: "weekday", Level: mce.Blocking, Where: "subject", Words: "The 26th is a <Thursday>.", Lang: "it"},
 		mce.Finding{Rule: "links", Level: mce.Advisory, Where: "footer", Words: "A page is slow."},
+		mce.Finding{Rule: "weekday", Level: mce.Blocking, Where: "welcome", Words: "The 27th is a Friday."},
 	)
 	ann := h.as(h.user("Ann", mce.Approver))
 	ann.press(check, check).leads(t, check)
@@ -105,6 +106,9 @@ func TestABlockingFindingIsAnsweredForByName(t *testing.T) {
 		return ann.press(check, path+"/approve", append(fields, "seen", page.seen())...)
 	}
 	approve().wants(t, http.StatusConflict, "must be mended first")
+	if n := strings.Count(page.body, `value="weekday"`); n != 1 {
+		t.Errorf("one answers %d times for a rule that found two things", n)
+	}
 	approve("override", "weekday").wants(t, http.StatusUnprocessableEntity, "needs a name and a reason")
 	approve("override", "links", "reason", "so").wants(t, http.StatusUnprocessableEntity, "nothing to override")
 	if got := h.state(issue.ID); got != "in_review" {
@@ -114,7 +118,7 @@ func TestABlockingFindingIsAnsweredForByName(t *testing.T) {
 	ann.get(check).wants(t, http.StatusOK, "answered for", "Ann answers for it:", "it is the Julian calendar")
 	// What is right today may be wrong at the moment that it is given.
 	h.checks.finds(mce.Finding{Rule: "past", Level: mce.Blocking, Where: "footer", Words: "The event is over then."})
-	ann.press(path+"/send", path+"/schedule", "when", "tomorrow").wants(t, http.StatusConflict, "The event is over then.")
+	ann.press(path+"/send", path+"/schedule", "when", mce.Presets(business)[0].Value()).wants(t, http.StatusConflict, "The event is over then.")
 	if got := h.state(issue.ID); got != "approved ann:approve" {
 		t.Error(got)
 	}
@@ -263,7 +267,7 @@ func TestAPreviewShowsAnyEditionAndRunsNothing(t *testing.T) {
 		"form=text&lang=it": `<pre style=`, "colours=dark": "@media all", "colours=light": "@media not all", "": "@media (prefers-color-scheme: dark)",
 	} {
 		mail := b.get(path+"/mail?"+query).wants(t, http.StatusOK, says)
-		if csp := mail.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:;") || !strings.HasSuffix(csp, "; sandbox") {
+		if csp := mail.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'; style-src 'unsafe-inline'; img-src https: data: "+h.server.URL+"/images/;") || !strings.HasSuffix(csp, "; sandbox") {
 			t.Errorf("Content-Security-Policy: %s", csp)
 		}
 	}
@@ -333,7 +337,12 @@ func TestATestMailGoesToWhomOneNames(t *testing.T) {
 	if got := h.state(issue.ID); got != "in_review ed:send a test" {
 		t.Error(got)
 	}
-	h.proofs.err = nil
+	h.proofs.err, h.proofs.bad = nil, "nobody@mce.example"
+	ed.press(path+"/send", path+"/test", "to", "ed@mce.example nobody@mce.example bob@mce.example", "lang", "en").wants(t, http.StatusServiceUnavailable,
+		"went to 1 of 3 addresses, and not to nobody@mce.example, bob@mce.example: ")
+	if n := h.count(`select count(*) from audit where action = 'send a test' and detail = 'to 1 addresses in [en]'`); n != 1 {
+		t.Errorf("%d lines about the mail that left", n)
+	}
 	for range 30 {
 		ed.press(path+"/send", path+"/test", "to", "ed@mce.example", "lang", "en")
 	}

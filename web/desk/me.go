@@ -22,12 +22,11 @@ func (d *Desk) showMe(w http.ResponseWriter, r *http.Request, v visit) error {
 
 // saveMe takes what a user may change of themselves.
 func (d *Desk) saveMe(w http.ResponseWriter, r *http.Request, v visit) error {
-	u := v.session.User
-	var err error
-	if u.Language, err = mce.ParseLang(r.PostForm.Get("language")); err != nil {
+	lang, err := mce.ParseLang(r.PostForm.Get("language"))
+	if err != nil {
 		return err
 	}
-	if err := d.store.SaveUser(r.Context(), u, v.actor(r), "", d.clock.Now()); err != nil {
+	if err := d.store.SaveLanguage(r.Context(), v.session.User.ID, lang, v.actor(r), d.clock.Now()); err != nil {
 		return err
 	}
 	return d.said(w, r, "me-saved", "", "/desk/me")

@@ -39,6 +39,9 @@ type outlook struct {
 	wall    mce.Clock
 	log     *slog.Logger
 
+	life    context.Context //nolint:containedctx // a look outlives who asked for it, and not the desk
+	running sync.WaitGroup  // looks
+
 	mu     sync.Mutex
 	shown  sight
 	err    error         // of the last look
@@ -68,7 +71,7 @@ func (o *outlook) see(ctx context.Context) (sight, error) {
 	o.mu.Lock()
 	o.seen = o.wall.Now()
 	if o.isOld() {
-		o.look(ctx)
+		o.look()
 	}
 	making, first := o.making, o.shown.At.IsZero() && o.err == nil
 	o.mu.Unlock()
@@ -99,24 +102,24 @@ func (o *outlook) isOld() bool {
 }
 
 // changed notes that something was done, and looks again at once where the plan is being watched: who goes on to it finds the newer one.
-func (o *outlook) changed(ctx context.Context) {
+func (o *outlook) changed() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.old = true; o.weeks == horizons()[0] && !o.shown.At.IsZero() && o.wall.Now().Sub(o.seen) < planWatched {
-		o.look(ctx)
+		o.look()
 	}
 }
 
 // look begins a look ahead if none is on its way. It outlives who asked: the others wait for it too.
-func (o *outlook) look(ctx context.Context) {
-	if o.making != nil {
+func (o *outlook) look() {
+	if o.making != nil || o.life.Err() != nil {
 		return
 	}
 	o.making, o.old = make(chan struct{}), false
 	begun := o.wall.Now()
 	o.tried = begun
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), planLimit)
-	go func() {
+	o.running.Go(func() {
+		ctx, cancel := context.WithTimeout(o.life, planLimit)
 		defer cancel()
 		from := o.clock.Now()
 		plan, err := o.planner.Plan(ctx, from, from.AddDate(0, 0, 7*o.weeks))
@@ -124,12 +127,14 @@ func (o *outlook) look(ctx context.Context) {
 		defer o.mu.Unlock()
 		close(o.making)
 		o.making, o.err, o.took = nil, err, o.wall.Now().Sub(begun)
-		if err != nil {
+		switch {
+		case o.life.Err() != nil: // the desk is closed
+		case err != nil:
 			o.log.Error("look ahead", "err", err)
-			return
+		default:
+			o.shown = o.shown.then(plan, begun)
 		}
-		o.shown = o.shown.then(plan, begun)
-	}()
+	})
 }
 
 // then is the sight that follows.
@@ -153,10 +158,10 @@ func (s sight) then(plan mce.Plan, at time.Time) sight {
 // horizons are how many weeks may be looked ahead, the usual first.
 func horizons() []int { return []int{6, 26} }
 
-func newOutlooks(o Options) map[int]*outlook {
+func newOutlooks(life context.Context, o Options) map[int]*outlook {
 	out := map[int]*outlook{}
 	for _, weeks := range horizons() {
-		out[weeks] = &outlook{weeks: weeks, planner: o.Planner, clock: o.Clock, wall: o.Wall, log: o.Log}
+		out[weeks] = &outlook{life: life, weeks: weeks, planner: o.Planner, clock: o.Clock, wall: o.Wall, log: o.Log}
 	}
 	return out
 }

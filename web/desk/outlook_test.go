@@ -61,8 +61,12 @@ func TestAPlanIsMadeOnceForAllAndAnewAfterADeed(t *testing.T) {
 		t.Fatalf("%d looks", n)
 	}
 
-	// After a deed the older one is shown while the newer one is made, and then what has become of it.
+	// One's own language changes no plan; after a deed that may, the older one is shown while the newer one is made, and then what has become of it.
 	b.ask(http.MethodPost, "/desk/me", map[string][]string{"token": {token}, "language": {"en"}}).wants(t, http.StatusSeeOther)
+	if body := b.get("/desk/").body; strings.Contains(body, "looked at anew") {
+		t.Error("one's own language makes a plan old")
+	}
+	b.ask(http.MethodPost, "/desk/new-topic", map[string][]string{"token": {token}, "name-en": {"Mobility"}, "name-it": {"Mobilità"}}).wants(t, http.StatusSeeOther)
 	b.get("/desk/").wants(t, http.StatusOK, "19 October 2023", "It is being looked at anew.")
 	s.let <- reminderAt(business.Add(48 * time.Hour))
 	eventually(t, func() bool {
@@ -90,7 +94,7 @@ func TestAPlanFromBeforeADeedIsNotTakenForNew(t *testing.T) {
 	first := make(chan answer)
 	go func() { first <- b.get("/desk/") }()
 	eventually(t, func() bool { return s.looks.Load() == 1 })
-	b.ask(http.MethodPost, "/desk/me", map[string][]string{"token": {token}, "language": {"en"}}).wants(t, http.StatusSeeOther)
+	b.ask(http.MethodPost, "/desk/new-topic", map[string][]string{"token": {token}, "name-en": {"Mobility"}, "name-it": {"Mobilità"}}).wants(t, http.StatusSeeOther)
 	s.let <- reminderAt(business.Add(24 * time.Hour))
 	(<-first).wants(t, http.StatusOK, "It is being looked at anew.")
 }

@@ -197,9 +197,9 @@ func (d *Desk) actFor(w http.ResponseWriter, r *http.Request, v visit) error {
 	case view.Act == pages.ActExport:
 		return d.sendDossier(w, view)
 	case view.Act == pages.ActErase:
-		return d.said(w, r, "person-erase", "", "/desk/people")
+		return d.done(w, r, "person-erase", "", "/desk/people")
 	}
-	return d.said(w, r, "person-"+string(view.Act), view.Dossier.Subscriber.Email, view.Path())
+	return d.done(w, r, "person-"+string(view.Act), view.Dossier.Subscriber.Email, view.Path())
 }
 
 // sendDossier is what is kept of a person, as the person gets it.
@@ -259,5 +259,5 @@ func (d *Desk) askNewPerson(w http.ResponseWriter, r *http.Request, v visit) err
 	case err != nil:
 		return err
 	}
-	return d.said(w, r, "person-ask", form.Get("email"), "/desk/people")
+	return d.done(w, r, "person-ask", form.Get("email"), "/desk/people")
 }

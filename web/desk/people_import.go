@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/majorcities/mce-mailer/mce"
 	pages "github.com/majorcities/mce-mailer/templates/desk"
@@ -117,7 +118,7 @@ func consentOf(form url.Values) (wording, source string, err error) {
 	switch {
 	case wording == "":
 		err = mce.Invalidf("the exact words that they agreed to are needed: only people who have agreed may be imported")
-	case len(wording) > maxWording:
+	case utf8.RuneCountInString(wording) > maxWording:
 		err = mce.Invalidf("these are more than %d characters; the sentences that they agreed to are enough", maxWording)
 	default:
 		return wording, source, nil
@@ -193,10 +194,10 @@ func (d *Desk) keepTable(w http.ResponseWriter, r *http.Request, v visit, view p
 	if err != nil {
 		return err
 	}
-	if err := d.store.DropUpload(r.Context(), v.session.User.ID, view.Upload.ID); err != nil {
-		return err
+	if err := d.store.DropUpload(r.Context(), v.session.User.ID, view.Upload.ID); err != nil { // it is done all the same, and the table goes by itself
+		d.log.Warn("an imported table stays for a day", "err", err)
 	}
-	return d.said(w, r, "people-imported", strconv.Itoa(result.Added), pages.PeoplePath)
+	return d.done(w, r, "people-imported", strconv.Itoa(result.Added), pages.PeoplePath)
 }
 
 func subscribersOf(people []mce.Listed) []mce.Subscriber {

@@ -62,10 +62,9 @@ func (w *watch) leave(issue int64, at *watched, c chan mce.Progress) {
 
 // poll looks, and tells all viewers; one that is slow is told the latest only.
 func (w *watch) poll(ctx context.Context, issue int64, at *watched) {
-	tick := time.NewTicker(w.every)
-	defer tick.Stop()
 	var pace pace
 	for {
+		begun := time.Now()
 		if p, err := w.look(ctx, issue); err == nil {
 			p.Rate = pace.of(p.Done(), time.Now())
 			w.tell(at, p)
@@ -73,7 +72,7 @@ func (w *watch) poll(ctx context.Context, issue int64, at *watched) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-time.After(max(w.every, 10*time.Since(begun))): // a look at a million letters takes a while
 		}
 	}
 }

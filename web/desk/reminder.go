@@ -95,10 +95,7 @@ func (d *Desk) showReminder(w http.ResponseWriter, r *http.Request, v visit) err
 		return err
 	}
 	view := pages.WrittenReminder(rule)
-	if view.Seen, err = rule.Mark(); err != nil {
-		return err
-	}
-	view.Shown = true
+	view.Seen, view.Shown = rule.Mark(), true
 	return d.reminderPage(w, r, v, http.StatusOK, view)
 }
 
@@ -149,7 +146,7 @@ func (d *Desk) takeReminder(w http.ResponseWriter, r *http.Request, v visit, rul
 	} else if err != nil {
 		return err
 	}
-	return d.said(w, r, "reminder-saved", view.Rule.Subject[mce.English], pages.ReminderPath(rule.Slug))
+	return d.done(w, r, "reminder-saved", view.Rule.Subject[mce.English], pages.ReminderPath(rule.Slug))
 }
 
 // writtenReminder reads the form of a rule.
@@ -253,7 +250,7 @@ func (d *Desk) removeReminder(w http.ResponseWriter, r *http.Request, v visit) e
 	}
 	switch code := mce.ErrorCode(err); {
 	case err == nil:
-		return d.said(w, r, "reminder-removed", rule.Subject[mce.English], "/desk/reminders")
+		return d.done(w, r, "reminder-removed", rule.Subject[mce.English], "/desk/reminders")
 	case code == mce.Conflict || code == mce.Invalid:
 		view.Fault = mce.ErrorMessage(err)
 		return d.removalPage(w, r, v, statusOf(err), view)
@@ -262,10 +259,7 @@ func (d *Desk) removeReminder(w http.ResponseWriter, r *http.Request, v visit) e
 }
 
 func (d *Desk) removalPage(w http.ResponseWriter, r *http.Request, v visit, status int, view pages.ReminderRemoval) error {
-	var err error
-	if view.Seen, err = view.Rule.Mark(); err != nil {
-		return err
-	}
+	view.Seen = view.Rule.Mark()
 	view.Common = d.common(w, r, v)
 	return d.show(w, r, v, status, func(w io.Writer, lang mce.Lang) error { return d.pages.ReminderRemoval(w, lang, view) })
 }

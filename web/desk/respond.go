@@ -21,6 +21,10 @@ import (
 
 // fail shows what went wrong.
 func (d *Desk) fail(w http.ResponseWriter, r *http.Request, v visit, err error) {
+	if r.Context().Err() != nil { // there is nobody to show it to
+		d.log.Debug("reader gone", "route", r.Pattern, "err", err)
+		return
+	}
 	status := statusOf(err)
 	if status >= http.StatusInternalServerError {
 		d.log.Error("desk", "route", r.Pattern, "err", err) // the pattern, not the address: that may carry a token
@@ -76,12 +80,17 @@ func (d *Desk) common(w http.ResponseWriter, r *http.Request, v visit) pages.Com
 	return c
 }
 
-// said leads on to a path of ours, where a message is said about whom. Something was done, so what will go out may be something else now.
-func (d *Desk) said(w http.ResponseWriter, r *http.Request, id, whom, to string) error {
+// done is said after something that may change what will go out.
+func (d *Desk) done(w http.ResponseWriter, r *http.Request, id, whom, to string) error {
 	for _, o := range d.outlooks {
-		o.changed(r.Context())
+		o.changed()
 	}
-	d.setCookie(w, saidCookie, id+"."+base64.RawURLEncoding.EncodeToString([]byte(whom)), time.Minute)
+	return d.said(w, r, id, whom, to)
+}
+
+// said leads on to a path of ours, where a message is said about whom.
+func (d *Desk) said(w http.ResponseWriter, r *http.Request, id, whom, to string) error {
+	d.setCookie(w, saidCookie, id+"."+base64.RawURLEncoding.EncodeToString([]byte(short(whom))), time.Minute)
 	return d.redirect(w, r, to)
 }
 

@@ -17,7 +17,7 @@ import (
 type seriesStore interface {
 	AllSeries(ctx context.Context) ([]mce.Series, error)
 	Series(ctx context.Context, slug string) (mce.Series, error)
-	SaveSeries(ctx context.Context, s mce.Series, now time.Time) error
+	SaveSeries(ctx context.Context, s mce.Series, seen string, now time.Time) error
 	Begin(ctx context.Context, s mce.Series, now time.Time) (mce.Issue, error)
 }
 
@@ -72,7 +72,7 @@ func (d *Desk) begin(w http.ResponseWriter, r *http.Request, v visit) error {
 	} else if err != nil {
 		return err
 	}
-	return d.said(w, r, "begun", "", "/desk/issues/"+strconv.FormatInt(issue.ID, 10))
+	return d.done(w, r, "begun", "", "/desk/issues/"+strconv.FormatInt(issue.ID, 10))
 }
 
 func (d *Desk) newSeries(w http.ResponseWriter, r *http.Request, v visit) error {
@@ -85,7 +85,7 @@ func (d *Desk) showSeries(w http.ResponseWriter, r *http.Request, v visit) error
 		return err
 	}
 	_, at := mce.SplitCron(s.Cron)
-	return d.seriesForm(w, r, v, http.StatusOK, pages.SeriesForm{Entered: s, Time: at})
+	return d.seriesForm(w, r, v, http.StatusOK, pages.SeriesForm{Entered: s, Seen: s.Mark(), Time: at})
 }
 
 func (d *Desk) addSeries(w http.ResponseWriter, r *http.Request, v visit) error {
@@ -113,7 +113,7 @@ func (d *Desk) takeSeries(w http.ResponseWriter, r *http.Request, v visit, s mce
 	form := r.PostForm
 	s.Name, s.TimeZone, s.Approval = textIn(r, "name-"), strings.TrimSpace(form.Get("zone")), mce.Approval(form.Get("approval"))
 	s.Clicks, s.Paused = form.Get("clicks") != "", form.Get("paused") != ""
-	view := pages.SeriesForm{Time: strings.TrimSpace(form.Get("time")), Reason: form.Get("reason")}
+	view := pages.SeriesForm{Time: strings.TrimSpace(form.Get("time")), Reason: form.Get("reason"), Seen: form.Get("seen")}
 	reason, fault := reasonOf(view.Reason)
 	cron, err := mce.JoinCron(form.Get("days"), view.Time)
 	if err != nil {
@@ -132,15 +132,19 @@ func (d *Desk) takeSeries(w http.ResponseWriter, r *http.Request, v visit, s mce
 	if fault == nil {
 		fault = s.Check()
 	}
-	if fault != nil {
+	if fault == nil {
+		now := d.clock.Now()
+		fault = d.store.SaveSeries(mce.WithDeed(r.Context(), mce.Deed{By: v.actor(r), Reason: reason, At: now}), s, view.Seen, now)
+	}
+	switch mce.ErrorCode(fault) {
+	case "":
+	case mce.Invalid, mce.Conflict:
 		view.Entered, view.Fault = s, mce.ErrorMessage(fault)
-		return d.seriesForm(w, r, v, http.StatusUnprocessableEntity, view)
+		return d.seriesForm(w, r, v, statusOf(fault), view)
+	default:
+		return fault
 	}
-	now := d.clock.Now()
-	if err := d.store.SaveSeries(mce.WithDeed(r.Context(), mce.Deed{By: v.actor(r), Reason: reason, At: now}), s, now); err != nil {
-		return err
-	}
-	return d.said(w, r, "series-saved", s.Name[mce.English], "/desk/series")
+	return d.done(w, r, "series-saved", s.Name[mce.English], "/desk/series")
 }
 
 // maxQuota is more than anybody reads in a section.

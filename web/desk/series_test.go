@@ -104,7 +104,8 @@ func TestWhatTheFormDoesNotHaveStays(t *testing.T) {
 	before, err := h.store.Series(t.Context(), "newsletter")
 	h.must(err)
 	days, _ := mce.SplitCron(before.Cron)
-	form := url.Values{"token": {b.get("/desk/series/newsletter").wants(t, ok).token()}, "name-en": {"Other"}, "days": {days}, "time": {"08:15"}, "zone": {before.TimeZone}, "approval": {"second"}, "paused": {"yes"}}
+	page := b.get("/desk/series/newsletter").wants(t, ok)
+	form := url.Values{"token": {page.token()}, "seen": {page.seen()}, "name-en": {"Other"}, "days": {days}, "time": {"08:15"}, "zone": {before.TimeZone}, "approval": {"second"}, "paused": {"yes"}}
 	for _, s := range before.Sections {
 		form.Set("quota-"+s.Slug, itoa(s.Quota))
 	}

@@ -14,7 +14,8 @@ import (
 // topicStore keeps what readers can choose.
 type topicStore interface {
 	TopicUses(ctx context.Context) ([]mce.TopicUse, error)
-	SaveTopic(ctx context.Context, t mce.Topic) error
+	AddTopic(ctx context.Context, t mce.Topic) error
+	RenameTopic(ctx context.Context, t mce.Topic) error
 	RemoveTopic(ctx context.Context, slug string) error
 }
 
@@ -76,10 +77,7 @@ func (d *Desk) addTopic(w http.ResponseWriter, r *http.Request, v visit) error {
 	t.Slug = mce.FreeSlug(t.Name[mce.English], "topic", func(slug string) bool {
 		return slices.ContainsFunc(all, func(other mce.Topic) bool { return other.Slug == slug })
 	})
-	if err := t.Check(); err != nil {
-		return d.topicForm(w, r, v, mce.TopicUse{Topic: mce.Topic{Name: t.Name}}, err)
-	}
-	return d.saveTopic(w, r, v, t)
+	return d.saveTopic(w, r, v, t, mce.TopicUse{Topic: mce.Topic{Name: t.Name}}, d.store.AddTopic)
 }
 
 func (d *Desk) renameTopic(w http.ResponseWriter, r *http.Request, v visit) error {
@@ -88,18 +86,24 @@ func (d *Desk) renameTopic(w http.ResponseWriter, r *http.Request, v visit) erro
 		return err
 	}
 	u.Name = topicName(r)
-	if err := u.Check(); err != nil {
-		return d.topicForm(w, r, v, u, err)
-	}
-	return d.saveTopic(w, r, v, u.Topic)
+	return d.saveTopic(w, r, v, u.Topic, u, d.store.RenameTopic)
 }
 
-func (d *Desk) saveTopic(w http.ResponseWriter, r *http.Request, v visit, t mce.Topic) error {
-	if err := d.store.SaveTopic(mce.WithDeed(r.Context(), mce.Deed{By: v.actor(r), At: d.clock.Now()}), t); err != nil {
+// saveTopic saves a topic, or shows the form again as it was entered.
+func (d *Desk) saveTopic(w http.ResponseWriter, r *http.Request, v visit, t mce.Topic, entered mce.TopicUse, save func(context.Context, mce.Topic) error) error {
+	err := t.Check()
+	if err == nil {
+		err = save(mce.WithDeed(r.Context(), mce.Deed{By: v.actor(r), At: d.clock.Now()}), t)
+	}
+	switch mce.ErrorCode(err) {
+	case "":
+	case mce.Invalid, mce.Conflict:
+		return d.topicForm(w, r, v, entered, err)
+	default:
 		return err
 	}
 	name, _ := t.Name.In(v.session.User.Language)
-	return d.said(w, r, "topic-saved", name, pages.TopicsPath)
+	return d.done(w, r, "topic-saved", name, pages.TopicsPath)
 }
 
 // removeTopic removes a topic that nothing names; of another it says what does.
@@ -115,7 +119,7 @@ func (d *Desk) removeTopic(w http.ResponseWriter, r *http.Request, v visit) erro
 		return err
 	}
 	name, _ := u.Name.In(v.session.User.Language)
-	return d.said(w, r, "topic-removed", name, pages.TopicsPath)
+	return d.done(w, r, "topic-removed", name, pages.TopicsPath)
 }
 
 // topicName is what the form says, without blanks around it; a language that was left empty has none.

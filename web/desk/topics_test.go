@@ -32,6 +32,10 @@ func TestATopicIsAddedRenamedAndRemoved(t *testing.T) {
 	b.press("/desk/topics/energy-heat", "/desk/topics/energy-heat", "name-en", "Warmth").leads(t, "/desk/topics")
 	b.get("/desk/topics").wants(t, ok, "/desk/topics/energy-heat-2", "Warmth")
 
+	if err := h.store.AddTopic(t.Context(), mce.Topic{Slug: "energy-heat", Name: mce.Text{"en": "Another"}}); mce.ErrorCode(err) != mce.Conflict {
+		t.Errorf("two topics of one slug: %v", err)
+	}
+
 	h.exec(`update articles set topics = topics || array['energy-heat'] where id = (select min(id) from articles)`)
 	if page := b.get("/desk/topics/energy-heat").wants(t, ok, "1 piece of content"); strings.Contains(page.body, "/energy-heat/remove") {
 		t.Error("what is in use has a button to remove it")
