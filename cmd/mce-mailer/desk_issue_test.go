@@ -67,9 +67,9 @@ func TestAnEditorSendsAnIssueByKeyboard(t *testing.T) {
 	k.presses("BUTTON Ready for approval", "The second story")
 
 	k.presses("A Preview", "The second story")
-	k.presses("A Check and approve", "The second story")
+	k.presses("A Check and approve it", "The second story")
 	k.presses("BUTTON Check it now", "The second story")
-	k.presses("BUTTON Approve what I see here", "The second story")
+	k.presses("BUTTON Approve this issue", "The second story")
 	k.presses("A Choose when it goes out", "The second story")
 	k.says("#readers + p", "3 people would get it now")
 
@@ -80,15 +80,20 @@ func TestAnEditorSendsAnIssueByKeyboard(t *testing.T) {
 		t.Errorf("%d test mails", len(m))
 	}
 	k.tabTo("INPUT when")
-	k.types(kb.ArrowDown) // now
-	k.presses("BUTTON Schedule it for 3 people", "The second story")
+	k.types(" ") // now
+	k.presses("BUTTON Send it to 3 people", "The second story")
 	sent := h.mails(3, func(m inbox.Mail) bool { return strings.HasPrefix(m.To[0], "reader") })
 	until(t, "the issue is sent", func() bool { return strings.Contains(h.do("issue", "status", "1"), "sent") })
 	_, raw, err := h.inbox.Get(sent[0].ID)
 	if err != nil || !strings.Contains(string(raw), "A word before.") || strings.Contains(string(raw), "The webinar") {
 		t.Errorf("%v\n%s", err, raw)
 	}
-	k.leads("The second story", chromedp.Navigate(h.public+"/desk/issues/1"))
+	// The page has followed it by itself.
+	const wentOut = `document.querySelector(".standing")?.textContent.includes("It went out on") || false`
+	until(t, "the page says so", func() bool {
+		said, err := chromedp.Run(k.ctx, chromedp.Evaluate[bool](wentOut))
+		return err == nil && said
+	})
 	k.presses("A See what became of it", "The second story")
 	k.says("#letters", "What became of the letters")
 	k.says("main", "3 (100 %)")
@@ -103,15 +108,14 @@ func TestASecondPersonApprovesInAnotherBrowser(t *testing.T) {
 	anna.leads(subject, chromedp.Navigate(h.public+"/desk/issues/1"))
 	anna.presses("BUTTON Ready for approval", subject)
 	anna.says(".standing", "must not be the one who changed it last")
-	anna.presses("A Check and approve it", subject)
 	anna.presses("BUTTON Check it now", subject)
-	anna.tabTo("BUTTON Approve what I see here")
+	anna.tabTo("BUTTON Approve this issue")
 	anna.run(chromedp.KeyEvent(kb.Enter))
 	anna.says(".faulty", "a second person has to approve it")
 
 	bruno.logsIn(h, "bruno@mce.example", "Bruno")
 	bruno.leads(subject, chromedp.Navigate(h.public+"/desk/issues/1/check"))
-	bruno.presses("BUTTON Approve what I see here", subject)
+	bruno.presses("BUTTON Approve this issue", subject)
 	bruno.says(".standing", "Bruno approved it.")
 
 	// An edit of the other one's voids it, and says so to both.

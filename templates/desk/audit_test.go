@@ -16,10 +16,10 @@ func TestDeedsHaveWordsInBothLanguages(t *testing.T) {
 		en, it string
 		leads  string
 	}{
-		{line: mce.Audit{Action: mce.BeganIssue, Object: mce.OnIssue, ObjectID: 3}, en: "begin an issue", it: "cominciare un numero", leads: "/desk/issues/3"},
-		{line: mce.Audit{Action: mce.AuditAction(mce.Submit), Object: mce.OnIssue, ObjectID: 3}, en: "say that it is ready", it: "dire che è pronto", leads: "/desk/issues/3"},
-		{line: mce.Audit{Action: mce.ChangedContent, Object: mce.OnArticle, ObjectID: 4}, en: "change content", it: "modificare un contenuto", leads: "/desk/content/articles/4"},
-		{line: mce.Audit{Action: mce.ChangedPlace, Object: mce.OnRegistration, ObjectID: 5, OfEvent: 2}, en: "change a registration", it: "iscrizione", leads: "/desk/events/2/"},
+		{line: mce.Audit{Action: mce.BeganIssue, Object: mce.OnIssue, ObjectID: 3}, en: "began an issue", it: "cominciare un numero", leads: "/desk/issues/3"},
+		{line: mce.Audit{Action: mce.AuditAction(mce.Submit), Object: mce.OnIssue, ObjectID: 3}, en: "said that it is ready", it: "dire che è pronto", leads: "/desk/issues/3"},
+		{line: mce.Audit{Action: mce.ChangedContent, Object: mce.OnArticle, ObjectID: 4}, en: "changed content", it: "modificare un contenuto", leads: "/desk/content/articles/4"},
+		{line: mce.Audit{Action: mce.ChangedPlace, Object: mce.OnRegistration, ObjectID: 5, OfEvent: 2}, en: "changed a registration", it: "iscrizione", leads: "/desk/events/2/"},
 		{line: mce.Audit{Action: mce.SavedSeries, Object: mce.OnSeries, ObjectID: 5, Detail: "letter"}, en: "newsletter", it: "salvare una newsletter", leads: "/desk/series/letter"},
 		{line: mce.Audit{Action: "fold a letter", Object: "letter", ObjectID: 9}, en: "fold a letter", it: `<span lang="en">fold a letter</span>`},
 	} {

@@ -21,7 +21,30 @@ type Common struct {
 }
 
 // Said is a message after a redirect: the end of a message's name ("said."+ID), and whom it names.
-type Said struct{ ID, Name string }
+type Said struct {
+	ID, Name string
+	Next     Way // what a first issue needs next; zero once one was begun
+}
+
+// Way leads on: to a path, by the name of a message.
+type Way struct{ Path, Name string }
+
+// NextStep is what a first issue needs next, as the Home page lists it.
+func NextStep(f mce.FirstSteps, u mce.User) Way {
+	switch {
+	case f.Done():
+		return Way{}
+	case !f.Newsletter && mce.May(u.Role, mce.ManageSeries):
+		return Way{"/desk/new-series", "home.begin.newsletter"}
+	case !f.Pieces && mce.May(u.Role, mce.EditContent):
+		return Way{"/desk/content/articles", "home.begin.pieces"}
+	case !f.Readers && mce.May(u.Role, mce.SeePeople):
+		return Way{PeoplePath, "home.begin.readers"}
+	case f.Newsletter && f.Pieces && mce.May(u.Role, mce.EditIssues):
+		return Way{"/desk/series", "home.begin.issue"}
+	}
+	return Way{}
+}
 
 // Place is a page that the navigation leads to.
 type Place struct {

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -23,12 +24,16 @@ type Issue struct {
 	Zone      string // of the series
 	Languages []mce.Lang
 	Approval  mce.Approval // of the series: who lets the issue go out
+	Imminent  bool         // it leaves within minutes, by itself
 	Here      string       // which page of the issue this is: the end of its address; empty: the first
 	Fault     string       // why what was asked for could not be done, in English
 }
 
 // Second reports whether a second person approves.
 func (v Issue) Second() bool { return v.Approval == mce.ApprovalSecond }
+
+// There is a moment on the clocks of the series.
+func (v Issue) There(t time.Time) time.Time { return mce.InZone(t, v.Zone) }
 
 // Can reports whether something can be done with the issue now, by who may.
 func (v Issue) Can(action mce.IssueAction, may bool) bool {
@@ -186,6 +191,11 @@ type IssueView struct {
 	Query     string // of the address, for that of the mail
 }
 
+// Special reports whether it is looked at in a way that few need.
+func (v IssueView) Special() bool {
+	return v.Colours != "" || v.NoImages || v.As != "" || v.Reading.Topics != nil || v.NoReader != ""
+}
+
 // TopicName is the name of a topic.
 func (v IssueView) TopicName(slug string) mce.Text {
 	for _, t := range v.Names {
@@ -213,6 +223,21 @@ type Finding struct {
 	Anchor   string       // of what it is about, on the first page of the issue; empty: it is not there
 	Entries  []Entry      // of the forms of the items that it is about
 	Override mce.Override // who answers for it; zero: nobody
+}
+
+// Theirs reports whether the finding is advice for whoever runs the program: no entry of an editor mends it, and nothing waits for it.
+func (f Finding) Theirs() bool {
+	return f.Level == mce.Advisory && f.Anchor == "" && len(f.Entries) == 0
+}
+
+// Own are the findings that editors mend or answer for.
+func (v IssueCheck) Own() []Finding {
+	return slices.DeleteFunc(slices.Clone(v.Findings), Finding.Theirs)
+}
+
+// Operators are the others.
+func (v IssueCheck) Operators() []Finding {
+	return slices.DeleteFunc(slices.Clone(v.Findings), func(f Finding) bool { return !f.Theirs() })
 }
 
 // Entry is where something is mended.
@@ -262,8 +287,11 @@ func (v IssueSend) At() string {
 	return v.Suggested.Format(momentForm)
 }
 
-// Chosen reports whether a way to choose a moment is the chosen one.
-func (v IssueSend) Chosen(when string) bool { return v.When == when || v.When == "" && when == "at" }
+// Chosen reports whether a way to choose a moment is the chosen one. At first none is: nobody sends to everybody by not looking.
+func (v IssueSend) Chosen(when string) bool { return v.When == when }
+
+// Some reports whether letters have had an outcome: those that none had are not shown.
+func (v IssueSend) Some(o mce.Outcome) bool { return v.Progress.Letters[o] > 0 }
 
 // Doubtful are the letters in doubt that the page shows.
 func (v IssueSend) Doubtful() []mce.UncertainLetter { return v.Doubts[:min(len(v.Doubts), 50)] }
@@ -277,6 +305,7 @@ func (v IssueSend) CancelReason() Field {
 type IssueReport struct {
 	Issue
 	Report   mce.IssueReport
+	Counted  bool              // how often links are followed
 	Compared []mce.IssueReport // with those before it, the latest last; its own is the last
 }
 

@@ -57,19 +57,29 @@
     form.addEventListener("change", (e) => { if (e.target.type !== "email") form.requestSubmit(); });
   }
 
+  // Who writes a moment means it.
+  const moment = document.querySelector("input[type=datetime-local]#at");
+  if (moment) moment.addEventListener("input", () => { document.querySelector("input[name=when][value=at]").checked = true; });
+
   // Progress.
   const section = document.querySelector("[data-progress]");
   if (section) {
     const events = new EventSource(section.dataset.progress);
     events.onmessage = (e) => {
       const p = JSON.parse(e.data);
-      document.getElementById("bar").value = p.percent;
-      section.querySelector("[data-done]").textContent = p.done;
-      section.querySelector("[data-rate]").textContent = p.rate;
-      for (const cell of section.querySelectorAll("[data-outcome]")) cell.textContent = p.counts[cell.dataset.outcome];
-      if (p.over) {
+      if (p.over || p.state !== section.dataset.state) {
         events.close();
         location.reload();
+        return;
+      }
+      const bar = document.getElementById("bar");
+      if (!bar) return; // it has not begun
+      bar.value = p.percent;
+      section.querySelector("[data-done]").textContent = p.done;
+      section.querySelector("[data-rate]").textContent = p.rate;
+      for (const cell of section.querySelectorAll("[data-outcome]")) {
+        cell.textContent = p.counts[cell.dataset.outcome];
+        cell.parentElement.hidden = p.counts[cell.dataset.outcome] === 0;
       }
     };
   }

@@ -188,7 +188,7 @@ func TestAnEditorDecidesWhenPeopleAreTold(t *testing.T) {
 	if n := told(); n != 2 {
 		t.Errorf("%d were told", n)
 	}
-	b.get(path).wants(t, http.StatusOK, "Everybody knows what stands.", "tell of changes now", "withhold changes")
+	b.get(path).wants(t, http.StatusOK, "Everybody knows what stands.", "told people of changes", "withheld changes")
 	b.press(path, path+"/tell", "version", version).wants(t, http.StatusConflict, "there is nothing to tell")
 	if strings.Contains(page.body, `class="faulty"`) {
 		t.Error("the page speaks of a fault")

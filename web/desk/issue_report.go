@@ -30,7 +30,7 @@ func (d *Desk) reportOf(r *http.Request, draft mce.Draft) ([]mce.IssueReport, er
 }
 
 func (d *Desk) reportView(r *http.Request, head pages.Issue, draft mce.Draft) (func(io.Writer, mce.Lang) error, error) {
-	view := pages.IssueReport{Issue: head}
+	view := pages.IssueReport{Issue: head, Counted: draft.Series.Clicks}
 	all, err := d.reportOf(r, draft)
 	if err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ func (d *Desk) buttons() []button {
 		{"leave-out", contentPage, mce.EditIssues, false, d.leaveOut},
 		{"reassemble", contentPage, mce.EditIssues, false, d.reassemble},
 		{"subject", contentPage, mce.EditIssues, false, d.giveWords},
-		{"submit", contentPage, mce.EditIssues, false, d.submit},
+		{"submit", checkPage, mce.EditIssues, false, d.submit},
 		{"check", checkPage, mce.EditIssues, false, d.check},
 		{"approve", checkPage, mce.ApproveIssues, true, d.approve},
 		{"test", sendPage, mce.EditIssues, false, d.sendTest},

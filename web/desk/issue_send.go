@@ -55,8 +55,8 @@ func (d *Desk) readerships(ctx context.Context, draft mce.Draft) ([]mce.Readersh
 func (d *Desk) sendView(r *http.Request, head pages.Issue, draft mce.Draft) (func(io.Writer, mce.Lang) error, error) {
 	view := pages.IssueSend{Issue: head, To: head.User.Email}
 	now := mce.InZone(d.clock.Now(), draft.Series.TimeZone)
-	view.Suggested = later(head.At, now.Truncate(time.Hour).Add(2*time.Hour))
 	view.Presets = mce.Presets(now)
+	view.Suggested = later(head.At, view.Presets[0].At)
 	if r.Method == http.MethodPost {
 		view.To, view.When, view.Moment, view.Reason = r.PostForm.Get("to"), r.PostForm.Get("when"), r.PostForm.Get("at"), r.PostForm.Get("reason")
 	}
@@ -126,11 +126,11 @@ func parseMoment(when, at, zone string, now time.Time) (time.Time, error) {
 	if when == "now" {
 		return now, nil
 	}
-	if when != "at" && when != "" {
+	if when != "at" {
 		at = when
 	}
 	if at == "" {
-		return time.Time{}, mce.Invalidf("choose a day and a time, or now")
+		return time.Time{}, mce.Invalidf("choose when it goes out: now, one of the moments, or a day and a time")
 	}
 	t, err := mce.ParseMoment(at, mce.InZone(now, zone).Location())
 	if err != nil {

@@ -76,6 +76,9 @@ func (d *Desk) showIssue(page string) handler {
 	}
 }
 
+// imminent is how long before it leaves the pages of an issue wait for that.
+const imminent = 2 * time.Minute
+
 // issuePage shows a page of an issue, with what could not be done, if anything.
 func (d *Desk) issuePage(w http.ResponseWriter, r *http.Request, v visit, draft mce.Draft, page string, fault error) error {
 	show := map[string]func(*http.Request, pages.Issue, mce.Draft) (func(io.Writer, mce.Lang) error, error){
@@ -85,6 +88,7 @@ func (d *Desk) issuePage(w http.ResponseWriter, r *http.Request, v visit, draft 
 		Common: d.common(w, r, v), Work: inWork([]mce.Issue{draft.Issue}, []mce.Series{draft.Series})[0], Here: page,
 		Zone: draft.Series.TimeZone, Languages: draft.Series.Languages, Approval: draft.Series.Approval,
 	}
+	view.Imminent = draft.Issue.State == mce.Scheduled && !draft.Issue.ScheduledFor.After(d.clock.Now().Add(imminent))
 	view.Path = "/desk/issues/" + strconv.FormatInt(draft.Issue.ID, 10)
 	status := http.StatusOK
 	if fault != nil {

@@ -66,7 +66,7 @@ func TestAnIssueIsCheckedApprovedAndScheduledByWhoMay(t *testing.T) {
 	ann.press(check, path+"/approve", "seen", ann.get(check).seen()).leads(t, check)
 	ann.get(send).wants(t, http.StatusOK, "The issue is approved.", "Ann approved it.", `name="at"`, "Tomorrow: Thursday 19 October 2023, 09:00 (CEST", "Next Tuesday: Tuesday 24 October 2023, 10:00")
 
-	ann.press(send, path+"/schedule", "when", "at", "at", "").wants(t, http.StatusUnprocessableEntity, "Choose a day and a time")
+	ann.press(send, path+"/schedule", "when", "at", "at", "").wants(t, http.StatusUnprocessableEntity, "Choose when it goes out")
 	ann.press(send, path+"/schedule", "when", "at", "at", "2023-10-18T11:59").wants(t, http.StatusUnprocessableEntity, "This moment has passed")
 	ann.press(send, path+"/schedule", "when", "2023-10-24T10:00:00+02:00").leads(t, send)
 	ann.press(send, path+"/unschedule").leads(t, send)
@@ -429,11 +429,17 @@ func TestAReportSaysWhatBecameOfAnIssue(t *testing.T) {
 	h.exec(`update issue_links set clicks = case number when 1 then 7 else 4 end`)
 	path = fmt.Sprintf("/desk/issues/%d", issue.ID)
 
-	ed.get(path+"/report").wants(t, http.StatusOK, "Delivered", "13 (86.7 %)", "2 (13.3 %)", "There is no such address", "They do not want it", "Too many mails", "<svg", ">7</dd>", ">fewer than 5</dd>", "in per cent: number")
+	ed.get(path+"/report").wants(t, http.StatusOK, "Delivered", "13 (86.7 %)", "2 (13.3 %)", "There is no such address", "They do not want it", "Too many mails", ">7</dd>", ">fewer than 5</dd>")
 	table := ed.get(path+"/report.csv").wants(t, http.StatusOK, "letters,delivered,13\n", "not delivered,address,1\n", "left,too-many,2\n", "left,no reason given,1\n", "clicks,https://", ",7\n", ",fewer than 5\n")
 	if got := table.Header.Get("Content-Type"); got != "text/csv; charset=utf-8" {
 		t.Error(got)
 	}
+	if strings.Contains(ed.get(path+"/report").body, "<svg") {
+		t.Error("the first issue is compared with itself")
+	}
+	next := h.leaving(3)
+	h.ended(next.ID)
+	ed.get(fmt.Sprintf("/desk/issues/%d/report", next.ID)).wants(t, http.StatusOK, "<svg", "in per cent: number")
 }
 
 func TestTheListOfIssuesIsPaged(t *testing.T) {

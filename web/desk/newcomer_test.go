@@ -13,8 +13,8 @@ func TestTheFirstStepsAreTickedOff(t *testing.T) {
 	h := newHouse(t)
 	h.exec(`truncate series, articles, events, resources cascade`)
 	admin, editor := h.as(h.user("Anna", mce.Admin)), h.as(h.user("Bob", mce.Editor))
-	page := admin.get("/desk/").wants(t, ok, "The first steps", "/desk/new-series", "/desk/content/articles", "/desk/people", "No issue is in work.")
-	if strings.Contains(page.body, "assembled by itself") || strings.Contains(page.body, "✓") {
+	page := admin.get("/desk/").wants(t, ok, "The first steps", "/desk/new-series", "/desk/content/articles", "/desk/people", "No issue is in progress.")
+	if strings.Contains(page.body, "put together by itself") || strings.Contains(page.body, "✓") {
 		t.Error("an empty desk promises an issue, or has something done")
 	}
 	if page := editor.get("/desk/").wants(t, ok, "An admin of the desk does this."); strings.Contains(page.body, "/desk/new-series") {
@@ -31,7 +31,7 @@ func TestTheFirstStepsAreTickedOff(t *testing.T) {
 			t.Errorf("after step %d %d are done", i+1, got)
 		}
 	}
-	admin.get("/desk/").wants(t, ok, "assembled by itself", "Begin an issue now")
+	admin.get("/desk/").wants(t, ok, "put together by itself", "Begin an issue now")
 	h.exec(`insert into issues (series_id, number, slot, due, state, assembled_at) select id, 1, '2023-10-01T09:00', now(), 'assembled', now() from series`)
 	if strings.Contains(admin.get("/desk/").body, "The first steps") {
 		t.Error("who has begun an issue is told how")

@@ -104,7 +104,7 @@ func TestWithoutAPlanTheIssuesAreShownAllTheSame(t *testing.T) {
 	s := &slowly{let: make(chan mce.Plan)}
 	close(s.let)
 	h.plans = s
-	h.as(h.user("Anna", mce.Editor)).get("/desk/").wants(t, http.StatusOK, "could not be looked ahead", "No issue is in work")
+	h.as(h.user("Anna", mce.Editor)).get("/desk/").wants(t, http.StatusOK, "could not be looked ahead", "No issue is in progress")
 }
 
 // eventually looks until something holds.

@@ -41,7 +41,7 @@ func TestAnAdminAddsChangesAndRemovesUsers(t *testing.T) {
 	b.press(own, own, "name", "Anna", "email", anna.Email, "role", "editor", "language", "en").wants(t, http.StatusConflict, "This is the last admin")
 	b.press(own+"/remove", own+"/remove").wants(t, http.StatusConflict, "This is the last admin")
 
-	b.get("/desk/audit").wants(t, http.StatusOK, "add user", "role: editor → approver", "promoted", "remove user", "left the city", "new colleague", "127.0.0.1", "18 October 2023, 10:00 UTC")
+	b.get("/desk/audit").wants(t, http.StatusOK, "added a user", "role: editor → approver", "promoted", "removed a user", "left the city", "new colleague", "127.0.0.1", "18 October 2023, 10:00 UTC")
 }
 
 func TestWhatPeopleTypeStaysText(t *testing.T) {
@@ -90,7 +90,7 @@ func TestTheFirstPageShowsWhatIsInWorkAndNext(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
 	b := h.as(h.user("Anna", mce.Editor))
-	b.get("/desk/").wants(t, http.StatusOK, "No issue is in work", "The next one is assembled by itself", "Begin an issue now")
+	b.get("/desk/").wants(t, http.StatusOK, "No issue is in progress", "The next one is put together by itself", "Begin an issue now")
 	series, err := h.store.Series(ctx, "newsletter")
 	h.must(err)
 	issue, _, err := h.store.Assemble(ctx, series, mce.Slot{Wall: "2023-10-18 12:00", Due: business}, true, business)
@@ -103,7 +103,7 @@ func TestTheFirstPageShowsWhatIsInWorkAndNext(t *testing.T) {
 	b.get("/desk/").wants(t, http.StatusOK, "It goes out on Wednesday 18 October 2023, 12:00 (CEST, UTC&#43;2)")
 	_, err = h.store.Cancel(ctx, issue.ID, "test", business)
 	h.must(err)
-	b.get("/desk/").wants(t, http.StatusOK, "No issue is in work")
+	b.get("/desk/").wants(t, http.StatusOK, "No issue is in progress")
 }
 
 func TestTheNavigationLeadsWhereOneMayGo(t *testing.T) {

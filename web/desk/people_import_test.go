@@ -60,7 +60,7 @@ func TestATableIsLookedAtBeforeItIsImported(t *testing.T) {
 	other := h.as(h.user("Eve", mce.Approver))
 	other.get(to).wants(t, http.StatusNotFound)
 	press("do", "skip", "yes").leads(t, "/desk/people")
-	b.get("/desk/people?q=Nina+Neri").wants(t, http.StatusOK, "Imported: 1.", "new@city.example")
+	b.get("/desk/people?q=Nina+Neri").wants(t, http.StatusOK, "New readers: 1.", "new@city.example")
 	if n := h.count(`select count(*) from consents where action = 'imported' and wording = E'I agree:  the newsletter,\nno more.' and source = 'Larissa 2022'`); n != 1 {
 		t.Errorf("%d consents", n)
 	}

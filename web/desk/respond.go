@@ -76,6 +76,9 @@ func (d *Desk) common(w http.ResponseWriter, r *http.Request, v visit) pages.Com
 	d.dropCookie(w, saidCookie)
 	if whom, err := base64.RawURLEncoding.DecodeString(name); err == nil && slices.Contains(pages.Saids(), id) {
 		c.Said = pages.Said{ID: id, Name: string(whom)}
+		if steps, err := d.store.FirstSteps(r.Context()); err == nil && v.in() {
+			c.Said.Next = pages.NextStep(steps, v.session.User)
+		}
 	}
 	return c
 }
