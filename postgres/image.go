@@ -38,6 +38,13 @@ func (s *Store) ImageAlt(ctx context.Context, file string) (mce.Text, error) {
 	return alt.V, err
 }
 
+// SayAlt says what the picture of a file shows, where nobody has said it.
+func (s *Store) SayAlt(ctx context.Context, file string, alt mce.Text) error {
+	const say = `update images set alt = $2 where alt = '{}' and id = (select image_id from image_files where name = $1)`
+	_, err := s.db.ExecContext(ctx, say, file, jsonb[mce.Text]{alt})
+	return err
+}
+
 func images(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) ([]mce.Image, error) {
 	var rows []struct {
 		ID      int64
@@ -93,7 +100,7 @@ func (s *Store) ImageFile(ctx context.Context, name string) (mce.ImageFile, erro
 	return f, err
 }
 
-// AddImage keeps a picture. One with the same name is the same picture: it stays, and what is said now is what it shows.
+// AddImage keeps a picture. One with the same name is the same picture: it stays, and what is said now, if anything, is what it shows.
 func (s *Store) AddImage(ctx context.Context, i mce.Image, now time.Time) (mce.Image, error) {
 	const add = `insert into images (name, title, alt, added_at, added_by) values ($1, $2, $3, $4, nullif($5::bigint, 0)) on conflict do nothing returning id`
 	const addFile = `insert into image_files (image_id, name, width, height, type, content) values ($1, $2, $3, $4, $5, $6)`
@@ -103,6 +110,9 @@ func (s *Store) AddImage(ctx context.Context, i mce.Image, now time.Time) (mce.I
 		if errors.Is(err, sql.ErrNoRows) {
 			if err := tx.GetContext(ctx, &i, `select id, title, added_at as addedat from images where name = $1`, i.Name); err != nil {
 				return err
+			}
+			if len(i.Alt) == 0 {
+				return nil
 			}
 			return saveAlt(ctx, tx, i.ID, i.Alt)
 		} else if err != nil {

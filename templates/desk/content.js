@@ -92,6 +92,7 @@ function keepDraft(form) {
   const entries = () => {
     const all = new URLSearchParams(new FormData(form));
     all.set("do", "keep");
+    all.delete("image_file"); // a file is no words
     return all;
   };
   const keep = later(1500, async () => {

@@ -74,6 +74,25 @@ type Group struct {
 	Rows []Row
 }
 
+// rare are the groups that most pieces need nothing of.
+const rare = " content.group.places content.group.languages content.group.links "
+
+// Folded reports whether the group is one that few need, and nothing in it was entered or is wrong.
+func (g Group) Folded() bool {
+	if !strings.Contains(rare, " "+g.Name+" ") {
+		return false
+	}
+	for _, row := range g.Rows {
+		for _, f := range row.Fields {
+			usual := f.Value == "" || f.Value == "0" || f.Name == "admission" && f.Value == string(mce.ForEveryone)
+			if !usual || f.Fault != "" || row.Stale != "" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // Row is an entry, or one text in its languages side by side.
 type Row struct {
 	Fields []Field
@@ -90,7 +109,7 @@ func (v ContentForm) Groups() []Group {
 	case mce.KindArticle:
 		return []Group{
 			{"content.group.words", []Row{v.words("title", "text", true), v.words("body", "prose", true), v.line("link", "url", false)}},
-			{"content.group.picture", []Row{one(v.picture()), one(v.elsewhere()), v.words("image_alt", "text", false)}},
+			{"content.group.picture", []Row{one(v.picture()), v.line("image_file", "file", false), v.words("image_alt", "text", false), one(v.elsewhere())}},
 			{"content.group.readers", []Row{one(topics), v.line("priority", "number", false)}},
 			{"content.group.shown", append(shown, one(zone))},
 		}
@@ -188,7 +207,7 @@ func (v ContentForm) words(name, kind string, required bool) Row {
 }
 
 // hinted are the fields that have a hint.
-const hinted = " body link image image_elsewhere image_alt topics priority zone expire_at state time_zone online capacity opens closes contact languages interpretation feedback event speakers optional "
+const hinted = " body link image image_file image_elsewhere image_alt topics priority zone expire_at state time_zone online capacity opens closes contact languages interpretation feedback event speakers optional "
 
 func (v ContentForm) field(name, kind string, options []Option, required bool) Field {
 	f := Field{
@@ -241,7 +260,7 @@ func (v ContentForm) events() []Option {
 func (v ContentForm) picture() Field {
 	all := []Option{{Label: "image.none"}}
 	for _, i := range v.Images {
-		all = append(all, Option{Value: i.URL, Words: i.Alt})
+		all = append(all, Option{Value: i.URL, Words: i.Called()})
 	}
 	f := v.field("image", "pick", all, false)
 	if !v.ours() {

@@ -16,6 +16,14 @@ type Picture struct {
 	URL string // of its widest file
 }
 
+// Called is what it shows, or its file's name where nobody has said that yet.
+func (p Picture) Called() mce.Text {
+	if len(p.Alt) == 0 {
+		return mce.Text{mce.English: p.Title}
+	}
+	return p.Alt
+}
+
 // Widest is its widest file.
 func (p Picture) Widest() mce.ImageFile { return p.Files[0] }
 

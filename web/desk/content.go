@@ -10,9 +10,12 @@ import (
 	pages "github.com/majorcities/mce-mailer/templates/desk"
 )
 
+// piecePath is the route of a piece; its id is new for one that there is not yet.
+const piecePath = "/desk/content/{kind}/{id}"
+
 // contentRoutes are the articles, events and resources: their lists, forms, drafts and history.
 func (d *Desk) contentRoutes() []route {
-	const piece = "/desk/content/{kind}/{id}" // id is new for one that there is not yet
+	const piece = piecePath
 	return []route{
 		{http.MethodGet, "/desk/content/{$}", mce.EditContent, false, d.enterContent},
 		{http.MethodGet, "/desk/content/preview", mce.EditContent, false, d.enterContent},

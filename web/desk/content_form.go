@@ -134,6 +134,11 @@ func (d *Desk) takePiece(w http.ResponseWriter, r *http.Request, v visit) error 
 	}
 	var fault error
 	view.Zone, fault = zoneIn(r, usual)
+	if noPicture, err := d.takePicture(r, v, view.Written); err != nil {
+		return err
+	} else if fault == nil {
+		fault = noPicture
+	}
 	button, which, _ := strings.Cut(r.PostForm.Get("do"), ":")
 	if button == "" || button == "save" {
 		return d.savePiece(w, r, v, view, fault)
@@ -154,6 +159,27 @@ func (d *Desk) takePiece(w http.ResponseWriter, r *http.Request, v visit) error 
 		return err
 	}
 	return d.piecePage(w, r, v, http.StatusOK, view)
+}
+
+// takePicture keeps a picture that was sent with the form of an article, which shows it from then on. A fault is why it is none.
+func (d *Desk) takePicture(r *http.Request, v visit, w mce.Written) (fault, err error) {
+	const entry = "image_file"
+	if r.MultipartForm == nil || len(r.MultipartForm.File[entry]) == 0 || r.MultipartForm.File[entry][0].Filename == "" {
+		return nil, nil
+	}
+	made, title, err := d.upload(r, entry)
+	if code := mce.ErrorCode(err); code == mce.Invalid || code == mce.Busy {
+		return &mce.FieldError{Field: entry, Err: err}, nil
+	} else if err != nil {
+		return nil, err
+	}
+	i := imageOf(made, title, altIn(w))
+	deed := mce.Deed{By: v.actor(r), At: d.clock.Now()}
+	if _, err = d.store.AddImage(mce.WithDeed(r.Context(), deed), i, deed.At); err != nil {
+		return nil, err
+	}
+	w["image"] = d.site.ImageURL(i.Files[0].Name)
+	return nil, nil
 }
 
 // anotherSession adds one that begins when the last one ends, and names the entry to begin with.

@@ -314,6 +314,40 @@ func TestMarkdownIsShownAsMailsHaveIt(t *testing.T) {
 	b.ask(http.MethodPost, firstArticle, form).wants(t, http.StatusOK, "It is <strong>bold</strong>.", "It is **bold**.")
 }
 
+// TestAPictureComesWithItsArticle: a file sent with the form is shown from then on, also where something else of the form is wrong.
+func TestAPictureComesWithItsArticle(t *testing.T) {
+	h := newHouse(t)
+	b := h.as(h.user("Anna", mce.Editor))
+	send := func(file []byte, entries ...string) answer {
+		t.Helper()
+		var body bytes.Buffer
+		w := multipart.NewWriter(&body)
+		for name, values := range b.fills(firstArticle, entries...) {
+			for _, value := range values {
+				w.WriteField(name, value)
+			}
+		}
+		if file != nil {
+			part, _ := w.CreateFormFile("image_file", "street.png")
+			part.Write(file)
+		}
+		w.Close()
+		return b.send(http.MethodPost, firstArticle, &body, "Content-Type", w.FormDataContentType())
+	}
+	send([]byte("<svg/>"), "do", "save").wants(t, http.StatusUnprocessableEntity, "This is no PNG", `id="image_file-fault"`)
+	a := send(paint(t, 3, 800, 600), "do", "save", "image_alt", "", "image_alt_it", "").wants(t, http.StatusUnprocessableEntity, "Say what the picture shows", `class="chosen" src="/images/`)
+	image := regexp.MustCompile(`<option value="([^"]+/images/[^"]+)" selected`).FindStringSubmatch(a.body)
+	if image == nil {
+		t.Fatal("the picture is not chosen")
+	}
+	send(nil, "do", "save", "image", image[1], "image_alt", "A street", "image_alt_it", "Una strada").leads(t, firstArticle)
+	b.get(firstArticle).wants(t, http.StatusOK, `class="chosen" src="/images/`, `value="A street"`)
+	send(paint(t, 5, 900, 600), "do", "save", "image_alt", "A square", "image_alt_it", "Una piazza").leads(t, firstArticle)
+	if n := h.count(`select count(*) from images where alt->>'it' = 'Una piazza'`); n != 1 {
+		t.Errorf("%d pictures with the words of the form", n)
+	}
+}
+
 // uploads sends a file as a browser does.
 func (b *browser) uploads(name string, content []byte, alt ...string) answer {
 	b.h.t.Helper()

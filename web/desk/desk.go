@@ -65,6 +65,7 @@ type contentStore interface {
 	Images(ctx context.Context) ([]mce.Image, error)
 	Image(ctx context.Context, id int64) (mce.Image, error)
 	ImageAlt(ctx context.Context, file string) (mce.Text, error)
+	SayAlt(ctx context.Context, file string, alt mce.Text) error
 	UsedImages(ctx context.Context) (map[string]bool, error)
 	AddImage(ctx context.Context, i mce.Image, now time.Time) (mce.Image, error)
 	SaveImage(ctx context.Context, id int64, alt mce.Text) error

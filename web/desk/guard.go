@@ -70,7 +70,7 @@ func (d *Desk) guarded(next http.Handler) http.Handler {
 // limitOf is how much a request of a route may send: where pictures and tables are uploaded more than elsewhere, and more than is taken, because a browser whose
 // request is cut off does not show why.
 func limitOf(to route) int64 {
-	if to.method == http.MethodPost && to.path == pages.ImagesPath {
+	if to.method == http.MethodPost && (to.path == pages.ImagesPath || to.path == piecePath) {
 		return bodyLimit + 4*picture.MaxBytes
 	}
 	if to.method == http.MethodPost && to.path == pages.ImportPath {

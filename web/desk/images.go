@@ -69,7 +69,7 @@ func (d *Desk) imagesPage(w http.ResponseWriter, r *http.Request, v visit, statu
 // addImage takes a picture, makes it anew, and keeps that.
 func (d *Desk) addImage(w http.ResponseWriter, r *http.Request, v visit) error {
 	view := pages.Images{Alt: altOf(r)}
-	made, title, err := d.upload(r)
+	made, title, err := d.upload(r, "file")
 	if err == nil {
 		err = checkAlt(view.Alt)
 	}
@@ -91,9 +91,9 @@ func (d *Desk) addImage(w http.ResponseWriter, r *http.Request, v visit) error {
 	return d.said(w, r, "image-added", "", pages.ImagesPath)
 }
 
-// upload makes the picture of a form anew, one after the other: the largest takes some hundred megabytes meanwhile.
-func (d *Desk) upload(r *http.Request) (made []picture.Picture, title string, err error) {
-	file, header, err := r.FormFile("file")
+// upload makes the picture of a form's entry anew, one after the other: the largest takes some hundred megabytes meanwhile.
+func (d *Desk) upload(r *http.Request, entry string) (made []picture.Picture, title string, err error) {
+	file, header, err := r.FormFile(entry)
 	if err != nil {
 		return nil, "", mce.Invalidf("choose a file")
 	}
@@ -220,13 +220,28 @@ func (d *Desk) removeImage(w http.ResponseWriter, r *http.Request, v visit) erro
 	return d.said(w, r, "image-removed", "", pages.ImagesPath)
 }
 
-// describe gives the picture of an article the words that are kept with it, in each language of the article where it has none of its own.
+// altIn is what an article says of its picture.
+func altIn(w mce.Written) mce.Text {
+	alt := mce.Text{}
+	for _, lang := range mce.Languages() {
+		if words := strings.TrimSpace(w[mce.TextField("image_alt", lang)]); words != "" {
+			alt[lang] = words
+		}
+	}
+	return alt
+}
+
+// describe gives the picture of an article the words that are kept with it, in each language of the article where it has none of its own; a picture of which
+// nobody has said anything takes those of the article.
 func (d *Desk) describe(r *http.Request, w mce.Written) error {
 	file, ours := strings.CutPrefix(w["image"], d.site.ImageURL(""))
 	if !ours {
 		return nil
 	}
 	alt, err := d.store.ImageAlt(r.Context(), file)
+	if err == nil && len(alt) == 0 {
+		return d.store.SayAlt(r.Context(), file, altIn(w))
+	}
 	for lang, words := range alt {
 		entry := mce.TextField("image_alt", lang)
 		if w[entry] == "" && w[mce.TextField("title", lang)] != "" {
