@@ -31,6 +31,7 @@ const (
 	LeftOutItem  AuditAction = "leave an item out"
 	HeldItem     AuditAction = "hold an item"
 	Reassembled  AuditAction = "assemble anew"
+	Overrode     AuditAction = "answer for a finding"
 	SentProof    AuditAction = "send a test"
 	SettledDoubt AuditAction = "settle doubts"
 	LetNewsGo    AuditAction = "tell of changes now"

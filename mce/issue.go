@@ -120,6 +120,9 @@ type IssueWords struct {
 	Note      Text // Markdown; empty: none
 }
 
+// Mark stands for what the words say, as Series.Mark does.
+func (w IssueWords) Mark() string { return markOf(w) }
+
 // Words are those of the issue.
 func (i Issue) Words() IssueWords { return IssueWords{i.Subject, i.Preheader, i.Note} }
 

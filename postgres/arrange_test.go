@@ -29,8 +29,9 @@ func (o *office) item(name string) mce.ItemRef {
 func (o *office) words(id int64, change func(*mce.IssueWords)) (mce.Issue, error) {
 	o.t.Helper()
 	w := o.issue(id).Words()
+	seen := w.Mark()
 	change(&w)
-	return o.SetWords(o.t.Context(), id, w)
+	return o.SetWords(o.t.Context(), id, w, seen)
 }
 
 func TestWordsThatAreNoOthersVoidNothing(t *testing.T) {
@@ -192,7 +193,7 @@ func TestASecondPersonApproves(t *testing.T) {
 	as := func(name string) mce.Deed { return mce.Deed{By: mce.Actor{Name: name}, At: now} }
 	anna, bob := mce.WithDeed(t.Context(), as("anna")), mce.WithDeed(t.Context(), as("bob"))
 	value(o.SetSubject(bob, i.ID, en("Ours")))(t)
-	value(o.SetWords(anna, i.ID, mce.IssueWords{Note: en("Note")}))(t)
+	value(o.SetWords(anna, i.ID, mce.IssueWords{Note: en("Note")}, o.issue(i.ID).Words().Mark()))(t)
 	_, err := o.Approve(anna, i.ID, "anna", "look", now)
 	refused(t, err, mce.Conflict, "a second person has to approve it")
 	p := o.pieceOf(mce.KindArticle, "first")

@@ -103,12 +103,15 @@ func overrides(ctx context.Context, q sqlx.QueryerContext, id int64, fingerprint
 	return out, err
 }
 
-// insertOverrides keeps what was said first where something is said twice.
+// insertOverrides keeps what was said first where something is said twice. Each has a line of the audit log.
 func insertOverrides(ctx context.Context, tx *sqlx.Tx, id int64, fingerprint []byte, all []mce.Override) error {
 	for _, o := range all {
-		_, err := tx.ExecContext(ctx, `
+		n, err := execCount(ctx, tx, `
 			insert into preflight_overrides (issue_id, fingerprint, rule, place, said_by, reason, said_at)
 			values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`, id, fingerprint, o.Rule, o.Where, o.By, o.Reason, o.At)
+		if err == nil && n > 0 {
+			err = auditDeed(ctx, tx, mce.Overrode, mce.OnIssue, id, o.Rule+", "+o.Where)
+		}
 		if err != nil {
 			return err
 		}

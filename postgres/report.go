@@ -44,14 +44,16 @@ func (s *Store) IssueReports(ctx context.Context, issue mce.Issue, limit int) ([
 	return out, s.addLeft(ctx, out, ids)
 }
 
-// addLeft counts who left after each issue.
+// addLeft counts who left after each issue, of those who were readers when it began: who only declined to become one did not leave.
 func (s *Store) addLeft(ctx context.Context, reports []mce.IssueReport, ids []int64) error {
 	const count = `
 		select i.id, replace(c.detail, 'reason: ', '') as reason, count(*) as people
 		from issues i
 		join consents c on c.action = 'withdrawn' and c.at >= i.started_at and c.at < least(i.started_at + $2::bigint * interval '1 second',
 			(select min(o.started_at) from issues o where o.series_id = i.series_id and o.started_at > i.started_at))
-		where i.id = any($1) group by 1, 2`
+		where i.id = any($1) and exists (select from consents y where y.subscriber_id = c.subscriber_id and y.at <= i.started_at
+			and y.action in ('confirmed', 'imported', 'returned'))
+		group by 1, 2`
 	var rows []struct {
 		ID     int64
 		Reason string

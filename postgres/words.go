@@ -21,9 +21,13 @@ func (s *Store) SetSubject(ctx context.Context, id int64, subject mce.Text) (mce
 	})
 }
 
-// SetWords gives an issue all its words at once.
-func (s *Store) SetWords(ctx context.Context, id int64, words mce.IssueWords) (mce.Issue, error) {
+// SetWords gives an issue all its words at once. Seen is the mark of those that stood there when they were written: if it has others by now, the error is
+// of code Conflict.
+func (s *Store) SetWords(ctx context.Context, id int64, words mce.IssueWords, seen string) (mce.Issue, error) {
 	return s.edit(ctx, id, mce.ChangedWords, func(tx *sqlx.Tx, d mce.Draft) (string, error) {
+		if d.Issue.Words().Mark() != seen {
+			return "", mce.Conflictf("somebody has changed the words of the issue meanwhile; compare them with yours, then save again")
+		}
 		if len(words.Subject) == 0 {
 			words.Subject = d.Proposal()
 		}

@@ -53,7 +53,7 @@ func TestAConferenceIsMovedByKeyboard(t *testing.T) {
 
 	k.logsIn(h, "anna@mce.example", "Anna")
 	const reminder, day = "The conference begins in a week", "2 January 2006"
-	k.says("main", reminder)
+	until(t, "Home has looked ahead", func() bool { return k.shows(reminder) }) // it comes by itself
 	k.says("main", starts.AddDate(0, 0, -7).Format(day))
 
 	// It is moved: dates are typed, month and day, into the entries of the form.

@@ -89,11 +89,7 @@ func TestAnEditorSendsAnIssueByKeyboard(t *testing.T) {
 		t.Errorf("%v\n%s", err, raw)
 	}
 	// The page has followed it by itself.
-	const wentOut = `document.querySelector(".standing")?.textContent.includes("It went out on") || false`
-	until(t, "the page says so", func() bool {
-		said, err := chromedp.Run(k.ctx, chromedp.Evaluate[bool](wentOut))
-		return err == nil && said
-	})
+	until(t, "the page says so", func() bool { return k.shows("It went out on") })
 	k.presses("A See what became of it", "The second story")
 	k.says("#letters", "What became of the letters")
 	k.says("main", "3 (100 %)")

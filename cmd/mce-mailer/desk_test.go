@@ -84,6 +84,12 @@ func (k keyboard) says(css, words string) {
 	}
 }
 
+// shows reports whether the page says something, at whatever moment of its loading.
+func (k keyboard) shows(words string) bool {
+	said, err := chromedp.Run(k.ctx, chromedp.Evaluate[string](`document.querySelector("main")?.textContent || ""`))
+	return err == nil && strings.Contains(said, words)
+}
+
 // logsIn goes the whole way of a user of the desk, by the link in their latest mail.
 func (k keyboard) logsIn(h *house, email, name string) {
 	k.t.Helper()

@@ -36,9 +36,9 @@ func (c issueWords) change(e *env, set func(w *mce.IssueWords, to mce.Text)) err
 		if err != nil {
 			return i, err
 		}
-		words := i.Words()
+		words, seen := i.Words(), i.Words().Mark()
 		set(&words, given)
-		return a.store.SetWords(e.acting(), c.ID, words)
+		return a.store.SetWords(e.acting(), c.ID, words, seen)
 	})
 }
 

@@ -87,6 +87,10 @@ func (m *message) where(n *html.Node) string {
 			return "mail"
 		case "footer", "header", "preheader":
 			return class(n)
+		case "content": // beside the items, editors write the opening note there
+			if len(m.part.Draft.Issue.Note) > 0 {
+				return "note"
+			}
 		}
 	}
 	return "mail"

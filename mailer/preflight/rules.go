@@ -35,7 +35,10 @@ func eachText(f func(i *issue, t text) []mce.Finding) check {
 		var out []mce.Finding
 		for _, t := range texts(i.draft) {
 			for _, found := range inLanguage(t.lang, f(i, t)) {
-				found.Where, found.Field = t.where, mce.TextField(t.field, t.lang)
+				found.Where = t.where
+				if t.field != "" {
+					found.Field = mce.TextField(t.field, t.lang)
+				}
 				out = append(out, found)
 			}
 		}

@@ -42,6 +42,12 @@ func TestEachRule(t *testing.T) {
 			[]finding{{"weekday", blocking, "looms", "26 October 2023 is a Thursday"}}},
 		"weekday wrong in short": {body("Wed 26 Oct 2023, or Thursday 26/10/2023, or Thu 2023-10-26.", "gio 26 ott 2023"),
 			[]finding{{"weekday", blocking, "looms", "“Wed 26 Oct 2023”"}}},
+		"weekday in the words of the issue": {func(s *scene) {
+			s.draft.Issue.Subject = both("Prato, Wednesday 26 October 2023", "Prato")
+			s.draft.Issue.Preheader = both("Register by 1 October 2023, it is worth it", "Il programma della conferenza annuale a Prato")
+			s.draft.Issue.Note = both("The webinar begins at 15:00.", "Il webinar comincia alle 15:00 CEST.")
+		}, []finding{{"weekday", blocking, "subject", "26 October 2023 is a Thursday"}, {"past-date", advisory, "preheader", "1 October 2023 has passed"}, {"time-zone", advisory, "note", "15:00"}}},
+		"placeholder in the note": {func(s *scene) { s.draft.Issue.Note = both("Dear {{name}}, come.", "Venite.") }, []finding{{"placeholder", blocking, "note", "{{name}}"}}},
 		"weekday of a range": {body("Wednesday 24 – Friday 27 October 2023", "da mercoledì 25 a venerdì 27 ottobre 2023"),
 			[]finding{{"weekday", blocking, "looms", "24 October 2023 is a Tuesday"}}},
 		"weekday without a year": {body("See you on Monday the 23rd of October, not on Sunday 23 October.", "Lunedì 23 ottobre."),

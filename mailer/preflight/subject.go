@@ -38,7 +38,7 @@ func subjects(_ *issue, m *message) []mce.Finding {
 	case preview == "":
 		add(mce.Advisory, "preheader", "Nothing stands beside the subject in the list of mails. The titles of the first items would do.")
 	case utf8.RuneCountInString(preview) < shortPreview:
-		add(mce.Advisory, "preheader", "The line beside the subject, %s, is short: mail programs fill it up with the first words of the letter. It is made of the first titles: let them say more.", quoted(preview))
+		add(mce.Advisory, "preheader", "The line beside the subject, %s, is short: mail programs fill it up with the first words of the letter. Write more, or let the first titles say more.", quoted(preview))
 	case strings.EqualFold(preview, s):
 		add(mce.Advisory, "preheader", "The line beside the subject says the same as the subject.")
 	}

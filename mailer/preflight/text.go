@@ -10,25 +10,32 @@ import (
 
 // text is something that editors wrote, in one of its languages.
 type text struct {
-	where string // slug of the item
-	field string // of the item: title, motto, body
+	where string // slug of the item; subject, preheader or note
+	field string // of the item: title, motto, body; empty: it is of the issue
 	lang  mce.Lang
 	words string
 	item  mce.Item
 }
 
-// texts are the titles and bodies of the items, in the languages that the series goes out in.
+// texts are the titles and bodies of the items, and then the words of the issue, in the languages that the series goes out in.
 func texts(d mce.Draft) []text {
 	var out []text
-	for _, it := range d.Items {
-		for _, f := range it.Texts() {
-			for _, lang := range f.Text.Langs() {
-				if f.Text[lang] != "" && slices.Contains(d.Series.Languages, lang) {
-					out = append(out, text{where: it.Slug(), field: f.Entry, lang: lang, words: f.Text[lang], item: it})
-				}
+	add := func(t text, in mce.Text) {
+		for _, lang := range in.Langs() {
+			if in[lang] != "" && slices.Contains(d.Series.Languages, lang) {
+				t.lang, t.words = lang, in[lang]
+				out = append(out, t)
 			}
 		}
 	}
+	for _, it := range d.Items {
+		for _, f := range it.Texts() {
+			add(text{where: it.Slug(), field: f.Entry, item: it}, f.Text)
+		}
+	}
+	add(text{where: "subject"}, d.Issue.Subject)
+	add(text{where: "preheader"}, d.Issue.Preheader)
+	add(text{where: "note"}, d.Issue.Note)
 	return out
 }
 

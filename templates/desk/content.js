@@ -2,13 +2,13 @@
 // that is there by buttons of the form.
 "use strict";
 
-for (const form of document.querySelectorAll("form.piece")) {
+for (const form of document.querySelectorAll("form[data-preview]")) {
   for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
   for (const area of form.querySelectorAll("textarea[data-prose]")) {
     offerTools(area);
     showWhileTyping(area, form);
   }
-  keepDraft(form);
+  if (form.dataset.draft) keepDraft(form);
 }
 
 // later calls f when nothing has called it for a while.

@@ -3,7 +3,6 @@ package desk
 import (
 	"io"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -69,14 +68,17 @@ func (v Issue) Steps() []Step {
 // IssueContent is the view of what is in an issue, and of its words.
 type IssueContent struct {
 	Issue
-	Words    mce.Issue // as they are, or as they were entered
-	Sections []IssueSection
-	Aside    []Piece // what is not in it, and could be
-	Closed   []Piece // what cannot be in it now
-	Searched bool    // for something to pull in
-	Find     string  // by these words
-	Found    []Piece
-	Log      []mce.Audit // what was done to it, the last first
+	Words     mce.Issue      // as they are, or as they were entered
+	Stands    mce.IssueWords // as they are
+	Seen      string         // their mark
+	Overtaken bool           // somebody else has changed them while they were entered
+	Sections  []IssueSection
+	Aside     []Piece // what is not in it, and could be
+	Closed    []Piece // what cannot be in it now
+	Searched  bool    // for something to pull in
+	Find      string  // by these words
+	Found     []Piece
+	Log       []mce.Audit // what was done to it, the last first
 }
 
 // IssueSection is a section with what is in it.
@@ -98,21 +100,11 @@ func (p Piece) Name() string { return p.Title[mce.English] }
 // Form is the path of the form of what the piece says.
 func (p Piece) Form() string { return PiecePath(p.Kind, p.ID) }
 
-// Up is the place before this one; empty for the first.
-func (p Piece) Up() string {
-	if p.Position < 2 {
-		return ""
-	}
-	return p.Section + " " + strconv.Itoa(p.Position-1)
-}
+// Up reports whether there is a place before this one.
+func (p Piece) Up() bool { return p.Position > 1 }
 
-// Down is the place behind this one; empty for the last of the section.
-func (p Piece) Down(of IssueSection) string {
-	if p.Position >= len(of.Pieces) {
-		return ""
-	}
-	return p.Section + " " + strconv.Itoa(p.Position+1)
-}
+// Down reports whether there is a place behind this one in the section.
+func (p Piece) Down(of IssueSection) bool { return p.Position < len(of.Pieces) }
 
 // Choice is the choice of a section for a piece.
 type Choice struct {
@@ -125,10 +117,12 @@ func (v IssueContent) Choose(p Piece) Choice { return Choice{p, v.Sections} }
 
 // Line is an entry for words in a language.
 type Line struct {
-	Name  string // subject, preheader, note
-	Lang  mce.Lang
-	Value string
-	Good  int // characters that mail programs show; 0: no matter
+	Name    string // subject, preheader, note
+	Lang    mce.Lang
+	Value   string
+	Good    int    // characters that mail programs show; 0: no matter
+	Stands  string // what the issue says now
+	Differs bool   // from what was entered, because somebody changed it meanwhile
 }
 
 // Long is how many characters there are.
@@ -147,9 +141,15 @@ const (
 func (v IssueContent) Lines() [][]Line {
 	var out [][]Line
 	for _, lang := range v.Languages {
-		out = append(out, []Line{
-			{"subject", lang, v.Words.Subject[lang], goodSubject}, {"preheader", lang, v.Words.Preheader[lang], goodPreheader}, {"note", lang, v.Words.Note[lang], 0},
-		})
+		lines := []Line{
+			{Name: "subject", Lang: lang, Value: v.Words.Subject[lang], Good: goodSubject, Stands: v.Stands.Subject[lang]},
+			{Name: "preheader", Lang: lang, Value: v.Words.Preheader[lang], Good: goodPreheader, Stands: v.Stands.Preheader[lang]},
+			{Name: "note", Lang: lang, Value: v.Words.Note[lang], Stands: v.Stands.Note[lang]},
+		}
+		for i, l := range lines {
+			lines[i].Differs = v.Overtaken && l.Stands != l.Value
+		}
+		out = append(out, lines)
 	}
 	return out
 }
@@ -209,12 +209,13 @@ func (v IssueView) TopicName(slug string) mce.Text {
 // IssueCheck is the view of the pre-flight.
 type IssueCheck struct {
 	Issue
-	Checked  bool
-	Report   mce.Report
-	Findings []Finding
-	Blocking []string // rules that nobody answers for
-	Seen     string   // names what the issue says, to be sent along with an approval
-	Reason   string   // as it was entered
+	Checked   bool
+	Report    mce.Report
+	Findings  []Finding
+	Overrides []mce.Override // what is answered for, of what the issue says now
+	Blocking  []string       // rules that nobody answers for
+	Seen      string         // names what the issue says, to be sent along with an approval
+	Reason    string         // as it was entered
 }
 
 // Finding is one of the pre-flight.

@@ -53,8 +53,20 @@
   }
 
   // A preview follows its options.
+  // Only the preview is made anew, so that the focus stays where it is.
   for (const form of document.querySelectorAll("form[data-auto]")) {
-    form.addEventListener("change", (e) => { if (e.target.type !== "email") form.requestSubmit(); });
+    let latest = 0;
+    form.addEventListener("change", async (e) => {
+      if (e.target.type === "email") return;
+      const address = form.action + "?" + new URLSearchParams(new FormData(form));
+      const mine = ++latest;
+      const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+      const preview = page.querySelector("section[aria-labelledby=preview]");
+      if (mine !== latest) return;
+      if (!preview) { form.requestSubmit(); return; } // logged out, perhaps
+      document.querySelector("section[aria-labelledby=preview]").replaceWith(preview);
+      history.replaceState(null, "", address);
+    });
   }
 
   // Who writes a moment means it.
@@ -68,6 +80,11 @@
     events.onmessage = (e) => {
       const p = JSON.parse(e.data);
       if (p.over || p.state !== section.dataset.state) {
+        events.close();
+        location.reload();
+        return;
+      }
+      if (p.counts.uncertain > 0 && section.dataset.doubt === "0") { // somebody has to decide
         events.close();
         location.reload();
         return;

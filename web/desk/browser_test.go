@@ -105,7 +105,7 @@ func scenes(h *house) []scene {
 	contents := h.contentScenes(admin) // what they edit is in the issues
 	people := h.peopleScenes(admin)
 	admin.press("/desk/issues/2/check", "/desk/issues/2/check")
-	admin.get("/desk/") // the message is said once
+	admin.home() // the message is said once
 	return slices.Concat(contents, people, h.eventScenes(admin, editor), h.reminderScenes(admin, editor), h.seriesScenes(admin), h.topicScenes(admin), []scene{
 		{"login", h.browser(), "/desk/login", nil},
 		{"login-fault", newcomer, "/desk/login", url.Values{"token": {login}, "email": {"anna@"}}},

@@ -98,7 +98,7 @@ type Desk struct {
 
 	examiner, atOnce Examiner
 	prover           Prover
-	reports          reports
+	reports, glances reports
 	readers          readers
 	watch            watch
 	outlooks         map[int]*outlook // by their weeks

@@ -21,6 +21,7 @@ func eventRows() []routeRow {
 		{"POST /desk/events/{id}/withhold", refused, refused, faulty, faulty},
 		{"GET /desk/events/{id}/delegates", elsewhere, ok, ok, ok},
 		{"GET /desk/events/{id}/delegates.csv", elsewhere, ok, ok, ok},
+		{"POST /desk/events/{id}/delegates.csv", refused, ok, ok, ok},
 		{"GET /desk/events/{id}/delegates/new", elsewhere, refused, ok, ok},
 		{"POST /desk/events/{id}/delegates/new", refused, refused, faulty, faulty},
 		{"GET /desk/events/{id}/delegates/{person}", elsewhere, ok, ok, ok},
@@ -89,7 +90,7 @@ func TestWhatIsWithheldStandsOnHome(t *testing.T) {
 	b := h.as(h.user("Anna", mce.Approver))
 	path := "/desk/events/" + itoa(int(e.ID))
 	b.press(path, path+"/withhold", "version", itoa(e.Version), "reason", "The town hall is not sure yet").leads(t, path)
-	b.get("/desk/").wants(t, ok, `<span class="state withheld">withheld</span>`, "An editor withholds it: The town hall is not sure yet", `href="`+path+`"`)
+	b.home().wants(t, ok, `<span class="state withheld">withheld</span>`, "An editor withholds it: The town hall is not sure yet", `href="`+path+`"`)
 }
 
 // TestWhoBookedIsSaidAndTheirPeopleAreListed, also those who have cancelled since.
@@ -220,7 +221,7 @@ func TestDelegatesAtTheDesk(t *testing.T) {
 	if page := b.get(people + "?q=GHENT.ex"); !strings.Contains(page.body, "Jan De Smet") || strings.Contains(page.body, "Lucia") {
 		t.Error(page.body)
 	}
-	table := b.get(people+".csv").wants(t, http.StatusOK, "prato-2023,jan@ghent.example,Jan De Smet")
+	table := b.press(people, people+".csv").wants(t, http.StatusOK, "prato-2023,jan@ghent.example,Jan De Smet")
 	if got := table.Header.Get("Content-Type"); got != "text/csv; charset=utf-8" {
 		t.Error(got)
 	}

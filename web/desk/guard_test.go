@@ -64,7 +64,7 @@ func issueRows() []routeRow {
 		{"GET /desk/issues/{id}/reassemble", elsewhere, ok, ok, ok},
 		{"POST /desk/issues/{id}/reassemble", refused, elsewhere, elsewhere, elsewhere},
 		{"GET /desk/issues/{id}/subject", elsewhere, ok, ok, ok},
-		{"POST /desk/issues/{id}/subject", refused, elsewhere, elsewhere, elsewhere},
+		{"POST /desk/issues/{id}/subject", refused, conflict, conflict, conflict},
 		{"GET /desk/issues/{id}/submit", elsewhere, ok, ok, ok},
 		{"POST /desk/issues/{id}/submit", refused, conflict, conflict, conflict},
 		{"GET /desk/issues/{id}/check", elsewhere, ok, ok, ok},

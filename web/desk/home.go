@@ -45,6 +45,9 @@ func (d *Desk) home(w http.ResponseWriter, r *http.Request, v visit) error {
 	}
 	view.AsOf, view.Newer, view.Failed, view.Since = mce.InZone(plan.At, zone), plan.Newer, plan.Failed, mce.InZone(plan.Since, zone)
 	view.Seen = !plan.At.IsZero()
+	if !view.Seen && view.Newer {
+		w.Header().Set("Refresh", "2") // until there is one
+	}
 	for i, l := range plan.Lines {
 		if c := names.coming(l, i); c.Asks || !l.At.Before(d.clock.Now()) { // others have left since
 			view.Mails = append(view.Mails, c)
@@ -87,36 +90,44 @@ func (d *Desk) waiting(ctx context.Context, issues []mce.Issue, series []mce.Ser
 	var out []pages.Waiting
 	for _, w := range inWork(issues, series) {
 		x := pages.Waiting{Work: w}
-		if blocks, checked, err := d.blocked(ctx, w.Issue); err != nil {
+		var err error
+		if x.Blocks, err = d.blocked(ctx, w.Issue); err != nil {
 			return nil, err
-		} else if checked {
-			x.Blocks = blocks
 		}
 		out = append(out, x)
 	}
 	return out, nil
 }
 
-// blocked are the rules that the last check of an issue found to hinder its approval. checked is false where none of what it says now is known.
-func (d *Desk) blocked(ctx context.Context, i mce.Issue) (rules []string, checked bool, err error) {
-	if i.State != mce.InReview && i.State != mce.Assembled || !d.reports.has(i.ID) {
-		return nil, false, nil
+// blocked are the rules that hinder the approval of an issue in work: by its last check or, where nobody has had what it says now checked, by a glance that
+// asks nobody else.
+func (d *Desk) blocked(ctx context.Context, i mce.Issue) (rules []string, err error) {
+	if i.State != mce.InReview && i.State != mce.Assembled {
+		return nil, nil
 	}
 	draft, err := d.store.Draft(ctx, i.ID)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	seen, err := d.seen(draft)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	report, ok := d.reports.known(i.ID, unhex(seen))
 	if !ok {
-		return nil, false, nil
+		if report, ok = d.glances.known(i.ID, unhex(seen)); !ok || d.clock.Now().Sub(report.At) > glanceFor {
+			if report, err = d.atOnce.Examine(ctx, draft); err != nil {
+				return nil, err
+			}
+			d.glances.keep(i.ID, report)
+		}
 	}
 	overrides, err := d.store.Overrides(ctx, i.ID, report)
-	return blocking(report, overrides), true, err
+	return blocking(report, overrides), err
 }
+
+// glanceFor is how long a glance holds: with time, dates pass.
+const glanceFor = time.Hour
 
 // names are what a plan's lines are called, and where their pages are.
 type names struct {

@@ -364,7 +364,14 @@ func (a answer) token() string {
 // press fills in the form of a page, pairs of name and value, and presses its button. The form is at the path to, or at the page's own.
 func (b *browser) press(page, to string, fields ...string) answer {
 	b.h.t.Helper()
-	form := url.Values{"token": {b.get(page).token()}}
+	from := b.get(page)
+	form := url.Values{"token": {from.token()}}
+	if _, rest, ok := strings.Cut(from.body, ` action="`+b.h.base+to+`"`); ok { // the hidden entry of that form
+		within, _, _ := strings.Cut(rest, "</form>")
+		if m := seenField.FindStringSubmatch(within); m != nil {
+			form.Set("seen", m[1])
+		}
+	}
 	for i := 0; i < len(fields); i += 2 {
 		form.Set(fields[i], fields[i+1])
 	}

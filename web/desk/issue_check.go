@@ -30,14 +30,6 @@ func (k *reports) keep(id int64, r mce.Report) {
 	k.of[id] = r
 }
 
-// has reports whether any is kept.
-func (k *reports) has(id int64) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	_, ok := k.of[id]
-	return ok
-}
-
 // known is the report about what an issue says now, if there is one.
 func (k *reports) known(id int64, fingerprint []byte) (mce.Report, bool) {
 	k.mu.Lock()
@@ -53,11 +45,12 @@ func (d *Desk) checkView(r *http.Request, head pages.Issue, draft mce.Draft) (fu
 	if view.Seen, err = d.seen(draft); err != nil {
 		return nil, err
 	}
-	if view.Report, view.Checked = d.reports.known(draft.Issue.ID, unhex(view.Seen)); view.Checked {
-		overrides, err := d.store.Overrides(r.Context(), draft.Issue.ID, view.Report)
-		if err != nil {
-			return nil, err
-		}
+	view.Report, view.Checked = d.reports.known(draft.Issue.ID, unhex(view.Seen))
+	overrides, err := d.store.Overrides(r.Context(), draft.Issue.ID, mce.Report{Fingerprint: unhex(view.Seen)})
+	if err != nil {
+		return nil, err
+	}
+	if view.Overrides = overrides; view.Checked {
 		view.Findings = findings(draft, view.Report, overrides)
 		view.Blocking = blocking(view.Report, overrides)
 	}

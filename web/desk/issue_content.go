@@ -18,7 +18,7 @@ const foundPieces = 12
 
 // contentView is the page on which an issue is worked on: what is in it, and its words.
 func (d *Desk) contentView(r *http.Request, head pages.Issue, draft mce.Draft) (func(io.Writer, mce.Lang) error, error) {
-	view := pages.IssueContent{Issue: head, Words: draft.Issue}
+	view := pages.IssueContent{Issue: head, Words: draft.Issue, Stands: draft.Issue.Words(), Seen: draft.Issue.Words().Mark()}
 	all, err := d.store.Decisions(r.Context(), draft.Issue.ID)
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (d *Desk) contentView(r *http.Request, head pages.Issue, draft mce.Draft) (
 		}
 	}
 	if head.Fault != "" && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/subject") {
-		view.Words = entered(r, draft)
+		view.Words, view.Overtaken = entered(r, draft), r.PostForm.Get("seen") != view.Seen
 	}
 	return func(w io.Writer, lang mce.Lang) error { return d.pages.IssueContent(w, lang, view) }, nil
 }
@@ -122,6 +122,9 @@ func (d *Desk) place(ctx context.Context, r *http.Request, _ visit, draft mce.Dr
 		return err
 	}
 	to := mce.Place{Section: r.PostForm.Get("section"), Position: len(draft.Items) + 1}
+	if by := map[string]int{"up": -1, "down": 1}[r.PostForm.Get("to")]; by != 0 { // from where it stands by now
+		to = beside(draft, ref, by)
+	}
 	if section, number, ok := strings.Cut(r.PostForm.Get("to"), " "); ok {
 		to.Section = section
 		if to.Position, err = strconv.Atoi(number); err != nil {
@@ -130,6 +133,17 @@ func (d *Desk) place(ctx context.Context, r *http.Request, _ visit, draft mce.Dr
 	}
 	_, err = d.store.Place(ctx, draft.Issue.ID, ref, to, d.clock.Now())
 	return err
+}
+
+// beside is the place so many behind that of an item, in its section.
+func beside(draft mce.Draft, ref mce.ItemRef, by int) mce.Place {
+	count := map[string]int{}
+	for _, x := range draft.Items {
+		if count[x.Section]++; x.ItemRef == ref {
+			return mce.Place{Section: x.Section, Position: max(1, count[x.Section]+by)}
+		}
+	}
+	return mce.Place{} // it is in the issue no more, which the store says
 }
 
 func (d *Desk) hold(ctx context.Context, r *http.Request, _ visit, draft mce.Draft) error {

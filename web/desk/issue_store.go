@@ -17,7 +17,7 @@ type issueStore interface {
 	Place(ctx context.Context, id int64, ref mce.ItemRef, to mce.Place, now time.Time) (mce.Issue, error)
 	TakeOut(ctx context.Context, id int64, ref mce.ItemRef, verdict mce.Verdict) (mce.Issue, error)
 	Reassemble(ctx context.Context, id int64, now time.Time) (mce.Issue, error)
-	SetWords(ctx context.Context, id int64, words mce.IssueWords) (mce.Issue, error)
+	SetWords(ctx context.Context, id int64, words mce.IssueWords, seen string) (mce.Issue, error)
 
 	SubscriberByEmail(ctx context.Context, email string) (mce.Subscriber, error)
 	Topics(ctx context.Context) ([]mce.Topic, error)

@@ -39,7 +39,7 @@ func (d *Desk) giveWords(ctx context.Context, r *http.Request, _ visit, draft mc
 	if err != nil {
 		return err
 	}
-	_, err = d.store.SetWords(ctx, draft.Issue.ID, words)
+	_, err = d.store.SetWords(ctx, draft.Issue.ID, words, r.PostForm.Get("seen"))
 	return err
 }
 

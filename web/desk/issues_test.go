@@ -119,7 +119,7 @@ func TestABlockingFindingIsAnsweredForByName(t *testing.T) {
 	// What is right today may be wrong at the moment that it is given.
 	h.checks.finds(mce.Finding{Rule: "past", Level: mce.Blocking, Where: "footer", Words: "The event is over then."})
 	ann.press(path+"/send", path+"/schedule", "when", mce.Presets(business)[0].Value()).wants(t, http.StatusConflict, "The event is over then.")
-	if got := h.state(issue.ID); got != "approved ann:approve" {
+	if got := h.state(issue.ID); got != "approved ann:answer for a finding ann:answer for a finding ann:approve" {
 		t.Error(got)
 	}
 }
@@ -249,8 +249,35 @@ func TestSendingToEverybodyAsksForAFreshLogIn(t *testing.T) {
 	if after := h.whole(); after != before {
 		t.Errorf("something has changed:\n%s\n%s", before, after)
 	}
+	admin := h.as(h.user("Eve", mce.Admin))
+	h.wall.pass(mce.FreshFor)
+	before = h.whole()
+	for _, other := range []string{"/desk/new-reminder", "/desk/new-series", "/desk/series/newsletter", "/desk/events/1/tell"} {
+		admin.press("/desk/", other, "name-en", "X").leads(t, "/desk/fresh?next="+strings.ReplaceAll(other, "/", "%2F"))
+	}
+	admin.get("/desk/new-series").wants(t, http.StatusOK, "This asks for a recent log-in.", "/desk/fresh?next=%2fdesk%2fnew-series")
+	if after := h.whole(); after != before {
+		t.Errorf("something has changed:\n%s\n%s", before, after)
+	}
 	ann.press(path+"/send", path+"/cancel", "reason", "in haste").leads(t, path+"/send")
 	ann.get(path+"/approve").wants(t, http.StatusOK, "In haste")
+}
+
+// TestOfTwoWhoWriteTheWordsTheSecondIsShownTheDifference: what neither wrote is lost.
+func TestOfTwoWhoWriteTheWordsTheSecondIsShownTheDifference(t *testing.T) {
+	h := newHouse(t)
+	path := fmt.Sprintf("/desk/issues/%d", h.issue().ID)
+	ann, bob := h.as(h.user("Ann", mce.Editor)), h.as(h.user("Bob", mce.Editor))
+	old := ann.get(path)
+	seen := seenField.FindStringSubmatch(old.body)[1]
+	bob.press(path, path+"/subject", "subject-en", "Bob's subject", "note-en", "Bob's note").leads(t, path)
+	page := ann.press(path, path+"/subject", "subject-en", "Ann's subject", "note-en", "Bob's note", "seen", seen).wants(t, http.StatusConflict,
+		"Somebody has changed the words", `value="Ann&#39;s subject"`, "Now the issue says: <q lang=\"en\">Bob&#39;s subject</q>")
+	if strings.Count(page.body, "Now the issue says:") != 1 {
+		t.Error("what is the same is told as different")
+	}
+	ann.press(path, path+"/subject", "subject-en", "Ann's subject", "note-en", "Bob's note", "seen", seenField.FindStringSubmatch(page.body)[1]).leads(t, path)
+	ann.get(path).wants(t, http.StatusOK, "Ann&#39;s subject", "Bob&#39;s note")
 }
 
 func TestAPreviewShowsAnyEditionAndRunsNothing(t *testing.T) {

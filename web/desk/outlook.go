@@ -22,7 +22,7 @@ const (
 	// sooner.
 	planFor = time.Minute
 	// planPatience is how long a page waits for a newer plan before it shows the one there is.
-	planPatience = 100 * time.Millisecond
+	planPatience = 80 * time.Millisecond
 	// planWatched is for how long after somebody saw it a plan is made anew as soon as something is done.
 	planWatched = 30 * time.Minute
 	// planLimit is when a look ahead is given up.
@@ -65,24 +65,19 @@ type sight struct {
 	Since  time.Time
 }
 
-// see gives the newest plan that can be had at once, and waits only for the first. Where none could be made, At is zero and it has failed. The error is
-// that of ctx.
+// see gives the newest plan that can be had at once; before the first there is none, and At is zero. The error is that of ctx.
 func (o *outlook) see(ctx context.Context) (sight, error) {
 	o.mu.Lock()
 	o.seen = o.wall.Now()
 	if o.isOld() {
 		o.look()
 	}
-	making, first := o.making, o.shown.At.IsZero() && o.err == nil
+	making := o.making
 	o.mu.Unlock()
 	if making != nil {
-		var enough <-chan time.Time
-		if !first {
-			enough = time.After(planPatience)
-		}
 		select {
 		case <-making:
-		case <-enough:
+		case <-time.After(planPatience):
 		case <-ctx.Done():
 			return sight{}, ctx.Err()
 		}

@@ -29,9 +29,9 @@ func (d *Desk) reminderRoutes() []route {
 	return []route{
 		{http.MethodGet, "/desk/reminders", mce.SeePeople, false, d.reminderList},
 		{http.MethodGet, "/desk/new-reminder", mce.SendIssues, false, d.newReminder},
-		{http.MethodPost, "/desk/new-reminder", mce.SendIssues, false, d.addReminder},
+		{http.MethodPost, "/desk/new-reminder", mce.SendIssues, true, d.addReminder},
 		{http.MethodGet, one, mce.SeePeople, false, d.showReminder},
-		{http.MethodPost, one, mce.SendIssues, false, d.saveReminder},
+		{http.MethodPost, one, mce.SendIssues, true, d.saveReminder},
 		{http.MethodGet, one + "/remove", mce.SendIssues, false, d.askToRemoveReminder},
 		{http.MethodPost, one + "/remove", mce.SendIssues, false, d.removeReminder},
 	}

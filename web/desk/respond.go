@@ -68,7 +68,7 @@ func (d *Desk) show(w http.ResponseWriter, r *http.Request, v visit, status int,
 
 // common is what every page is told. A message that was left for it is said once.
 func (d *Desk) common(w http.ResponseWriter, r *http.Request, v visit) pages.Common {
-	c := pages.Common{Path: strings.TrimPrefix(r.URL.Path, d.base), User: v.session.User, Token: v.token()}
+	c := pages.Common{Path: strings.TrimPrefix(r.URL.Path, d.base), User: v.session.User, Token: v.token(), Stale: v.in() && !v.session.Fresh(d.wall.Now())}
 	id, name, _ := strings.Cut(d.cookie(r, saidCookie), ".")
 	if id == "" {
 		return c

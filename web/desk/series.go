@@ -27,9 +27,9 @@ func (d *Desk) seriesRoutes() []route {
 	return []route{
 		{http.MethodGet, "/desk/series", mce.UseDesk, false, d.seriesList},
 		{http.MethodGet, "/desk/new-series", mce.ManageSeries, false, d.newSeries},
-		{http.MethodPost, "/desk/new-series", mce.ManageSeries, false, d.addSeries},
+		{http.MethodPost, "/desk/new-series", mce.ManageSeries, true, d.addSeries},
 		{http.MethodGet, one, mce.ManageSeries, false, d.showSeries},
-		{http.MethodPost, one, mce.ManageSeries, false, d.saveSeries},
+		{http.MethodPost, one, mce.ManageSeries, true, d.saveSeries},
 		{http.MethodGet, one + "/begin", mce.UseDesk, false, d.seriesList},
 		{http.MethodPost, one + "/begin", mce.EditIssues, false, d.begin},
 	}
