@@ -5,34 +5,29 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 )
 
-// Start starts a Chromium with one empty tab, for chromedp; both end with the test. What the test asks of it fails a little before the
-// tests' own time is over, so that a browser that hangs is named, and not the package. More options are a browser's besides the usual.
+// patience is far more than any test asks of one browser.
+const patience = 6 * time.Minute
+
+// Start starts a Chromium with one empty tab, for chromedp; both end with the test. What the test asks of it fails after
+// some minutes, so that a browser that hangs is named, and not the package. More options are a browser's besides the usual.
 // Where Chromium is missing the test is skipped, or fails under CI=true: see [Missing].
 func Start(t testing.TB, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
-	ctx := t.Context()
-	if timed, ok := t.(interface{ Deadline() (time.Time, bool) }); ok { // a benchmark's time is not bounded
-		if late, ok := timed.Deadline(); ok {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithDeadline(ctx, late.Add(-20*time.Second))
-			t.Cleanup(cancel)
-		}
-	}
-	options := []chromedp.ExecAllocatorOption{
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(chromium(t)),
-		chromedp.Headless,
 		chromedp.NoSandbox, // the pages are our own, and containers seldom allow a sandbox
 		chromedp.DisableGPU,
-		chromedp.NoFirstRun,
-		chromedp.NoDefaultBrowserCheck,
-	}
-	for _, name := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-dev-shm-usage", "hide-scrollbars"} {
+	)
+	for _, name := range []string{"disable-quic", "disable-component-update", "disable-dev-shm-usage"} {
 		options = append(options, chromedp.Flag(name, true))
 	}
 	ctx, stop := chromedp.NewExecAllocator(ctx, append(options, more...)...)
