@@ -136,6 +136,13 @@ func scenes(h *house) []scene {
 		{"issue-send-fault", admin, "/desk/issues/3/schedule", url.Values{"token": {token(admin)}, "when": {"at"}, "at": {"x"}}},
 		{"issue-send-scheduled", admin, "/desk/issues/1/send", nil},
 		{"issue-sending", admin, "/desk/issues/5/send", nil},
+		{"issue-cancelled", admin, "/desk/issues/7", nil},
+		{"issue-void", admin, "/desk/issues/8/check", nil},
+		{"issue-paused", admin, "/desk/issues/9/send", nil},
+		{"issue-about-to-leave", admin, "/desk/issues/10/send", nil},
+		{"issue-skipped", admin, "/desk/issues/11", nil},
+		{"issue-words-clash", editor, "/desk/issues/2/subject", url.Values{"token": {token(editor)}, "seen": {"old"}, "subject-en": {"Ours"}, "note-en": {"Our note"}}},
+		{"issue-test-fault", admin, "/desk/issues/3/test", url.Values{"token": {token(admin)}, "to": {"nobody"}}},
 		{"issue-report", admin, "/desk/issues/6/report", nil},
 		{"me", admin, "/desk/me", nil},
 		{"users", admin, "/desk/users", nil},
@@ -185,10 +192,39 @@ func (h *house) fill() {
 	h.another(4)
 	h.doubt(h.leaving(5).ID, 2)
 	h.ended(h.leaving(6).ID)
+	h.rarely()
 	h.checks.finds(
 		mce.Finding{Rule: "weekday", Level: mce.Blocking, Where: "subject", Words: "It says Wednesday 26 October, and that is a Thursday.", Lang: "it"},
 		mce.Finding{Rule: "links", Level: mce.Advisory, Where: "footer", Words: "A page took long to answer."},
 	)
+}
+
+// rarely puts issues in the states that editors seldom see, numbers 7 to 11: cancelled, void, paused, about to leave, skipped.
+func (h *house) rarely() {
+	h.t.Helper()
+	ctx, look := h.t.Context(), h.letters.Look()
+	approved := func(day int) mce.Issue {
+		i, err := h.store.Approve(ctx, h.another(day).ID, "Anna Rossi", look, business)
+		h.must(err)
+		return i
+	}
+	_, err := h.store.Cancel(ctx, h.another(8).ID, "The host asked for it.", business)
+	h.must(err)
+	void := approved(9)
+	_, err = h.store.SetWords(ctx, void.ID, mce.IssueWords{Note: mce.Text{"en": "A word before."}}, void.Words().Mark())
+	h.must(err)
+	_, err = h.store.VoidChanged(ctx, look, business)
+	h.must(err)
+	_, err = h.store.Pause(ctx, h.leaving(10).ID)
+	h.must(err)
+	_, err = h.store.Schedule(ctx, approved(11).ID, business, look)
+	h.must(err)
+	series, err := h.store.Series(ctx, "newsletter")
+	h.must(err)
+	series.Minimum = 1000
+	at := business.AddDate(0, 0, 12)
+	_, _, err = h.store.Assemble(ctx, series, mce.Slot{Wall: at.Format("2006-01-02 15:04"), Due: at}, true, at)
+	h.must(err)
 }
 
 func TestEveryPageIsAccessible(t *testing.T) {
