@@ -95,6 +95,9 @@ type DossierRegistration struct {
 	Reminders    []DossierReminder `json:"reminders"`
 }
 
+// Begins is when the event does, on its own clocks.
+func (r DossierRegistration) Begins() time.Time { return InZone(r.Starts, r.TimeZone) }
+
 // Done is Event.Done of its event.
 func (r DossierRegistration) Done(now time.Time) bool {
 	return r.EventState.off() || !r.Ends.After(now)

@@ -57,6 +57,20 @@ func Audiences() []Audience {
 	return []Audience{ForDelegates, ForWaiting, ForSpeakers, ForArrived, ForInterested, ForReturning}
 }
 
+// Words are whom the audience is, as "for" goes on.
+func (a Audience) Words() string {
+	switch a {
+	case ForWaiting:
+		return "those on the waiting list"
+	case ForArrived:
+		return "those who came"
+	case ForInterested, ForReturning:
+		return string(a) + " readers"
+	default:
+		return string(a)
+	}
+}
+
 // OfReaders reports whether the audience is subscribers, who are invited, and not people of the event.
 func (a Audience) OfReaders() bool { return a == ForInterested || a == ForReturning }
 

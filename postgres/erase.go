@@ -94,12 +94,16 @@ func (s *Store) mark(ctx context.Context, tx *sqlx.Tx, addresses []string, now t
 }
 
 func refuseDelegates(ctx context.Context, tx *sqlx.Tx, email string, now time.Time) error {
-	var events []string
-	err := tx.SelectContext(ctx, &events, `
-		select e.slug from registrations r join events e on e.id = r.event_id
+	var titles []jsonb[mce.Text]
+	err := tx.SelectContext(ctx, &titles, `
+		select e.title from registrations r join events e on e.id = r.event_id
 		where lower(r.email) = lower($1) and r.state = 'registered' and e.state <> 'cancelled' and e.ends > $2 order by e.starts`, email, now)
-	if err == nil && len(events) > 0 {
-		err = mce.Conflictf("%s has a place in %s, which is still to come; cancel that first (registration cancel)", email, strings.Join(events, ", "))
+	if err == nil && len(titles) > 0 {
+		names := make([]string, len(titles))
+		for i, t := range titles {
+			names[i], _ = t.V.In(mce.English)
+		}
+		err = mce.Conflictf("%s has a place in “%s”, which is still to come; cancel that registration first", email, strings.Join(names, "”, “"))
 	}
 	return err
 }

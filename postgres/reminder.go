@@ -90,7 +90,7 @@ func (s *Store) changeReminderRule(ctx context.Context, slug, seen string, chang
 	})
 }
 
-// ReminderRules lists the rules by name.
+// ReminderRules lists the rules by slug.
 func (s *Store) ReminderRules(ctx context.Context) ([]mce.ReminderRule, error) {
 	return reminderRules(ctx, s.db, ` order by slug`)
 }

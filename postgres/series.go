@@ -104,7 +104,7 @@ func (s *Store) Paces(ctx context.Context) ([]mce.ReadingPace, error) {
 	return paces, err
 }
 
-// AllSeries lists the series by name.
+// AllSeries lists the series by slug.
 func (s *Store) AllSeries(ctx context.Context) ([]mce.Series, error) {
 	return series(ctx, s.db, ` order by slug`)
 }

@@ -281,14 +281,11 @@ func (r *recorder) DropReminder(ctx context.Context, rule mce.ReminderRule, even
 const onDay = "2 January 2006 at 15:04"
 
 func whyReminder(rule mce.ReminderRule, event mce.Event, due time.Time) string {
-	when, whom := rule.Words(), string(rule.Audience())
-	if rule.Audience().OfReaders() {
-		whom += " readers"
-		if due.Equal(event.From) {
-			when = "as soon as the event is published"
-		}
+	when := rule.Words()
+	if rule.Audience().OfReaders() && due.Equal(event.From) {
+		when = "as soon as the event is published"
 	}
-	return when + ", for " + whom
+	return when + ", for " + rule.Audience().Words()
 }
 
 // unsent notes a reminder that does not leave.

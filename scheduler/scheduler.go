@@ -100,8 +100,8 @@ func (s *Scheduler) Wake() {
 	}
 }
 
-// Run ticks until ctx ends, by a cron expression or descriptor such as "@every 30s". A tick that takes longer than the pause delays the
-// next one; nothing is lost by that. Nor by a night in which it did not run: the next one removes what that one would have.
+// Run ticks until ctx ends, by a cron expression or descriptor such as "@every 30s". While a tick takes longer than the pause
+// the next ones are left out; nothing is lost by that. Nor by a night in which it did not run: the next one removes what that one would have.
 func (s *Scheduler) Run(ctx context.Context, every string) error {
 	runner := cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))
 	_, err := runner.AddFunc(every, func() {

@@ -130,7 +130,7 @@ func (f frame) RuleWords(r mce.ReminderRule, city mce.Text) (string, error) {
 		return "", err
 	}
 	place, _ := city.In(f.Lang)
-	at := strings.TrimPrefix(r.At, "0")
+	at := r.At
 	if place == "" {
 		return f.T("rule.words", "Day", day, "At", at, "Whom", whom)
 	}
@@ -287,7 +287,7 @@ func (v Delegate) Fields() []Field {
 		{Name: "organisation", Label: "field.delegate.organisation", Type: "text", Value: p.Organisation, Autocomplete: "off", Optional: true},
 		{Name: "country", Label: "field.delegate.country", Type: "text", Value: p.Country, Autocomplete: "off", Optional: true},
 		{Name: "language", Type: "choice", Value: string(p.Language), Options: languages()},
-		{Name: "zone", Label: "field.delegate.zone", Type: "text", Value: p.Zone, Autocomplete: "off", Hint: true, Optional: true},
+		{Name: "zone", Label: "field.delegate.zone", Type: "pick", Value: p.Zone, Options: append([]Option{{Label: "zone.none"}}, zones(p.Zone)...), Hint: true},
 	}
 	if p.ID == 0 {
 		fields = append([]Field{{Name: "email", Label: "field.delegate.email", Type: "email", Value: p.Email, Autocomplete: "off"}}, fields...)

@@ -145,11 +145,14 @@ func (f frame) Text(t mce.Text) foreign {
 	return f.Foreign(lang, s)
 }
 
-// Sentence marks a sentence of the program as English, and begins it as one does: on the command line they go on behind a colon.
+// Sentence marks a sentence of the program as English, and begins and ends it as one does: on the command line they go on behind a colon, and stand alone.
 func (f frame) Sentence(s string) foreign {
 	first, size := utf8.DecodeRuneInString(s)
 	if word, _, _ := strings.Cut(s, " "); !strings.Contains(word, "@") { // an address stays as it is
 		s = string(unicode.ToUpper(first)) + s[size:]
+	}
+	if s != "" && !strings.ContainsAny(s[len(s)-1:], ".!?:") {
+		s += "."
 	}
 	return f.Foreign(mce.English, s)
 }

@@ -192,9 +192,6 @@ func (v PersonAct) Known() url.Values {
 	return out
 }
 
-// Grave reports whether it cannot be taken back.
-func (v PersonAct) Grave() bool { return v.Act == ActErase }
-
 // Fields are what is asked.
 func (v PersonAct) Fields() []Field {
 	f := personFields{v.Entered, v.FaultIn, v.Fault, v.Topics}

@@ -68,7 +68,7 @@ func (v SeriesForm) Fields() []Field {
 	return append(out, []Field{
 		{Name: "days", Label: "series.days", Type: "pick", Value: days, Options: options},
 		{Name: "time", Label: "series.time", Type: "text", Value: v.Time, Autocomplete: "off", Hint: true},
-		{Name: "zone", Label: "series.zone", Type: "text", Value: s.TimeZone, Autocomplete: "off", Hint: true},
+		{Name: "zone", Label: "series.zone", Type: "pick", Value: s.TimeZone, Options: zones(s.TimeZone), Hint: true},
 		{Name: "approval", Label: "series.approval", Type: "choice", Value: string(s.Approval), Options: []Option{
 			{Value: string(mce.ApprovalRequired), Label: "approval.required"}, {Value: string(mce.ApprovalSecond), Label: "approval.second"},
 			{Value: string(mce.ApprovalAutomatic), Label: "approval.automatic"},

@@ -185,7 +185,7 @@ func TestTwoEditorsOneArticle(t *testing.T) {
 	final := merged.entries(t)
 	final.Set("do", "save")
 	bob.ask(http.MethodPost, firstArticle, final).leads(t, firstArticle)
-	bob.get(firstArticle+"/history").wants(t, http.StatusOK, "Version 3", "Bob", "Il titolo di Bob", "Anna", "<ins>", "not at the desk")
+	bob.get(firstArticle+"/history").wants(t, http.StatusOK, "Version 3", "Bob", "Il titolo di Bob", "Anna", "<ins>", "outside the desk")
 	bob.get(firstArticle).wants(t, http.StatusOK, "Il titolo di Bob")
 	if n := h.count(`select count(*) from content_drafts`); n != 0 {
 		t.Error("a draft is left")
@@ -194,7 +194,7 @@ func TestTwoEditorsOneArticle(t *testing.T) {
 	mine = bob.fills(firstArticle, "body", "Bob's text")
 	_, err := h.db.ExecContext(t.Context(), `update articles set body = jsonb_set(body, '{en}', '"The text of the web site"') where id = 1`)
 	h.must(err)
-	bob.ask(http.MethodPost, firstArticle, mine).wants(t, http.StatusConflict, "The text of the web site", "not at the desk")
+	bob.ask(http.MethodPost, firstArticle, mine).wants(t, http.StatusConflict, "The text of the web site", "outside the desk")
 }
 
 func TestAVersionIsRestored(t *testing.T) {

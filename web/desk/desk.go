@@ -1,4 +1,5 @@
-// Package desk serves the editors' desk, below /desk/: getting in, what will go out, one's own page, users and the audit log.
+// Package desk serves the editors' desk, below /desk/: getting in, what will go out, issues, content, events, people, one's own
+// page, users and the audit log.
 //
 // A page is a row of routes: its method and path, what a user must be allowed, whether it asks for a recent log-in, and its handler, which is told who
 // asks. Everything else is done around it, in one place (serve): nobody gets past who is not logged in or may not; nothing is changed without the form

@@ -23,7 +23,7 @@ func (d *Desk) home(w http.ResponseWriter, r *http.Request, v visit) error {
 	if err != nil {
 		return err
 	}
-	view := pages.Home{Weeks: look.weeks, Further: horizons()[1], People: d.pathOf("/desk/people")}
+	view := pages.Home{Weeks: look.weeks, Further: horizons()[1], People: "/desk/people"}
 	if view.First, err = d.store.FirstSteps(ctx); err != nil {
 		return err
 	}
@@ -59,14 +59,6 @@ func (d *Desk) home(w http.ResponseWriter, r *http.Request, v visit) error {
 	view.Today = mce.InZone(d.clock.Now(), zone)
 	view.Common = d.common(w, r, v)
 	return d.show(w, r, v, http.StatusOK, func(w io.Writer, lang mce.Lang) error { return d.pages.Home(w, lang, view) })
-}
-
-// pathOf is a path if there is a page of it, else empty.
-func (d *Desk) pathOf(path string) string {
-	if slices.ContainsFunc(d.routes(), func(r route) bool { return r.method == http.MethodGet && r.path == path }) {
-		return path
-	}
-	return ""
 }
 
 func inWork(issues []mce.Issue, series []mce.Series) []pages.Work {

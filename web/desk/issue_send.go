@@ -58,7 +58,10 @@ func (d *Desk) sendView(r *http.Request, head pages.Issue, draft mce.Draft) (fun
 	view.Presets = mce.Presets(now)
 	view.Suggested = later(head.At, view.Presets[0].At)
 	if r.Method == http.MethodPost {
-		view.To, view.When, view.Moment, view.Reason = r.PostForm.Get("to"), r.PostForm.Get("when"), r.PostForm.Get("at"), r.PostForm.Get("reason")
+		view.When, view.Moment, view.Reason = r.PostForm.Get("when"), r.PostForm.Get("at"), r.PostForm.Get("reason")
+		if r.PostForm.Has("to") {
+			view.To = r.PostForm.Get("to")
+		}
 	}
 	var err error
 	if draft.Issue.Editable() {
@@ -134,7 +137,7 @@ func parseMoment(when, at, zone string, now time.Time) (time.Time, error) {
 	}
 	t, err := mce.ParseMoment(at, mce.InZone(now, zone).Location())
 	if err != nil {
-		return t, err
+		return t, &mce.Error{Code: mce.Invalid, Message: "this is no day and time that there is in " + zone + "; choose another", Err: err}
 	}
 	if t.Before(now) {
 		return t, mce.Invalidf("this moment has passed; choose one to come, or now")

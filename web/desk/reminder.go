@@ -20,7 +20,6 @@ type reminderStore interface {
 	ReminderRule(ctx context.Context, slug string) (mce.ReminderRule, error)
 	SaveReminderRule(ctx context.Context, r mce.ReminderRule, seen string) error
 	RemoveReminderRule(ctx context.Context, slug, seen string) error
-	EventsAround(ctx context.Context, now time.Time) ([]mce.Event, error)
 }
 
 // reminderRoutes are the rules of reminders.

@@ -92,6 +92,9 @@ func (d *Desk) renameTopic(w http.ResponseWriter, r *http.Request, v visit) erro
 // saveTopic saves a topic, or shows the form again as it was entered.
 func (d *Desk) saveTopic(w http.ResponseWriter, r *http.Request, v visit, t mce.Topic, entered mce.TopicUse, save func(context.Context, mce.Topic) error) error {
 	err := t.Check()
+	if t.Name[mce.English] == "" {
+		err = mce.Invalidf("give the topic an English name")
+	}
 	if err == nil {
 		err = save(mce.WithDeed(r.Context(), mce.Deed{By: v.actor(r), At: d.clock.Now()}), t)
 	}
