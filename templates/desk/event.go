@@ -130,7 +130,7 @@ func (f frame) RuleWords(r mce.ReminderRule, city mce.Text) (string, error) {
 		return "", err
 	}
 	place, _ := city.In(f.Lang)
-	at := r.At
+	at := strings.TrimPrefix(r.At, "0")
 	if place == "" {
 		return f.T("rule.words", "Day", day, "At", at, "Whom", whom)
 	}

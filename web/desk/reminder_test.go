@@ -35,7 +35,7 @@ func TestARuleIsMadeChangedAndRemovedByItsPages(t *testing.T) {
 	b := h.as(h.user("Anna", mce.Approver))
 	form := reminderForm(b.get("/desk/new-reminder").wants(t, ok).token())
 	form.Set("do", "preview")
-	b.ask(http.MethodPost, "/desk/new-reminder", form).wants(t, ok, "2 days before it begins, at 08:30 at the venue, to the speakers.", "Prato", "Monday 23 October 2023, 08:30", "<em>slides</em>")
+	b.ask(http.MethodPost, "/desk/new-reminder", form).wants(t, ok, "2 days before it begins, at 8:30 at the venue, to the speakers.", "Prato", "Monday 23 October 2023, 08:30", "<em>slides</em>")
 	if n := h.count(`select count(*) from reminder_rules where slug like 'your-talk%'`); n != 0 {
 		t.Fatal("the preview saved it")
 	}
@@ -43,7 +43,7 @@ func TestARuleIsMadeChangedAndRemovedByItsPages(t *testing.T) {
 	const path = "/desk/reminders/your-talk-in-city"
 	b.ask(http.MethodPost, "/desk/new-reminder", form).leads(t, path)
 	page := b.get(path).wants(t, ok, "“Your talk in {city}” is saved.", "Monday 23 October 2023, 08:30")
-	b.get("/desk/reminders").wants(t, ok, path, "2 days before it begins, at 08:30 at the venue, to the speakers")
+	b.get("/desk/reminders").wants(t, ok, path, "2 days before it begins, at 8:30 at the venue, to the speakers")
 	b.get("/desk/events/"+itoa(int(h.prato().ID))).wants(t, ok, `href="`+path+`"`)
 	if n := h.count(`select count(*) from audit where action = 'save a reminder' and object = 'reminder'`); n != 1 {
 		t.Errorf("%d lines in the log", n)
