@@ -103,9 +103,10 @@ func (d *Desk) check(ctx context.Context, _ *http.Request, _ visit, draft mce.Dr
 	return err
 }
 
-// approve approves what one saw and what was examined. Each blocking finding must be answered for by its rule, and with a reason.
+// approve approves what one saw and what was examined; who may approve by themselves need not say beforehand that it is ready. Each blocking finding must be answered for by its rule, and with a reason.
 func (d *Desk) approve(ctx context.Context, r *http.Request, v visit, draft mce.Draft) error {
-	if _, err := draft.Issue.State.Next(mce.Approve); err != nil {
+	if !pages.Approvable(draft.Issue.State, draft.Series.Approval) {
+		_, err := draft.Issue.State.Next(mce.Approve)
 		return err
 	}
 	now, err := d.seen(draft)
@@ -126,6 +127,11 @@ func (d *Desk) approve(ctx context.Context, r *http.Request, v visit, draft mce.
 	more, err := report.Override(r.PostForm["override"], v.session.User.Name, strings.TrimSpace(r.PostForm.Get("reason")))
 	if err != nil {
 		return err
+	}
+	if draft.Issue.State == mce.Assembled {
+		if _, err := d.store.Submit(ctx, draft.Issue.ID); err != nil {
+			return err
+		}
 	}
 	_, err = d.store.ApproveExamined(ctx, draft.Issue.ID, v.session.User.Name, d.letters.Look(), report, more)
 	return err

@@ -492,3 +492,24 @@ func TestTheListOfIssuesIsPaged(t *testing.T) {
 		t.Errorf("%d issues", len(seen))
 	}
 }
+
+// TestWhoMayApproveNeedNotSayBeforehandThatItIsReady: but an editor does, and where a second person approves, everybody.
+func TestWhoMayApproveNeedNotSayBeforehandThatItIsReady(t *testing.T) {
+	h := newHouse(t)
+	issue := h.issue()
+	h.exec(`update issues set state = 'assembled'`)
+	path := fmt.Sprintf("/desk/issues/%d", issue.ID)
+	check := path + "/check"
+	ed, ann := h.as(h.user("Ed", mce.Editor)), h.as(h.user("Ann", mce.Approver))
+	ed.get(check).wants(t, http.StatusOK, "somebody has to say that it is", path+"/submit")
+	ann.press(check, check).leads(t, check)
+	h.exec(`update series set approval = 'second'`)
+	ann.get(check).wants(t, http.StatusOK, path+"/submit")
+	ann.press(check, path+"/approve", "seen", "x").wants(t, http.StatusConflict, "not possible now")
+	h.exec(`update series set approval = 'required'`)
+	page := ann.get(check).wants(t, http.StatusOK, "Check it and approve it", path+"/approve")
+	ann.press(check, path+"/approve", "seen", page.seen()).leads(t, check)
+	if got := h.state(issue.ID); got != "approved ann:submit ann:approve" {
+		t.Error(got)
+	}
+}
