@@ -1,7 +1,6 @@
 package mce
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
@@ -43,9 +42,9 @@ func (a *Assembly) TakeOut(s Series, ref ItemRef, verdict Verdict) error {
 	if d.Verdict == verdict && d.ByHand {
 		return nil
 	}
-	d.Verdict, d.Position, d.ByHand, d.Reason = verdict, 0, true, "an editor left it out"
+	d.Verdict, d.Position, d.ByHand, d.Reason = verdict, 0, true, Reason{Kind: ReasonOut}
 	if verdict == Held {
-		d.Reason = "an editor holds it for the next issue"
+		d.Reason = Reason{Kind: ReasonHeld}
 	}
 	a.tidy(s)
 	return nil
@@ -110,13 +109,8 @@ func (a *Assembly) tidy(s Series) {
 			continue
 		}
 		count[d.Section]++
-		d.Position, d.Reason = count[d.Section], fmt.Sprintf("number %d of section %q", count[d.Section], d.Section)
-		if d.ByHand {
-			d.Reason = "an editor put it there: " + d.Reason
-		}
-		if d.RanIn > 0 {
-			d.Reason += fmt.Sprintf("; it ran in number %d, too", d.RanIn)
-		}
+		d.Position = count[d.Section]
+		d.Reason = Reason{Kind: ReasonPlace, Number: d.Position, Section: d.Section, ByHand: d.ByHand, RanIn: d.RanIn}
 	}
 	slices.SortStableFunc(a.Decisions, s.byPlace)
 }

@@ -76,7 +76,7 @@ func TestWhatCannotBeShownIsNotPulledIn(t *testing.T) {
 func explained(a mce.Assembly) map[string]string {
 	out := map[string]string{}
 	for _, d := range a.Decisions {
-		out[d.Slug] = string(d.Verdict) + ": " + d.Reason
+		out[d.Slug] = string(d.Verdict) + ": " + d.Reason.String()
 	}
 	return out
 }

@@ -2,7 +2,6 @@ package mce
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -43,7 +42,7 @@ type Decision struct {
 	Section  string // slug; empty unless a section wants it
 	Position int    // in the section, from 1; 0 unless in
 	Verdict  Verdict
-	Reason   string
+	Reason   Reason
 	ByHand   bool // editors decided it: a new assembly of the issue keeps it
 }
 
@@ -59,10 +58,10 @@ type Assembly struct {
 func Assemble(s Series, at time.Time, stock []Candidate) Assembly {
 	a := s.decide(at, stock, make([]int, len(s.Sections)))
 	if in := a.in(); in < s.Minimum {
-		a.Skip = fmt.Sprintf("too little to say: %d of at least %d items", in, s.Minimum)
+		a.Skip = tooLittle(in, s.Minimum)
 		for i := range a.Decisions {
 			if d := &a.Decisions[i]; d.Verdict == In {
-				d.Verdict, d.Position, d.Reason = Held, 0, "the issue was skipped: "+a.Skip
+				d.Verdict, d.Position, d.Reason = Held, 0, Reason{Kind: ReasonSkipped, Number: in, Quota: s.Minimum}
 			}
 		}
 	}
@@ -77,15 +76,15 @@ func (s Series) decide(at time.Time, stock []Candidate, filled []int) (a Assembl
 		d := Decision{Candidate: c}
 		d.Verdict, d.Reason = admissible(s, c, at)
 		if i := s.sectionFor(c); d.Verdict == In && i < 0 {
-			d.Verdict, d.Reason = Dropped, "no section takes this kind and these topics"
+			d.Verdict, d.Reason = Dropped, Reason{Kind: ReasonSection}
 		} else if d.Verdict == In {
 			section := s.Sections[i]
 			d.Section = section.Slug
 			if filled[i] >= section.Quota {
-				d.Verdict, d.Reason = Held, fmt.Sprintf("section %q is full (quota %d); first in line next time", section.Slug, section.Quota)
+				d.Verdict, d.Reason = Held, Reason{Kind: ReasonFull, Section: section.Slug, Quota: section.Quota}
 			} else {
 				filled[i]++
-				d.Position, d.Reason = filled[i], fmt.Sprintf("number %d of section %q", filled[i], section.Slug)
+				d.Position, d.Reason = filled[i], Reason{Kind: ReasonPlace, Number: filled[i], Section: section.Slug}
 			}
 		}
 		a.Decisions = append(a.Decisions, d)
@@ -104,25 +103,25 @@ func (a Assembly) in() (n int) {
 }
 
 // admissible decides by the item alone, without sections and quotas.
-func admissible(s Series, c Candidate, at time.Time) (Verdict, string) {
-	day := func(t time.Time) string { return t.In(zoneOrUTC(s.TimeZone)).Format("2 January 2006, 15:04") }
+func admissible(s Series, c Candidate, at time.Time) (Verdict, Reason) {
+	when := func(kind ReasonKind, t time.Time) Reason { return Reason{Kind: kind, When: InZone(t, s.TimeZone)} }
 	switch {
 	case c.RanIn > 0:
-		return Dropped, fmt.Sprintf("ran in number %d", c.RanIn)
+		return Dropped, Reason{Kind: ReasonRan, Number: c.RanIn}
 	case c.LeftOut > 0:
-		return Dropped, fmt.Sprintf("an editor left it out of number %d", c.LeftOut)
+		return Dropped, Reason{Kind: ReasonLeft, Number: c.LeftOut}
 	case at.Before(c.From):
-		return Held, "its time begins on " + day(c.From)
+		return Held, when(ReasonBegins, c.From)
 	case !c.Window.Open(at):
-		return Dropped, "its time ended on " + day(c.Until)
+		return Dropped, when(ReasonEnded, c.Until)
 	case c.Cancelled:
-		return Dropped, "the event is cancelled"
+		return Dropped, Reason{Kind: ReasonCancelled}
 	case c.Kind == KindEvent && !c.Starts.After(at):
-		return Dropped, "the event began on " + day(c.Starts)
+		return Dropped, when(ReasonBegan, c.Starts)
 	case c.Kind != KindEvent && c.From.Before(s.From):
-		return Dropped, "published before the series began, on " + day(c.From)
+		return Dropped, when(ReasonBefore, c.From)
 	}
-	return In, ""
+	return In, Reason{}
 }
 
 // sectionFor is the index of the first section that takes the candidate, -1 when none does.

@@ -74,7 +74,7 @@ func TestEachItemHasItsVerdictAndReason(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := mce.Assemble(newsletter(), thursday, []mce.Candidate{c.item}).Decisions[0]
-			if d.Verdict != c.verdict || !strings.Contains(d.Reason, c.reason) {
+			if d.Verdict != c.verdict || !strings.Contains(d.Reason.String(), c.reason) {
 				t.Errorf("%s: %s; want %s: %s", d.Verdict, d.Reason, c.verdict, c.reason)
 			}
 		})
@@ -92,7 +92,7 @@ func TestQuotasHoldWhatTheNextIssueTakes(t *testing.T) {
 	}
 	var rest []mce.Candidate
 	for _, d := range first.Decisions {
-		if d.Verdict == mce.Held && !strings.Contains(d.Reason, `section "news" is full (quota 2)`) {
+		if d.Verdict == mce.Held && !strings.Contains(d.Reason.String(), `section "news" is full (quota 2)`) {
 			t.Errorf("%s: %s", d.Slug, d.Reason)
 		}
 		if d.Verdict == mce.In {
@@ -137,7 +137,7 @@ func TestTooLittleToSayHoldsEverything(t *testing.T) {
 		t.Errorf("skip: %q", a.Skip)
 	}
 	for _, d := range a.Decisions {
-		if d.Verdict != mce.Held || d.Position != 0 || !strings.Contains(d.Reason, "skipped") {
+		if d.Verdict != mce.Held || d.Position != 0 || !strings.Contains(d.Reason.String(), "skipped") {
 			t.Errorf("%s: %s, %d, %s", d.Slug, d.Verdict, d.Position, d.Reason)
 		}
 	}

@@ -156,11 +156,12 @@ func decisions(ctx context.Context, q sqlx.QueryerContext, issueID int64) ([]mce
 		Position    int
 		Verdict     mce.Verdict
 		Reason      string
+		Why         jsonb[mce.Reason]
 		ByHand      bool `db:"by_hand"`
 		RanIn       int  `db:"ran_in"`
 	}
 	err := sqlx.SelectContext(ctx, q, &rows, `
-		select x.kind, x.item_id, x.slug, x.title, x.section, x.position, x.verdict, x.reason, x.by_hand, coalesce(n.number, 0) as ran_in
+		select x.kind, x.item_id, x.slug, x.title, x.section, x.position, x.verdict, x.reason, x.why, x.by_hand, coalesce(n.number, 0) as ran_in
 		from issue_items x
 		join issues i on i.id = x.issue_id
 		left join item_ledger l on l.series_id = i.series_id and l.kind = x.kind and l.item_id = x.item_id and l.issue_id <> i.id
@@ -168,9 +169,10 @@ func decisions(ctx context.Context, q sqlx.QueryerContext, issueID int64) ([]mce
 		where x.issue_id = $1 order by x.line`, issueID)
 	out := make([]mce.Decision, len(rows))
 	for i, r := range rows {
+		r.Why.V.Text = r.Reason
 		out[i] = mce.Decision{
 			Candidate: mce.Candidate{ItemRef: mce.ItemRef{Kind: r.Kind, ID: r.ItemID}, Slug: r.Slug, Title: mce.Text{mce.English: r.Title}, RanIn: r.RanIn},
-			Section:   r.Section, Position: r.Position, Verdict: r.Verdict, Reason: r.Reason, ByHand: r.ByHand,
+			Section:   r.Section, Position: r.Position, Verdict: r.Verdict, Reason: r.Why.V, ByHand: r.ByHand,
 		}
 	}
 	return out, err

@@ -5,8 +5,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pressly/goose/v3"
 
 	"github.com/majorcities/mce-mailer/mce"
+	"github.com/majorcities/mce-mailer/migrations"
 )
 
 // arranged is what an issue's items are, in order, as "section slug".
@@ -217,4 +219,52 @@ func TestAnEmptyIssueIsNotApproved(t *testing.T) {
 	}
 	_, err := o.Approve(t.Context(), i.ID, "anna", "look", now)
 	refused(t, err, mce.Conflict, "there is nothing in issue")
+}
+
+// TestReasonsAreKeptWithTheirWords: what is read says in English what "issue explain" shows, and knows of what it speaks.
+func TestReasonsAreKeptWithTheirWords(t *testing.T) {
+	o := newOffice(t)
+	lib := library()
+	later := mce.Article{Slug: "later", Title: en("Later"), Body: en("B"), Window: mce.Window{From: at("2024-03-08T23:30:00Z")}}
+	lib.Articles = append(lib.Articles, later)
+	o.save(lib)
+	i := o.assemble(0)
+	value(o.Place(t.Context(), i.ID, o.item("second"), mce.Place{Section: "news", Position: 1}, now))(t)
+	value(o.TakeOut(t.Context(), i.ID, o.item("prato"), mce.Dropped))(t)
+	got := map[string]mce.Reason{}
+	for _, d := range value(o.Decisions(t.Context(), i.ID))(t) {
+		got[d.Slug] = d.Reason
+	}
+	for _, x := range value(o.Explain(t.Context(), i.ID))(t) {
+		if r := got[x.Slug]; r.String() != x.Reason || r.Text != x.Reason {
+			t.Errorf("%s: %q, kept as %q, explained as %q", x.Slug, r, r.Text, x.Reason)
+		}
+	}
+	want := map[string]mce.Reason{
+		"first":  {Kind: mce.ReasonPlace, Number: 2, Section: "news", Text: `number 2 of section "news"`},
+		"second": {Kind: mce.ReasonPlace, Number: 1, Section: "news", ByHand: true, Text: `an editor put it there: number 1 of section "news"`},
+		"prato":  {Kind: mce.ReasonOut, Text: "an editor left it out"},
+		"later":  {Kind: mce.ReasonBegins, When: later.From, Text: "its time begins on 9 March 2024, 00:30"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestAReasonOfAnOlderDatabaseStaysInItsWords, also when the issue is assembled anew; and the way back works.
+func TestAReasonOfAnOlderDatabaseStaysInItsWords(t *testing.T) {
+	o := newOffice(t)
+	i := o.assemble(0)
+	value(o.TakeOut(t.Context(), i.ID, o.item("first"), mce.Held))(t)
+	steps := value(goose.NewProvider(goose.DialectPostgres, o.db, migrations.Files))(t)
+	value(steps.DownTo(t.Context(), 27))(t)
+	value(steps.Up(t.Context()))(t)
+	for range 2 {
+		for _, d := range value(o.Decisions(t.Context(), i.ID))(t) {
+			if d.Slug == "first" && d.Reason != (mce.Reason{Text: "an editor holds it for the next issue"}) {
+				t.Errorf("%+v", d.Reason)
+			}
+		}
+		value(o.Reassemble(t.Context(), i.ID, now))(t)
+	}
 }

@@ -162,11 +162,11 @@ func insertIssue(ctx context.Context, tx *sqlx.Tx, series mce.Series, slot mce.S
 
 func insertItems(ctx context.Context, tx *sqlx.Tx, series mce.Series, issueID int64, a mce.Assembly) error {
 	const insert = `
-		insert into issue_items (issue_id, kind, item_id, slug, title, section, position, verdict, reason, line, by_hand)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+		insert into issue_items (issue_id, kind, item_id, slug, title, section, position, verdict, reason, why, line, by_hand)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 	for i, d := range a.Decisions {
 		if _, err := tx.ExecContext(ctx, insert, issueID, d.Kind, d.ID, d.Slug, d.Title[mce.English], d.Section, d.Position,
-			d.Verdict, d.Reason, i, d.ByHand); err != nil {
+			d.Verdict, d.Reason.String(), jsonb[mce.Reason]{d.Reason}, i, d.ByHand); err != nil {
 			return fmt.Errorf("record item %s: %w", d.Slug, err)
 		}
 	}

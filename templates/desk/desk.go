@@ -31,7 +31,6 @@ type Pages struct {
 	catalog   *locale.Catalog
 	templates map[string]*template.Template
 	assets    map[string]asset // by the names of their files
-	reasons   []reasonForm
 }
 
 // New parses all templates and messages; an error is a fault of ours, or a PublicURL that is no address.
@@ -40,7 +39,7 @@ func New(site mce.Site) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("public address: %w", err)
 	}
-	p := &Pages{site: site, base: strings.TrimRight(public.EscapedPath(), "/"), templates: map[string]*template.Template{}, reasons: reasonForms()}
+	p := &Pages{site: site, base: strings.TrimRight(public.EscapedPath(), "/"), templates: map[string]*template.Template{}}
 	if p.catalog, err = locale.New(files); err != nil {
 		return nil, err
 	}

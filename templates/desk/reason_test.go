@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,15 +13,37 @@ import (
 // TestReasonsAreToldInTheLanguageOfThePage, with the titles of sections; one that has no words there stays in English.
 func TestReasonsAreToldInTheLanguageOfThePage(t *testing.T) {
 	p := newPages(t)
-	for _, c := range []struct{ reason, en, it string }{
-		{`number 2 of section "news"`, "number 2 of “News”", "numero 2 di «Notizie»"},
-		{`an editor put it there: number 1 of section "news"; it ran in number 3, too`, "an editor put it there; number 1 of “News”; it ran in number 3, too", "l’ha messo lì la redazione; numero 1 di «Notizie»; è già uscito nel numero 3"},
-		{`section "news" is full (quota 4); first in line next time`, "“News” is full (at most 4)", "«Notizie» è piena (al massimo 4)"},
-		{`section "gone" is full (quota 4); first in line next time`, "“gone” is full", "«gone» è piena"},
-		{"its time begins on 30 October 2023, 12:00", "its time begins on Monday 30 October 2023, 12:00", "lunedì 30 ottobre 2023, 12:00"},
-		{"ran in number 7", "ran in number 7", "è uscito nel numero 7"},
-		{"the moon is full", "the moon is full", `lang="en">the moon is full<`},
-		{"its time ended on some day", "its time ended on some day", `lang="en">its time ended on some day<`},
+	when := mce.InZone(time.Date(2023, 10, 30, 23, 30, 0, 0, time.UTC), "Europe/Rome")
+	for _, c := range []struct {
+		reason mce.Reason
+		en, it string
+	}{
+		{mce.Reason{Kind: mce.ReasonPlace, Number: 2, Section: "news"}, ">number 2 of “News”<", ">numero 2 di «Notizie»<"},
+		{
+			mce.Reason{Kind: mce.ReasonPlace, Number: 1, Section: "news", ByHand: true, RanIn: 3},
+			">an editor put it there; number 1 of “News”; it ran in number 3, too<", ">l’ha messo lì la redazione; numero 1 di «Notizie»; è già uscito nel numero 3<",
+		},
+		{mce.Reason{Kind: mce.ReasonFull, Section: "news", Quota: 4}, ">“News” is full (at most 4); first in line next time<", ">«Notizie» è piena (al massimo 4); la prossima volta è il primo<"},
+		{mce.Reason{Kind: mce.ReasonFull, Section: "gone", Quota: 4}, ">“gone” is full (at most 4)", ">«gone» è piena (al massimo 4)"},
+		{mce.Reason{Kind: mce.ReasonSection}, ">no section takes this kind and these topics<", ">nessuna sezione prende questo genere e questi argomenti<"},
+		{mce.Reason{Kind: mce.ReasonRan, Number: 7}, ">ran in number 7<", ">è uscito nel numero 7<"},
+		{mce.Reason{Kind: mce.ReasonLeft, Number: 7}, ">an editor left it out of number 7<", ">la redazione l’ha escluso dal numero 7<"},
+		{mce.Reason{Kind: mce.ReasonOut}, ">an editor left it out<", ">la redazione l’ha escluso<"},
+		{mce.Reason{Kind: mce.ReasonHeld}, ">an editor holds it for the next issue<", ">la redazione lo tiene per il prossimo numero<"},
+		{mce.Reason{Kind: mce.ReasonBegins, When: when}, ">its time begins on Tuesday 31 October 2023, 00:30<", ">il suo tempo comincia martedì 31 ottobre 2023, 00:30<"},
+		{mce.Reason{Kind: mce.ReasonEnded, When: when}, ">its time ended on Tuesday 31 October 2023, 00:30<", ">il suo tempo è finito martedì 31 ottobre 2023, 00:30<"},
+		{mce.Reason{Kind: mce.ReasonCancelled}, ">the event is cancelled<", ">l’evento è annullato<"},
+		{mce.Reason{Kind: mce.ReasonBegan, When: when}, ">the event began on Tuesday 31 October 2023, 00:30<", ">l’evento è cominciato martedì 31 ottobre 2023, 00:30<"},
+		{
+			mce.Reason{Kind: mce.ReasonBefore, When: when},
+			">published before the newsletter began, on Tuesday 31 October 2023, 00:30<", ">pubblicato prima che la newsletter cominciasse, martedì 31 ottobre 2023, 00:30<",
+		},
+		{
+			mce.Reason{Kind: mce.ReasonSkipped, Number: 2, Quota: 3},
+			">the issue was skipped: too little to say, 2 of at least 3 items<", ">il numero è stato saltato: troppo poco da dire, 2 di almeno 3 elementi<",
+		},
+		{mce.Reason{Text: "the moon is full"}, `why">the moon is full<`, `why" lang="en">the moon is full<`},
+		{mce.Reason{Kind: "of another time", Text: "the moon is full"}, `why">the moon is full<`, `why" lang="en">the moon is full<`},
 	} {
 		v := desk.IssueContent{Issue: desk.Issue{Approval: mce.ApprovalRequired, Work: desk.Work{Issue: mce.Issue{ID: 1, State: mce.InReview}}}, Sections: []desk.IssueSection{{
 			Slug: "news", Title: mce.Text{"en": "News", "it": "Notizie"},
@@ -38,7 +61,7 @@ func TestReasonsAreToldInTheLanguageOfThePage(t *testing.T) {
 	}
 }
 
-// TestTheAssemblysReasonsHaveWords: what the assembly says is of a form that is known here.
+// TestTheAssemblysReasonsHaveWords: what the assembly says is of a kind that is known here, also of an issue that it skips.
 func TestTheAssemblysReasonsHaveWords(t *testing.T) {
 	p := newPages(t)
 	s := mce.UsualSeries(noon)
@@ -52,13 +75,15 @@ func TestTheAssemblysReasonsHaveWords(t *testing.T) {
 	stock[5].Until = noon.Add(-1)
 	stock[6].Kind, stock[6].Starts = mce.KindEvent, noon.Add(-1)
 	stock[7].Kind, stock[7].Cancelled = mce.KindEvent, true
-	for _, d := range mce.Assemble(s, noon, stock).Decisions {
+	decided := mce.Assemble(s, noon, slices.Clone(stock)).Decisions
+	s.Minimum = 9
+	for _, d := range append(decided, mce.Assemble(s, noon, stock).Decisions...) {
 		var b strings.Builder
 		v := desk.IssueContent{Issue: desk.Issue{Approval: mce.ApprovalRequired, Work: desk.Work{Issue: mce.Issue{ID: 1, State: mce.InReview}}}, Aside: []desk.Piece{{Ref: "x", Decision: d}}}
 		if err := p.IssueContent(&b, "it", v); err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(b.String(), `why" lang="en"`) {
+		if !strings.Contains(b.String(), `why">`) {
 			t.Errorf("%q has no words in Italian", d.Reason)
 		}
 	}

@@ -38,8 +38,8 @@ func (h *house) town() (leaving, waiting mce.Issue) {
 		from issues, generate_series(1, $2) n where id = $1`, waiting.ID, townIssues)
 	h.exec(`insert into letter_sums (issue_id, outcome, letters) select id, 'delivered', 90000 from issues where slot like 'slot %'`)
 	h.exec(`
-		insert into issue_items (issue_id, kind, item_id, slug, title, section, position, verdict, reason, line)
-		select i.id, x.kind, x.item_id, x.slug, x.title, x.section, x.position, x.verdict, x.reason, x.line
+		insert into issue_items (issue_id, kind, item_id, slug, title, section, position, verdict, reason, why, line)
+		select i.id, x.kind, x.item_id, x.slug, x.title, x.section, x.position, x.verdict, x.reason, x.why, x.line
 		from issues i, issue_items x where i.slot like 'slot %' and x.issue_id = $1`, waiting.ID)
 	return leaving, waiting
 }

@@ -469,6 +469,20 @@ func TestAReportSaysWhatBecameOfAnIssue(t *testing.T) {
 	ed.get(fmt.Sprintf("/desk/issues/%d/report", next.ID)).wants(t, http.StatusOK, "<svg", "in per cent: number")
 }
 
+// TestASkippedIssueSaysWhyItsItemsAreHeld in the language of who looks.
+func TestASkippedIssueSaysWhyItsItemsAreHeld(t *testing.T) {
+	h := newHouse(t)
+	series, err := h.store.Series(t.Context(), "newsletter")
+	h.must(err)
+	series.Minimum = 1000
+	issue, _, err := h.store.Assemble(t.Context(), series, mce.Slot{Wall: "2023-10-18 12:00", Due: business}, true, business)
+	h.must(err)
+	u := h.user("Ed", mce.Editor)
+	u.Language = "it"
+	h.must(h.store.SaveUser(t.Context(), u, mce.Actor{Name: "test"}, "", business))
+	h.as(u).get(fmt.Sprintf("/desk/issues/%d", issue.ID)).wants(t, http.StatusOK, "il numero è stato saltato: troppo poco da dire,", "di almeno 1000 elementi")
+}
+
 func TestTheListOfIssuesIsPaged(t *testing.T) {
 	h := newHouse(t)
 	h.issue()
