@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -17,10 +18,13 @@ import (
 	"github.com/majorcities/mce-mailer/templates/page/browsertest"
 )
 
+// browserLimit is more than any test here asks of one browser.
+const browserLimit = 3 * time.Minute
+
 // withoutScript starts a Chromium that runs no JavaScript of any page.
 func withoutScript(t *testing.T) context.Context {
 	t.Helper()
-	ctx := browsertest.Start(t)
+	ctx := browsertest.Start(t, browserLimit)
 	off := emulation.SetScriptExecutionDisabledParams{Value: true}
 	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, off); err != nil {
 		t.Fatal(err)

@@ -46,7 +46,7 @@ func TestADelegatesWay(t *testing.T) {
 
 // The same by the keyboard alone.
 func TestADelegatesWayByKeyboard(t *testing.T) {
-	s, ctx := newSite(t, public), browsertest.Start(t)
+	s, ctx := newSite(t, public), browsertest.Start(t, browserLimit)
 	walkAsDelegate(ctx, t, s, "en", tabTo)
 }
 

@@ -50,7 +50,7 @@ func TestAReadersWay(t *testing.T) {
 
 // The same by the keyboard alone.
 func TestAReadersWayByKeyboard(t *testing.T) {
-	s, ctx := newSite(t, public), browsertest.Start(t)
+	s, ctx := newSite(t, public), browsertest.Start(t, browserLimit)
 	walk(ctx, t, s, "en", tabTo)
 }
 

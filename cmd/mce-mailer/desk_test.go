@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -21,7 +22,7 @@ type keyboard struct {
 
 func newKeyboard(t *testing.T) keyboard {
 	t.Helper()
-	return keyboard{t, browsertest.Start(t)}
+	return keyboard{t, browsertest.Start(t, 2*time.Minute)}
 }
 
 func (k keyboard) run(a chromedp.Action[chromedp.Void]) {

@@ -75,7 +75,7 @@ func serve(t *testing.T, h http.Handler) string {
 }
 
 func TestHostileMailInChromium(t *testing.T) {
-	ctx := browsertest.Start(t)
+	ctx := browsertest.Start(t, 2*time.Minute)
 	in, outside := open(t), record(t)
 	raw := strings.ReplaceAll(hostile, "{server}", outside.URL)
 	deliver(t, in, "zoe@city.example", raw)
@@ -106,7 +106,7 @@ func TestHostileMailInChromium(t *testing.T) {
 }
 
 func TestLinksAndOneClickInChromium(t *testing.T) {
-	ctx := browsertest.Start(t)
+	ctx := browsertest.Start(t, 2*time.Minute)
 	in, outside := open(t), record(t)
 	deliver(t, in, "zoe@city.example", "List-Unsubscribe: <"+outside.URL+"/u>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n"+
 		"Content-Type: text/html\n\n<a href='"+outside.URL+"/clicked' target=_top style='display:block;height:600px'>link</a>")
@@ -130,7 +130,7 @@ func TestLinksAndOneClickInChromium(t *testing.T) {
 // TestScreensReflow holds every page to WCAG 2.2 §1.4.10: nothing scrolls sideways at 320 pixels. Where
 // INBOX_SHOTS names a folder, it also takes pictures there, to be looked at.
 func TestScreensReflow(t *testing.T) {
-	ctx := browsertest.Start(t)
+	ctx := browsertest.Start(t, 2*time.Minute)
 	in := demo(t)
 	base := serve(t, in.Handler("/inbox")) + "/inbox"
 	pages := map[string]string{

@@ -16,7 +16,7 @@ import (
 
 // Bounds of looking at links.
 const (
-	atOnce    = 8
+	atOnce    = 4
 	linkTime  = 10 * time.Second // for a link with all that it leads on to
 	allTime   = 30 * time.Second // for all links of an issue
 	redirects = 5

@@ -222,7 +222,7 @@ func TestNoMoreThanAFewLinksAreTriedAtOnce(t *testing.T) {
 		links = append(links, w.URL+"/"+name)
 	}
 	only(t, linked(t, preflight.LinkOptions{Loopback: true}, links...).examine(t))
-	if m := most.Load(); m < 2 || m > 8 {
+	if m := most.Load(); m < 2 || m > 4 {
 		t.Errorf("%d at once", m)
 	}
 }

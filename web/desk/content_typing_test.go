@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/network"
@@ -25,7 +26,7 @@ type window struct {
 
 func (h *house) window(t *testing.T, u mce.User) window {
 	t.Helper()
-	ctx := browsertest.Start(t, chromedp.Flag("ignore-certificate-errors", true)) // the test's own
+	ctx := browsertest.Start(t, 3*time.Minute, chromedp.Flag("ignore-certificate-errors", true)) // the test's own
 	w := window{t, ctx, h}
 	secret := h.browser().plant(u)
 	_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{

@@ -29,7 +29,7 @@ type Browser struct {
 // there it fails, because a check that is silently left out checks nothing.
 func New(t testing.TB) *Browser {
 	t.Helper()
-	ctx := browsertest.Start(t)
+	ctx := browsertest.Start(t, 0)
 	axe, err := os.ReadFile(axePath())
 	if err != nil {
 		browsertest.Missing(t, "axe-core is missing: npm install --no-save --prefix . axe-core@4.14.1 in the module's folder, or AXE_CORE=…/axe.min.js")

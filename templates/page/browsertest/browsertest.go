@@ -12,16 +12,17 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is far more than any test asks of one browser.
-const patience = 6 * time.Minute
-
-// Start starts a Chromium with one empty tab, for chromedp; both end with the test. What the test asks of it fails after
-// some minutes, so that a browser that hangs is named, and not the package. More options are a browser's besides the usual.
+// Start starts a Chromium with one empty tab, for chromedp; both end with the test. What the test asks of it fails when
+// that takes longer than the limit, so that a browser that hangs is named, and not the package; 0 is none. More options are a browser's besides the usual.
 // Where Chromium is missing the test is skipped, or fails under CI=true: see [Missing].
-func Start(t testing.TB, more ...chromedp.ExecAllocatorOption) context.Context {
+func Start(t testing.TB, limit time.Duration, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	t.Cleanup(cancel)
+	ctx := t.Context()
+	if limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		t.Cleanup(cancel)
+	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(chromium(t)),
 		chromedp.NoSandbox, // the pages are our own, and containers seldom allow a sandbox
