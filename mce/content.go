@@ -86,7 +86,8 @@ func checkWindow(what string, w Window) error {
 
 // Check says what is wrong with the topic, if anything.
 func (t Topic) Check() error {
-	return firstError(checkSlug("topic", t.Slug), t.Name.check("topic "+t.Slug+": name", true))
+	what := "topic " + t.Slug
+	return firstError(checkSlug("topic", t.Slug), t.Name.check(what+": name", true))
 }
 
 // Check says what is wrong with the article, if anything.

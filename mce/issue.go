@@ -113,6 +113,13 @@ type Issue struct {
 	FinishedAt   time.Time
 }
 
+// Approvable reports whether an issue can be approved: one that waits for that and, where nobody else has to approve it, one of which nobody has said yet
+// that it is ready.
+func (s IssueState) Approvable(by Approval) bool {
+	_, err := s.Next(Approve)
+	return err == nil || s == Assembled && by == ApprovalRequired
+}
+
 // IssueWords are what editors write for an issue beside its items.
 type IssueWords struct {
 	Subject   Text // empty: the proposal

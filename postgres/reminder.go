@@ -77,17 +77,27 @@ func (s *Store) changeReminderRule(ctx context.Context, slug, seen string, chang
 		if err != nil {
 			return err
 		}
+		if err := checkSeen("reminder", found, seen); err != nil {
+			return err
+		}
 		var id int64
-		stands := ""
 		if len(found) > 0 {
 			id = found[0].ID
-			stands = found[0].Mark()
-		}
-		if stands != seen {
-			return mce.Conflictf("the reminder has changed since you opened this page; look at it again, then decide")
 		}
 		return change(tx, id)
 	})
+}
+
+// checkSeen refuses a change of what is not any more as it was seen, by its mark; the mark of nothing is empty.
+func checkSeen[T interface{ Mark() string }](what string, found []T, seen string) error {
+	stands := ""
+	if len(found) > 0 {
+		stands = found[0].Mark()
+	}
+	if stands != seen {
+		return mce.Conflictf("the %s has changed since you opened this page; look at it again, then decide", what)
+	}
+	return nil
 }
 
 // ReminderRules lists the rules by slug.

@@ -72,12 +72,8 @@ func (s *Store) SaveSeries(ctx context.Context, x mce.Series, seen string, now t
 		if err != nil {
 			return err
 		}
-		stands := ""
-		if len(found) > 0 {
-			stands = found[0].Mark()
-		}
-		if stands != seen {
-			return mce.Conflictf("the newsletter has changed since you opened this page; look at it again, then decide")
+		if err := checkSeen("newsletter", found, seen); err != nil {
+			return err
 		}
 		lib := mce.Library{Series: []mce.Series{x}}
 		if err := checkTopics(ctx, tx, lib); err != nil {
