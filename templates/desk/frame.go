@@ -17,7 +17,7 @@ type Common struct {
 	Path  string   // the page's own, below the public address: "/desk/users"
 	User  mce.User // who looks at it; zero: nobody is logged in
 	Token string   // that every form sends along
-	Stale bool     // what is grave asks for a fresh log-in first
+	Stale string   // where to come back to after a fresh log-in, which what is grave asks for first; empty: the log-in is fresh
 	Said  Said     // what has just been done, once
 }
 

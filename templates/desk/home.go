@@ -14,10 +14,8 @@ import (
 type Home struct {
 	Common
 	First mce.FirstSteps // what there is already of what a first issue needs
-	// People is the page on which readers are added; empty: there is none.
-	People string
-	Work   []Waiting // issues that are not through yet, the next to go out first
-	Weeks  int       // that are looked ahead
+	Work  []Waiting      // issues that are not through yet, the next to go out first
+	Weeks int            // that are looked ahead
 	// Further is how many weeks may be looked ahead instead.
 	Further int
 	AsOf    time.Time // when the plan was made

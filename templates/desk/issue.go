@@ -40,15 +40,8 @@ func (v Issue) Can(action mce.IssueAction, may bool) bool {
 	return may && err == nil
 }
 
-// Approvable reports whether an issue can be approved: one that waits for that and, where nobody else has to approve it, one of which nobody has said yet
-// that it is ready.
-func Approvable(s mce.IssueState, by mce.Approval) bool {
-	_, err := s.Next(mce.Approve)
-	return err == nil || s == mce.Assembled && by == mce.ApprovalRequired
-}
-
 // Approvable reports whether who may can approve the issue now.
-func (v Issue) Approvable(may bool) bool { return may && Approvable(v.State, v.Approval) }
+func (v Issue) Approvable(may bool) bool { return may && v.State.Approvable(v.Approval) }
 
 // Step is a page of an issue: the way that editors go.
 type Step struct {

@@ -52,16 +52,20 @@
     });
   }
 
-  // A preview follows its options.
-  // Only the preview is made anew, so that the focus stays where it is.
+  // A preview follows its options. Only the preview is made anew, so that the focus stays where it is.
   for (const form of document.querySelectorAll("form[data-auto]")) {
     let latest = 0;
     form.addEventListener("change", async (e) => {
       if (e.target.type === "email") return;
       const address = form.action + "?" + new URLSearchParams(new FormData(form));
       const mine = ++latest;
-      const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
-      const preview = page.querySelector("section[aria-labelledby=preview]");
+      let preview = null;
+      try {
+        const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+        preview = page.querySelector("section[aria-labelledby=preview]");
+      } catch {
+        // the server is away: the browser says it, below
+      }
       if (mine !== latest) return;
       if (!preview) { form.requestSubmit(); return; } // logged out, perhaps
       document.querySelector("section[aria-labelledby=preview]").replaceWith(preview);

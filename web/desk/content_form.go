@@ -173,7 +173,7 @@ func (d *Desk) takePicture(r *http.Request, v visit, w mce.Written) (fault, err 
 	} else if err != nil {
 		return nil, err
 	}
-	i := imageOf(made, title, altIn(w))
+	i := imageOf(made, title, mce.Text{}) // what it shows is kept with it once the article is saved
 	deed := mce.Deed{By: v.actor(r), At: d.clock.Now()}
 	if _, err = d.store.AddImage(mce.WithDeed(r.Context(), deed), i, deed.At); err != nil {
 		return nil, err
@@ -253,6 +253,7 @@ func (d *Desk) savePiece(w http.ResponseWriter, r *http.Request, v visit, view p
 		deed := mce.Deed{By: v.actor(r), At: d.clock.Now()}
 		saved, err := d.store.SavePiece(mce.WithDeed(r.Context(), deed), p, holds(r, p), actionOn(p), deed.At)
 		if err == nil {
+			d.sayAlt(r, view.Written)
 			return d.saved(w, r, v, p, saved)
 		}
 		if code := mce.ErrorCode(err); code == mce.Conflict && p.ID != 0 {

@@ -220,28 +220,18 @@ func (d *Desk) removeImage(w http.ResponseWriter, r *http.Request, v visit) erro
 	return d.said(w, r, "image-removed", "", pages.ImagesPath)
 }
 
-// altIn is what an article says of its picture.
-func altIn(w mce.Written) mce.Text {
-	alt := mce.Text{}
-	for _, lang := range mce.Languages() {
-		if words := strings.TrimSpace(w[mce.TextField("image_alt", lang)]); words != "" {
-			alt[lang] = words
-		}
-	}
-	return alt
+// ourImage is the file of the picture of an article, if it is one of ours.
+func (d *Desk) ourImage(w mce.Written) (file string, ours bool) {
+	return strings.CutPrefix(w["image"], d.site.ImageURL(""))
 }
 
-// describe gives the picture of an article the words that are kept with it, in each language of the article where it has none of its own; a picture of which
-// nobody has said anything takes those of the article.
+// describe gives the picture of an article the words that are kept with it, in each language of the article where it has none of its own.
 func (d *Desk) describe(r *http.Request, w mce.Written) error {
-	file, ours := strings.CutPrefix(w["image"], d.site.ImageURL(""))
+	file, ours := d.ourImage(w)
 	if !ours {
 		return nil
 	}
 	alt, err := d.store.ImageAlt(r.Context(), file)
-	if err == nil && len(alt) == 0 {
-		return d.store.SayAlt(r.Context(), file, altIn(w))
-	}
 	for lang, words := range alt {
 		entry := mce.TextField("image_alt", lang)
 		if w[entry] == "" && w[mce.TextField("title", lang)] != "" {
@@ -249,4 +239,21 @@ func (d *Desk) describe(r *http.Request, w mce.Written) error {
 		}
 	}
 	return err
+}
+
+// sayAlt keeps with a picture of which nobody has said anything what the article that was saved says of it.
+func (d *Desk) sayAlt(r *http.Request, w mce.Written) {
+	file, ours := d.ourImage(w)
+	if !ours {
+		return
+	}
+	alt := mce.Text{}
+	for _, lang := range mce.Languages() {
+		if words := strings.TrimSpace(w[mce.TextField("image_alt", lang)]); words != "" {
+			alt[lang] = words
+		}
+	}
+	if err := d.store.SayAlt(r.Context(), file, alt); err != nil { // the article is saved all the same
+		d.log.Warn("the words of a picture are not kept with it", "err", err)
+	}
 }

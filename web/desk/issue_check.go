@@ -103,9 +103,10 @@ func (d *Desk) check(ctx context.Context, _ *http.Request, _ visit, draft mce.Dr
 	return err
 }
 
-// approve approves what one saw and what was examined; who may approve by themselves need not say beforehand that it is ready. Each blocking finding must be answered for by its rule, and with a reason.
+// approve approves what one saw and what was examined; who may approve by themselves need not say beforehand that it is ready. Each blocking
+// finding must be answered for by its rule, and with a reason.
 func (d *Desk) approve(ctx context.Context, r *http.Request, v visit, draft mce.Draft) error {
-	if !pages.Approvable(draft.Issue.State, draft.Series.Approval) {
+	if !draft.Issue.State.Approvable(draft.Series.Approval) {
 		_, err := draft.Issue.State.Next(mce.Approve)
 		return err
 	}

@@ -521,9 +521,12 @@ func TestWhoMayApproveNeedNotSayBeforehandThatItIsReady(t *testing.T) {
 	ann.get(check).wants(t, http.StatusOK, path+"/submit")
 	ann.press(check, path+"/approve", "seen", "x").wants(t, http.StatusConflict, "not possible now")
 	h.exec(`update series set approval = 'required'`)
+	h.wall.pass(mce.FreshFor) // who has to log in anew first comes back to this page, not to the issue's first
+	ann.get(check).wants(t, http.StatusOK, "/desk/fresh?next="+strings.ReplaceAll(check, "/", "%2f"))
+	ann = h.as(h.user("Zoe", mce.Approver))
 	page := ann.get(check).wants(t, http.StatusOK, "Check it and approve it", path+"/approve")
 	ann.press(check, path+"/approve", "seen", page.seen()).leads(t, check)
-	if got := h.state(issue.ID); got != "approved ann:submit ann:approve" {
+	if got := h.state(issue.ID); got != "approved zoe:submit zoe:approve" {
 		t.Error(got)
 	}
 }

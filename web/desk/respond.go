@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/csv"
 	"errors"
@@ -68,7 +69,10 @@ func (d *Desk) show(w http.ResponseWriter, r *http.Request, v visit, status int,
 
 // common is what every page is told. A message that was left for it is said once.
 func (d *Desk) common(w http.ResponseWriter, r *http.Request, v visit) pages.Common {
-	c := pages.Common{Path: strings.TrimPrefix(r.URL.Path, d.base), User: v.session.User, Token: v.token(), Stale: v.in() && !v.session.Fresh(d.wall.Now())}
+	c := pages.Common{Path: strings.TrimPrefix(r.URL.Path, d.base), User: v.session.User, Token: v.token()}
+	if v.in() && !v.session.Fresh(d.wall.Now()) {
+		c.Stale = d.here(r)
+	}
 	id, name, _ := strings.Cut(d.cookie(r, saidCookie), ".")
 	if id == "" {
 		return c
@@ -76,11 +80,21 @@ func (d *Desk) common(w http.ResponseWriter, r *http.Request, v visit) pages.Com
 	d.dropCookie(w, saidCookie)
 	if whom, err := base64.RawURLEncoding.DecodeString(name); err == nil && slices.Contains(pages.Saids(), id) {
 		c.Said = pages.Said{ID: id, Name: string(whom)}
-		if steps, err := d.store.FirstSteps(r.Context()); err == nil && v.in() {
-			c.Said.Next = pages.NextStep(steps, v.session.User)
+		if v.in() {
+			c.Said.Next = d.nextStep(r.Context(), v.session.User)
 		}
 	}
 	return c
+}
+
+// nextStep is what a first issue needs next, as far as that can be told.
+func (d *Desk) nextStep(ctx context.Context, u mce.User) pages.Way {
+	steps, err := d.store.FirstSteps(ctx)
+	if err != nil {
+		d.log.Warn("first steps", "err", err)
+		return pages.Way{}
+	}
+	return pages.NextStep(steps, u)
 }
 
 // done is said after something that may change what will go out.
