@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // PlanDifference is what one plan has otherwise than another one for the same mail.
@@ -36,7 +37,11 @@ func (p Plan) Against(old Plan) []PlanDifference {
 		if was := old.line(l.ID); was == nil && old.covers(l) {
 			out = append(out, PlanDifference{ID: l.ID, Change: PlanAdded, New: &l})
 		} else if was != nil {
-			if fields := l.otherwise(*was); len(fields) > 0 {
+			fields := l.otherwise(*was)
+			if p.atOnce(l) && old.atOnce(*was) { // what is due goes along with the present
+				fields = slices.DeleteFunc(fields, func(c PlanChange) bool { return c == PlanMoved })
+			}
+			if len(fields) > 0 {
 				out = append(out, PlanDifference{ID: l.ID, Change: PlanChanged, Old: was, New: &l, Fields: fields})
 			}
 		}
@@ -65,6 +70,9 @@ func (p Plan) line(id string) *Planned {
 }
 
 func (p Plan) covers(l Planned) bool { return !l.At.Before(p.From) && l.At.Before(p.To) }
+
+// atOnce reports whether a line leaves as soon as the plan begins.
+func (p Plan) atOnce(l Planned) bool { return l.At.Sub(p.From) < time.Minute }
 
 // otherwise lists what of a line is not as it was.
 func (l Planned) otherwise(was Planned) (out []PlanChange) {
