@@ -47,12 +47,12 @@ func (w *writer) facts(e mce.Event, a audience) []fact {
 	return out
 }
 
-// when names the days and, as a span of several days names no hour, the one at which it begins.
+// when names the days and, as a span of several days names no hour, those at which it begins and ends.
 func (w *writer) when(e mce.Event) []words {
 	from, to := e.Starts.In(e.Zone()), e.Ends.In(e.Zone())
 	lines := []words{{Text: w.p.Span(from, to)}}
 	if !sameDay(from, to) {
-		lines = append(lines, words{Text: w.say("begins", "Clock", w.p.Clock(from), "Zone", w.p.Zone(from))})
+		lines = append(lines, words{Text: w.say("begins", "Clock", w.p.Clock(from), "Zone", w.p.Zone(from), "End", w.p.Clock(to))})
 	}
 	return lines
 }
