@@ -10,7 +10,7 @@ const (
 	LoginFor    = 15 * time.Minute    // a link to log in works
 	SessionIdle = 12 * time.Hour      // a session outlives its last use
 	SessionFor  = 14 * 24 * time.Hour // a session lasts at most, from the log-in that began it
-	FreshFor    = 15 * time.Minute    // what is grave may be done after a log-in
+	FreshFor    = time.Hour           // what is grave may be done after a log-in: as long as an issue takes that one sits down to
 )
 
 // LoginAsk is the wish for a link to log in, as a browser uttered it.

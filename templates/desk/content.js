@@ -1,13 +1,15 @@
-// What a form of content does beyond the browser's own: a toolbar for Markdown, a preview while one types, and a draft that is kept. Without it all of
-// that is there by buttons of the form.
+// What a form of content does beyond the browser's own: a toolbar for Markdown, a preview while one types, and a draft that is kept; that
+// is there without it, too, by buttons of the form. And an event ends with its beginning, and a picture is seen before it is sent.
 "use strict";
 
 for (const form of document.querySelectorAll("form[data-preview]")) {
-  for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
+  for (const spare of form.querySelectorAll("[data-without-script]")) spare.hidden = true;
   for (const area of form.querySelectorAll("textarea[data-prose]")) {
     offerTools(area);
     showWhileTyping(area, form);
   }
+  if (form.elements.starts && form.elements.ends) endWithBeginning(form.elements.starts, form.elements.ends);
+  if (form.elements.image_file) showPicture(form.elements.image_file);
   if (form.dataset.draft) keepDraft(form);
 }
 
@@ -32,6 +34,40 @@ function offerTools(area) {
     if (!name || !(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey) return;
     e.preventDefault();
     mark(area, name);
+  });
+}
+
+// showPicture shows the picture that is chosen, before it is sent.
+function showPicture(entry) {
+  let shown;
+  entry.addEventListener("change", () => {
+    shown?.remove();
+    if (!entry.files[0]) return;
+    const reader = new FileReader();
+    reader.addEventListener("load", () => {
+      shown = new Image();
+      shown.className = "chosen";
+      shown.alt = entry.files[0].name;
+      shown.addEventListener("error", () => shown.remove()); // the server says what is wrong with it
+      shown.src = reader.result;
+      entry.after(shown);
+    });
+    reader.readAsDataURL(entry.files[0]);
+  });
+}
+
+// endWithBeginning lets an event end as long after it begins as it did, and a new one after an hour.
+function endWithBeginning(starts, ends) {
+  const at = field => Date.parse(`${field.value}Z`); // wall clocks, whatever the zone
+  let long = at(ends) - at(starts); // NaN: nobody knows
+  const measure = () => { long = at(ends) - at(starts); };
+  ends.addEventListener("input", measure);
+  starts.addEventListener("input", () => {
+    if (Number.isNaN(long) && ends.value) return measure();
+    const moved = at(starts) + (Number.isNaN(long) ? 3600e3 : long);
+    if (Number.isNaN(moved)) return;
+    ends.value = new Date(moved).toISOString().slice(0, 16);
+    ends.dispatchEvent(new Event("moved"));
   });
 }
 

@@ -16,12 +16,13 @@ type ContentForm struct {
 	Piece    mce.Piece   // as it stands; ID 0: a new one
 	Version  int         // with which what is written began
 	Written  mce.Written // what stands in the entries
+	At       time.Time   // now
 	Zone     string      // on whose clocks times are that have none of their own
 	Topics   []mce.Topic
 	Events   []mce.ContentLine // that a resource may be of
 	Images   []Picture
 	Issues   []mce.Issue              // in work that it is in
-	Next     []NextIssue              // those to come that may have it, where that is certain
+	Next     []mce.Text               // newsletters of which the next issue may have it, where that is certain
 	FaultIn  string                   // name of the field; empty: in none
 	Fault    string                   // in English; empty: none
 	Focus    string                   // name of the field to begin with
@@ -29,17 +30,17 @@ type ContentForm struct {
 	Previews map[string]template.HTML // of fields in Markdown; empty: there are none
 }
 
-// NextIssue is when the next issue of a newsletter is put together, on its wall clock.
-type NextIssue struct {
-	Of mce.Text
-	At time.Time
-}
-
 // Saved reports whether the piece was saved a moment ago.
 func (v ContentForm) Saved() bool { return v.Said.ID == "content-saved" && v.Piece.ID != 0 }
 
 // ShownFrom is when it begins to be shown, ShownUntil when it ends, on the usual wall clock; zero: for ever.
 func (v ContentForm) ShownFrom() time.Time { return mce.InZone(v.Piece.Candidate().From, v.Zone) }
+
+// Now reports whether it is shown already, and for ever.
+func (v ContentForm) Now() bool {
+	c := v.Piece.Candidate()
+	return !c.From.After(v.At) && c.Until.IsZero()
+}
 
 // ShownUntil is when it ends to be shown; zero: never.
 func (v ContentForm) ShownUntil() time.Time {
@@ -59,8 +60,16 @@ func (v ContentForm) PiecePath() string { return PiecePath(v.Piece.Kind, v.Piece
 // Ref is its name on the page of an issue.
 func (v ContentForm) Ref() string { return fmt.Sprintf("%s-%d", v.Piece.Kind, v.Piece.ID) }
 
-// ListPath leads to the others.
-func (v ContentForm) ListPath() string { return ContentPath(v.Piece.Kind) }
+// ListPath leads to the others: of events to those with their people.
+func (v ContentForm) ListPath() string {
+	if v.Piece.Kind == mce.KindEvent {
+		return "/desk/events"
+	}
+	return ContentPath(v.Piece.Kind)
+}
+
+// NewPath is the form of a new piece of the kind.
+func (v ContentForm) NewPath() string { return PiecePath(v.Piece.Kind, 0) }
 
 // Overtaken reports whether somebody has changed the piece since what is written was begun.
 func (v ContentForm) Overtaken() bool { return v.Version != v.Piece.Version }
@@ -72,20 +81,18 @@ func (v ContentForm) Programme() bool { return v.Piece.Kind == mce.KindEvent }
 type Group struct {
 	Name string // of its message
 	Rows []Row
+	Rare bool   // few pieces need anything of it
+	Else string // name of the message that says what holds where nothing is entered; empty: there is nothing to say
 }
-
-// rare are the groups that most pieces need nothing of.
-const rare = " content.group.places content.group.languages content.group.links "
 
 // Folded reports whether the group is one that few need, and nothing in it was entered or is wrong.
 func (g Group) Folded() bool {
-	if !strings.Contains(rare, " "+g.Name+" ") {
+	if !g.Rare {
 		return false
 	}
 	for _, row := range g.Rows {
 		for _, f := range row.Fields {
-			usual := f.Value == "" || f.Value == "0" || f.Name == "admission" && f.Value == string(mce.ForEveryone)
-			if !usual || f.Fault != "" || row.Stale != "" {
+			if !f.Usual || f.Fault != "" || row.Stale != "" {
 				return false
 			}
 		}
@@ -99,33 +106,86 @@ type Row struct {
 	Stale  string // the field whose English has changed since; empty: none
 }
 
-// Groups are the parts of the form, in order.
+// Groups are the parts of the form, in order: those that few need behind the others.
 func (v ContentForm) Groups() []Group {
-	topics := v.field("topics", "checks", v.topics(), false)
-	shown := []Row{v.line("publish_at", "datetime-local", true), v.line("expire_at", "datetime-local", false)}
-	zone := v.field("zone", "pick", zones(v.Zone), true)
-	zone.Value = v.Zone
+	out := v.groups()
+	slices.SortStableFunc(out, func(a, b Group) int {
+		switch {
+		case a.Rare == b.Rare:
+			return 0
+		case b.Rare:
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+func (v ContentForm) groups() []Group {
 	switch v.Piece.Kind {
 	case mce.KindArticle:
-		return []Group{
-			{"content.group.words", []Row{v.words("title", "text", true), v.words("body", "prose", true), v.line("link", "url", false)}},
-			{"content.group.picture", []Row{one(v.picture()), v.line("image_file", "file", false), v.words("image_alt", "text", false), one(v.elsewhere())}},
-			{"content.group.readers", []Row{one(topics), v.line("priority", "number", false)}},
-			{"content.group.shown", append(shown, one(zone))},
-		}
+		return append(v.articleGroups(), v.readers(), v.shown(v.zone()))
 	case mce.KindResource:
 		return []Group{
-			{"content.group.words", []Row{
+			{Name: "content.group.words", Rows: []Row{
 				one(v.field("kind", "choice", options("resource", "handout", "video"), true)), v.words("title", "text", true), v.words("body", "prose", false),
 				v.line("link", "url", true), one(v.field("event", "pick", v.events(), false)),
 			}},
-			{"content.group.readers", []Row{one(topics)}},
-			{"content.group.shown", append(shown, one(zone))},
+			v.readers(), v.shown(v.zone()),
 		}
 	case mce.KindEvent:
-		return append(v.eventGroups(), Group{"content.group.readers", []Row{one(topics)}}, Group{"content.group.shown", shown})
+		return append(v.eventGroups(), v.readers(), v.shown())
 	}
 	return nil
+}
+
+// readers are whom the piece is for: where there are no topics, and nothing stands before anything else, that is everybody.
+func (v ContentForm) readers() Group {
+	g := Group{Name: "content.group.readers", Rare: len(v.Topics) == 0, Else: "content.else.readers"}
+	if !g.Rare {
+		g.Rows = append(g.Rows, one(v.field("topics", "checks", v.topics(), false)))
+	}
+	if v.Piece.Kind == mce.KindArticle {
+		g.Rows = append(g.Rows, v.line("priority", "number", false))
+	}
+	return g
+}
+
+// shown is when: a new piece at once, and for ever.
+func (v ContentForm) shown(clocks ...Row) Group {
+	rows := []Row{v.line("publish_at", "datetime-local", v.Piece.ID != 0), v.line("expire_at", "datetime-local", false)}
+	g := Group{Name: "content.group.shown", Rows: append(rows, clocks...), Rare: v.Piece.ID == 0 || v.Now(), Else: "content.else.shown"}
+	if v.Piece.ID != 0 {
+		g.Else = "content.else.already"
+	}
+	return g
+}
+
+// Clocks are those on which the moments of the form are read: an event's are its own.
+func (v ContentForm) Clocks() string {
+	if v.Piece.Kind == mce.KindEvent && v.Written["time_zone"] != "" {
+		return v.Written["time_zone"]
+	}
+	return v.Zone
+}
+
+// zone is on whose clocks it is shown.
+func (v ContentForm) zone() Row {
+	f := v.field("zone", "pick", zones(v.Zone), true)
+	f.Value = v.Zone
+	return one(f)
+}
+
+func (v ContentForm) articleGroups() []Group {
+	picture := []Row{v.line("image_file", "file", false)}
+	if len(v.Images) > 0 {
+		picture = append(picture, one(v.picture()))
+	}
+	return []Group{
+		{Name: "content.group.words", Rows: []Row{v.words("title", "text", true), v.words("body", "prose", true), v.line("link", "url", false)}},
+		{Name: "content.group.picture", Rows: append(picture, v.words("image_alt", "text", false))},
+		{Name: "content.group.elsewhere", Rows: []Row{one(v.elsewhere())}, Rare: true},
+	}
 }
 
 func (v ContentForm) eventGroups() []Group {
@@ -136,20 +196,30 @@ func (v ContentForm) eventGroups() []Group {
 	for _, s := range mce.EventStates() {
 		states = append(states, string(s))
 	}
+	state := one(v.field("state", "pick", options("event", states...), true))
+	when := []Row{
+		one(v.field("kind", "pick", options("event", kinds...), true)), one(v.field("time_zone", "pick", zones(v.Written["time_zone"]), true)),
+		{Fields: []Field{v.field("starts", "datetime-local", nil, true), v.field("ends", "datetime-local", nil, true)}},
+	}
+	places := []Row{
+		v.line("capacity", "number", false), one(v.field("admission", "choice", options("admission", "everyone", "members"), true)),
+		v.line("opens", "datetime-local", false), v.line("closes", "datetime-local", false), v.line("contact", "email", false),
+	}
+	if v.Piece.ID == 0 { // it is announced first
+		places = append([]Row{state}, places...)
+	} else {
+		when = append([]Row{state}, when...)
+	}
 	return []Group{
-		{"content.group.words", []Row{v.words("title", "text", true), v.words("motto", "text", false), v.words("body", "prose", false)}},
-		{"content.group.when", []Row{
-			one(v.field("kind", "pick", options("event", kinds...), true)), one(v.field("state", "pick", options("event", states...), true)),
-			one(v.field("time_zone", "pick", zones(v.Written["time_zone"]), true)), v.line("starts", "datetime-local", true), v.line("ends", "datetime-local", true),
-		}},
-		{"content.group.where", []Row{v.words("city", "text", false), v.words("venue", "text", false), v.line("address", "text", false), v.line("online", "url", false)}},
-		{"content.group.places", []Row{
-			v.line("capacity", "number", false), one(v.field("admission", "choice", options("admission", "everyone", "members"), true)),
-			v.line("opens", "datetime-local", false), v.line("closes", "datetime-local", false), v.line("contact", "email", false),
-		}},
-		{"content.group.languages", []Row{one(v.field("languages", "checks", spoken(v.Written["languages"]), false)),
-			one(v.field("interpretation", "checks", spoken(v.Written["interpretation"]), false))}},
-		{"content.group.links", []Row{v.line("link", "url", false), v.line("feedback", "url", false)}},
+		{Name: "content.group.words", Rows: []Row{v.words("title", "text", true), v.words("body", "prose", false)}},
+		{Name: "content.group.when", Rows: when},
+		{Name: "content.group.where", Rows: []Row{v.words("city", "text", false), v.words("venue", "text", false)}},
+		{Name: "content.group.places", Rows: places, Rare: true},
+		{Name: "content.group.links", Rows: []Row{
+			v.words("motto", "text", false), v.line("address", "text", false), v.line("online", "url", false), v.line("link", "url", false), v.line("feedback", "url", false),
+		}, Rare: true},
+		{Name: "content.group.languages", Rows: []Row{one(v.field("languages", "checks", spoken(v.Written["languages"]), false)),
+			one(v.field("interpretation", "checks", spoken(v.Written["interpretation"]), false))}, Rare: true},
 	}
 }
 
@@ -180,6 +250,23 @@ func (v ContentForm) Sessions() []Session {
 	return out
 }
 
+// usual reports whether nothing is entered that a new piece has not, or one that is shown already.
+func (v ContentForm) usual(name, value string) bool {
+	switch name {
+	case "priority", "capacity":
+		return value == "" || value == "0"
+	case "admission":
+		return value == string(mce.ForEveryone)
+	case "state":
+		return value == string(mce.EventAnnounced)
+	case "publish_at":
+		return value <= mce.InZone(v.At, v.Clocks()).Format(momentForm)
+	case "zone":
+		return true
+	}
+	return value == ""
+}
+
 func one(f Field) Row { return Row{Fields: []Field{f}} }
 
 // line is a row with one entry.
@@ -207,7 +294,7 @@ func (v ContentForm) words(name, kind string, required bool) Row {
 }
 
 // hinted are the fields that have a hint.
-const hinted = " body link image image_file image_elsewhere image_alt topics priority zone expire_at state time_zone online capacity opens closes contact languages interpretation feedback event speakers optional "
+const hinted = " body link image_file image_elsewhere image_alt topics priority zone expire_at state time_zone online capacity opens closes contact languages interpretation feedback event speakers optional "
 
 func (v ContentForm) field(name, kind string, options []Option, required bool) Field {
 	f := Field{
@@ -222,6 +309,7 @@ func (v ContentForm) field(name, kind string, options []Option, required bool) F
 	if name == v.FaultIn {
 		f.Fault, f.Focus = v.Fault, false
 	}
+	f.Usual = v.usual(name, f.Value)
 	return f
 }
 
@@ -263,8 +351,8 @@ func (v ContentForm) picture() Field {
 		all = append(all, Option{Value: i.URL, Words: i.Called()})
 	}
 	f := v.field("image", "pick", all, false)
-	if !v.ours() {
-		f.Value = ""
+	if !v.ours() { // the other entry has it
+		f.Value, f.Fault = "", ""
 	}
 	return f
 }
@@ -274,6 +362,9 @@ func (v ContentForm) elsewhere() Field {
 	f := v.field("image_elsewhere", "url", nil, false)
 	if !v.ours() {
 		f.Value = v.Written["image"]
+		if f.Usual = f.Value == ""; v.FaultIn == "image" {
+			f.Fault = v.Fault
+		}
 	}
 	return f
 }

@@ -46,7 +46,7 @@ func New(site mce.Site) (*Pages, error) {
 	p.assets = map[string]asset{}
 	for file, parts := range map[string][]string{
 		"desk.css":   {"desk.css", "home.css", "issue.css", "content.css", "event.css", "reminder.css", "people.css", "nav.css"},
-		"content.js": {"content.js"}, "issue.js": {"issue.js"},
+		"content.js": {"content.js"}, "issue.js": {"issue.js"}, "moment.js": {"moment.js"},
 	} {
 		var content []byte
 		if path.Ext(file) == ".css" {

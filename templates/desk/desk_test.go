@@ -181,7 +181,7 @@ func stylesheet(p *desk.Pages) []byte {
 func TestAnAssetIsNamedByItsContent(t *testing.T) {
 	p := newPages(t)
 	for name, content := range p.Assets() {
-		if !regexp.MustCompile(`^(desk|content|issue)\.[0-9a-f]{8}\.(css|js)$`).MatchString(name) {
+		if !regexp.MustCompile(`^(desk|content|issue|moment)\.[0-9a-f]{8}\.(css|js)$`).MatchString(name) {
 			t.Error(name)
 		}
 		content[0] = 'x'

@@ -16,6 +16,7 @@ type Home struct {
 	First mce.FirstSteps // what there is already of what a first issue needs
 	Work  []Waiting      // issues that are not through yet, the next to go out first
 	Weeks int            // that are looked ahead
+	Asked bool           // the address says how many
 	// Further is how many weeks may be looked ahead instead.
 	Further int
 	AsOf    time.Time // when the plan was made
@@ -31,6 +32,22 @@ type Home struct {
 // Home writes the first page.
 func (p *Pages) Home(w io.Writer, lang mce.Lang, v Home) error {
 	return p.write(w, "home", lang, v.Common, v)
+}
+
+// Steps are the first steps, as who looks may do them.
+func (v Home) Steps() []FirstStep { return FirstSteps(v.First, v.User) }
+
+// Next is the one to do now.
+func (v Home) Next() Way { return NextStep(v.First, v.User).Way }
+
+// Begun reports whether an issue was ever begun: before, what is to come stays folded below the first steps.
+func (v Home) Begun() bool { return v.First.Done() || v.Failed }
+
+// Ahead reports whether there is anything to say beside the first steps: something that goes out by itself, or is withheld.
+func (v Home) Ahead() bool {
+	return v.Begun() || slices.ContainsFunc(v.Mails, func(c Coming) bool {
+		return c.Fate == mce.Leaves && !c.Asks || c.Standing() == "withheld"
+	})
 }
 
 // Waiting is an issue in work, with what the last check of it found that blocks.

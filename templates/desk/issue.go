@@ -25,6 +25,7 @@ type Issue struct {
 	Approval  mce.Approval // of the series: who lets the issue go out
 	Imminent  bool         // it leaves within minutes, by itself
 	Here      string       // which page of the issue this is: the end of its address; empty: the first
+	Passed    bool         // the page shows a check of what it says now, and nothing that was found hinders it
 	Fault     string       // why what was asked for could not be done, in English
 }
 
@@ -140,21 +141,30 @@ const (
 	goodPreheader = 90
 )
 
-// Lines are the entries, language by language.
+// Lines are the entries, the languages of each side by side.
 func (v IssueContent) Lines() [][]Line {
-	var out [][]Line
+	var subjects, preheaders, notes []Line
 	for _, lang := range v.Languages {
-		lines := []Line{
-			{Name: "subject", Lang: lang, Value: v.Words.Subject[lang], Good: goodSubject, Stands: v.Stands.Subject[lang]},
-			{Name: "preheader", Lang: lang, Value: v.Words.Preheader[lang], Good: goodPreheader, Stands: v.Stands.Preheader[lang]},
-			{Name: "note", Lang: lang, Value: v.Words.Note[lang], Stands: v.Stands.Note[lang]},
-		}
-		for i, l := range lines {
-			lines[i].Differs = v.Overtaken && l.Stands != l.Value
-		}
-		out = append(out, lines)
+		subjects = append(subjects, v.line(Line{Name: "subject", Lang: lang, Value: v.Words.Subject[lang], Good: goodSubject, Stands: v.Stands.Subject[lang]}))
+		preheaders = append(preheaders, v.line(Line{Name: "preheader", Lang: lang, Value: v.Words.Preheader[lang], Good: goodPreheader, Stands: v.Stands.Preheader[lang]}))
+		notes = append(notes, v.line(Line{Name: "note", Lang: lang, Value: v.Words.Note[lang], Stands: v.Stands.Note[lang]}))
 	}
-	return out
+	return [][]Line{subjects, preheaders, notes}
+}
+
+func (v IssueContent) line(l Line) Line {
+	l.Differs = v.Overtaken && l.Stands != l.Value
+	return l
+}
+
+// Folded reports whether nobody wrote more than a subject.
+func (v IssueContent) Folded() bool {
+	for _, line := range slices.Concat(v.Lines()[1:]...) {
+		if line.Value != "" || line.Differs {
+			return false
+		}
+	}
+	return true
 }
 
 // Reading is how a preview is looked at.
@@ -191,7 +201,21 @@ type IssueView struct {
 	Empty     bool        // nothing in the issue is for such a reader
 	Subjected string      // subject of this edition
 	Preheader string
-	Query     string // of the address, for that of the mail
+	Query     string   // of the address, for that of the mail
+	Items     int      // that it has
+	Pictures  int      // that these have
+	To        string   // where test mails go
+	TestIn    mce.Lang // and in which language; empty: in all
+	Tested    bool     // the page answers the button of the test
+}
+
+// Height is how tall the frame of the mail is, in CSS pixels: about what its items take, because what runs nothing cannot say how tall it is.
+func (v IssueView) Height() int {
+	tall := 650 + 170*v.Items + 330*v.Pictures
+	if v.Device == "phone" {
+		return tall * 4 / 3
+	}
+	return tall
 }
 
 // Special reports whether it is looked at in a way that few need.
@@ -255,7 +279,7 @@ type Entry struct {
 type IssueSend struct {
 	Issue
 	Editions  []Editions
-	To        string // where test mails go
+	Pressed   string // the button that the page answers; empty: none
 	When      string // as it was entered
 	Moment    string // likewise
 	Reason    string // likewise
@@ -278,6 +302,11 @@ func (v IssueSend) Readers() (n int) {
 		n += e.Readers
 	}
 	return n
+}
+
+// Several reports whether readers of a language get different editions.
+func (v IssueSend) Several() bool {
+	return slices.ContainsFunc(v.Editions, func(e Editions) bool { return len(e.Parts) > 1 })
 }
 
 // momentForm is how forms write a moment.

@@ -55,6 +55,9 @@
   // A preview follows its options. Only the preview is made anew, so that the focus stays where it is.
   for (const form of document.querySelectorAll("form[data-auto]")) {
     let latest = 0;
+    const show = form.querySelector("[data-show]"), as = form.elements.as;
+    show.hidden = !as?.value; // the mail follows every choice but an address that is being written
+    as?.addEventListener("input", () => { show.hidden = false; });
     form.addEventListener("change", async (e) => {
       if (e.target.type === "email") return;
       const address = form.action + "?" + new URLSearchParams(new FormData(form));

@@ -21,8 +21,9 @@ type Import struct {
 	Entered        url.Values
 	FaultIn, Fault string // as of PersonAct
 
-	Tried     bool // what follows is told
-	Lines     int  // of the table
+	Tried     bool         // what follows is told
+	Read      []mce.Share  // the people that were read, by language
+	First     []mce.Listed // the first of them
 	Result    mce.ImportResult
 	Faults    []mce.LineFault
 	Conflicts []mce.ImportConflict
@@ -43,7 +44,9 @@ func (v *Import) Shorten(n int) {
 
 // Guess enters what the columns are likely to be.
 func (v *Import) Guess() {
-	v.Entered = url.Values{}
+	if v.Entered == nil {
+		v.Entered = url.Values{}
+	}
 	for column, header := range mce.GuessColumns(v.Header) {
 		first, second, _ := strings.Cut(header, "+")
 		v.Entered.Set("map-"+column, v.at(first))
@@ -51,6 +54,17 @@ func (v *Import) Guess() {
 			v.Entered.Set("map-"+column+"-2", v.at(second))
 		}
 	}
+}
+
+// Columned are the columns that are read: the entry's message, and what the table calls it.
+func (v *Import) Columned() []Option {
+	var out []Option
+	for _, f := range v.Mapping() {
+		if header := v.header(f.Name); header != "" {
+			out = append(out, Option{Label: f.Label, Name: header})
+		}
+	}
+	return out
 }
 
 // at is the place of a header in the table, from 1; empty: it is not there.
@@ -90,15 +104,16 @@ func (v *Import) Columns() mce.Columns {
 
 // File is the entry of the upload.
 func (v *Import) File() Field {
-	f := Field{Name: "file", Label: "import.file", Type: "file", Hint: true}
-	if v.FaultIn == f.Name {
-		f.Fault = v.Fault
-	}
-	return f
+	return v.marked(Field{Name: "file", Label: "import.file", Type: "file", Hint: true})[0]
 }
 
-// Fields say how the columns are understood, and what the people agreed to.
-func (v *Import) Fields() []Field {
+// Consent are the entries that say what the people agreed to.
+func (v *Import) Consent() []Field {
+	return v.marked(Field{Name: "source", Label: "import.source", Type: "text", Hint: true, Autocomplete: "off"}, Field{Name: "wording", Label: "import.wording", Type: "area", Hint: true})
+}
+
+// Mapping are those that say how the columns are understood.
+func (v *Import) Mapping() []Field {
 	headers := []Option{{Label: "import.none"}}
 	for i, h := range v.Header {
 		headers = append(headers, Option{Value: fmt.Sprint(i + 1), Name: h})
@@ -110,29 +125,29 @@ func (v *Import) Fields() []Field {
 			out = append(out, Field{Name: "map-name-2", Label: "import.column.name2", Type: "pick", Options: headers, Optional: true})
 		}
 	}
-	out = append(out, Field{Name: "source", Label: "import.source", Type: "text", Hint: true}, Field{Name: "wording", Label: "import.wording", Type: "area", Hint: true})
-	for i := range out {
-		out[i].Value = v.Entered.Get(out[i].Name)
-		if out[i].Name == v.FaultIn {
-			out[i].Fault = v.Fault
+	return v.marked(out...)
+}
+
+// marked are entries with what was entered, and what is wrong with it.
+func (v *Import) marked(fields ...Field) []Field {
+	for i := range fields {
+		fields[i].Value = v.Entered.Get(fields[i].Name)
+		if fields[i].Name == v.FaultIn {
+			fields[i].Fault = v.Fault
 		}
 	}
-	return out
+	return fields
 }
 
 // Skip is the box that leaves lines with faults out.
 func (v *Import) Skip() Field {
-	f := Field{Name: "skip", Label: "import.skip", Type: "box", Value: v.Entered.Get("skip"), Optional: true}
-	if v.FaultIn == f.Name {
-		f.Fault = v.Fault
-	}
-	return f
+	return v.marked(Field{Name: "skip", Label: "import.skip", Type: "box", Optional: true})[0]
 }
 
 // Hidden are the entries that go along to the import, by name.
 func (v *Import) Hidden() []Option {
 	out := []Option{{Name: "of", Value: fmt.Sprint(v.Upload.ID)}}
-	for _, f := range v.Fields() {
+	for _, f := range append(v.Mapping(), v.Consent()...) {
 		out = append(out, Option{Name: f.Name, Value: f.Value})
 	}
 	return out
@@ -147,6 +162,22 @@ func (v *Import) FaultsPath() string {
 		}
 	}
 	return ImportPath + "/faults.csv?" + q.Encode()
+}
+
+// Others are what becomes of the other lines, as far as there are any: the message's name, and how many.
+func (v *Import) Others() []Option {
+	var out []Option
+	for _, o := range []struct {
+		name string
+		n    int
+	}{
+		{"known", v.Result.Known}, {"left", v.Left()}, {"suppressed", v.Result.Suppressed}, {"erased", v.Result.Erased}, {"faults", v.FaultCount()}, {"conflicts", v.ConflictCount()},
+	} {
+		if o.n > 0 {
+			out = append(out, Option{Label: "import." + o.name, Value: fmt.Sprint(o.n)})
+		}
+	}
+	return out
 }
 
 // Left is how many of those that are known have left.

@@ -51,7 +51,13 @@ func (l SeriesLine) Days() string {
 	return ""
 }
 
-// Fields are the form's entries, but for the sections.
+// New reports whether there is no such newsletter yet.
+func (v SeriesForm) New() bool { return v.Entered.ID == 0 }
+
+// Folded reports whether what is usual stays out of sight: of a new newsletter that nothing was wrong with.
+func (v SeriesForm) Folded() bool { return v.New() && v.Fault == "" }
+
+// Fields are the form's first entries: how it is called, and on which days it comes.
 func (v SeriesForm) Fields() []Field {
 	s := v.Entered
 	days, _ := mce.SplitCron(s.Cron)
@@ -65,8 +71,13 @@ func (v SeriesForm) Fields() []Field {
 			Name: "name-" + string(lang), Label: "series.name", Lang: lang, Type: "text", Value: s.Name[lang], Autocomplete: "off", Optional: lang != mce.English,
 		})
 	}
-	return append(out, []Field{
-		{Name: "days", Label: "series.days", Type: "pick", Value: days, Options: options},
+	return append(out, Field{Name: "days", Label: "series.days", Type: "pick", Value: days, Options: options, Hint: v.New()})
+}
+
+// Further are those that a new newsletter has usual values in.
+func (v SeriesForm) Further() []Field {
+	s := v.Entered
+	out := []Field{
 		{Name: "time", Label: "series.time", Type: "text", Value: v.Time, Autocomplete: "off", Hint: true},
 		{Name: "zone", Label: "series.zone", Type: "pick", Value: s.TimeZone, Options: zones(s.TimeZone), Hint: true},
 		{Name: "approval", Label: "series.approval", Type: "choice", Value: string(s.Approval), Options: []Option{
@@ -74,9 +85,12 @@ func (v SeriesForm) Fields() []Field {
 			{Value: string(mce.ApprovalAutomatic), Label: "approval.automatic"},
 		}},
 		{Name: "clicks", Label: "series.clicks", Type: "box", Value: box(s.Clicks), Hint: true},
-		{Name: "paused", Label: "series.paused", Type: "box", Value: box(s.Paused), Hint: true},
-		{Name: "reason", Type: "text", Value: v.Reason, Autocomplete: "off", Hint: true, Optional: true},
-	}...)
+	}
+	if v.New() {
+		return out
+	}
+	return append(out, Field{Name: "paused", Label: "series.paused", Type: "box", Value: box(s.Paused), Hint: true},
+		Field{Name: "reason", Type: "text", Value: v.Reason, Autocomplete: "off", Hint: true, Optional: true})
 }
 
 // box is the value of a box.

@@ -28,18 +28,16 @@ type scene struct {
 // stage shows scenes to a browser that keeps no cookies, each at /its-name and with status 200: the console counts any other as a complaint.
 func stage(t *testing.T, h *house, scenes []scene) string {
 	t.Helper()
-	target, err := url.Parse(h.server.URL)
-	h.must(err)
 	proxy := &httputil.ReverseProxy{
 		Transport: h.server.Client().Transport,
 		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(target)
 			last := scene{by: scenes[len(scenes)-1].by, path: r.In.URL.RequestURI()} // who sees it may see what belongs to any
 			for _, s := range scenes {
 				if r.In.URL.Path == "/"+s.name {
 					last = s
 				}
 			}
+			r.SetURL(last.by.origin())
 			last.direct(r.Out)
 		},
 		ModifyResponse: func(r *http.Response) error {
@@ -106,6 +104,7 @@ func scenes(h *house) []scene {
 	people := h.peopleScenes(admin)
 	admin.press("/desk/issues/2/check", "/desk/issues/2/check")
 	admin.home() // the message is said once
+	first, begun := h.empty()
 	return slices.Concat(contents, people, h.eventScenes(admin, editor), h.reminderScenes(admin, editor), h.seriesScenes(admin), h.topicScenes(admin), []scene{
 		{"login", h.browser(), "/desk/login", nil},
 		{"login-fault", newcomer, "/desk/login", url.Values{"token": {login}, "email": {"anna@"}}},
@@ -119,6 +118,8 @@ func scenes(h *house) []scene {
 		{"fresh-sent", admin, "/desk/fresh", url.Values{"token": {token(admin)}, "next": {"/desk/users/new"}}},
 		{"home", welcome, "/desk/", nil},
 		{"home-editor", editor, "/desk/", nil},
+		{"home-first", first, "/desk/", nil},
+		{"home-next", begun, "/desk/", nil},
 		{"issues", editor, "/desk/issues", nil},
 		{"issue-scheduled", admin, "/desk/issues/1", nil},
 		{"issue-review", admin, "/desk/issues/2?find=", nil},
@@ -237,8 +238,8 @@ func TestEveryPageIsAccessible(t *testing.T) {
 			browser.Check(t, at+"/"+s.name, append(axetest.Views(), axetest.View{Width: 320})...)
 		})
 	}
-	if _, err := h.db.ExecContext(t.Context(), `update users set language = 'it'`); err != nil {
-		t.Fatal(err)
+	for _, s := range all {
+		s.by.h.exec(`update users set language = 'it'`)
 	}
 	for _, s := range all {
 		t.Run(s.name+"/it", func(t *testing.T) { browser.Check(t, at+"/"+s.name, axetest.View{Width: 375}) })

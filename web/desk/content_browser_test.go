@@ -40,6 +40,7 @@ func (h *house) contentScenes(b *browser) []scene {
 		{"article-clash", b, "/desk/content/articles/2", mine},
 		{"article-history", b, "/desk/content/articles/2/history", nil},
 		{"event", b, event, nil},
+		{"event-new", b, "/desk/content/events/new", nil},
 		{"event-add", b, event, late},
 		{"event-history", b, event + "/history", nil},
 		{"resource", b, "/desk/content/resources/1", nil},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"html/template"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -48,10 +49,9 @@ func fresh(p mce.Piece, zone string, d *Desk) mce.Written {
 	if p.ID != 0 {
 		return out
 	}
-	out["publish_at"] = mce.InZone(d.clock.Now(), zone).Format("2006-01-02T15:04")
 	switch p.Kind {
 	case mce.KindEvent:
-		out["time_zone"], out["kind"], out["state"], out["admission"], out["languages"] = zone, string(mce.Conference), string(mce.EventAnnounced), string(mce.ForEveryone), "en"
+		out["time_zone"], out["kind"], out["state"], out["admission"] = zone, string(mce.Conference), string(mce.EventAnnounced), string(mce.ForEveryone)
 	case mce.KindResource:
 		out["kind"] = "handout"
 	case mce.KindArticle:
@@ -80,7 +80,7 @@ func (d *Desk) piecePage(w http.ResponseWriter, r *http.Request, v visit, status
 			return err
 		}
 	}
-	view.Common = d.common(w, r, v)
+	view.Common, view.At = d.common(w, r, v), d.clock.Now()
 	if view.Saved() {
 		if view.Next, err = d.nextIssues(r, view.Piece); err != nil {
 			return err
@@ -99,7 +99,7 @@ func versionIn(r *http.Request) int {
 }
 
 // nextIssues are those to come by themselves that may have a piece. Only of its first version is that certain: a later one may have run, or been left out.
-func (d *Desk) nextIssues(r *http.Request, p mce.Piece) ([]pages.NextIssue, error) {
+func (d *Desk) nextIssues(r *http.Request, p mce.Piece) ([]mce.Text, error) {
 	if p.Version != 1 {
 		return nil, nil
 	}
@@ -107,14 +107,14 @@ func (d *Desk) nextIssues(r *http.Request, p mce.Piece) ([]pages.NextIssue, erro
 	if err != nil {
 		return nil, err
 	}
-	var out []pages.NextIssue
+	var out []mce.Text
 	for _, s := range all {
 		schedule, err := s.Schedule()
 		if err != nil || s.Paused {
 			continue // none comes by itself
 		}
 		if due := schedule.Next(d.clock.Now()).Due; s.Admits(p.Candidate(), due) {
-			out = append(out, pages.NextIssue{Of: s.Name, At: mce.InZone(due, s.TimeZone)})
+			out = append(out, s.Name)
 		}
 	}
 	return out, nil
@@ -140,7 +140,7 @@ func (d *Desk) takePiece(w http.ResponseWriter, r *http.Request, v visit) error 
 		fault = noPicture
 	}
 	button, which, _ := strings.Cut(r.PostForm.Get("do"), ":")
-	if button == "" || button == "save" {
+	if button == "" || button == "save" || button == another {
 		return d.savePiece(w, r, v, view, fault)
 	}
 	switch button {
@@ -160,6 +160,9 @@ func (d *Desk) takePiece(w http.ResponseWriter, r *http.Request, v visit) error 
 	}
 	return d.piecePage(w, r, v, http.StatusOK, view)
 }
+
+// another is the button that saves, and leads to the form of a new piece.
+const another = "another"
 
 // takePicture keeps a picture that was sent with the form of an article, which shows it from then on. A fault is why it is none.
 func (d *Desk) takePicture(r *http.Request, v visit, w mce.Written) (fault, err error) {
@@ -247,7 +250,7 @@ func (d *Desk) savePiece(w http.ResponseWriter, r *http.Request, v visit, view p
 		return err
 	}
 	if fault == nil {
-		fault = rewrite(p.Content, view.Written, view.Zone)
+		fault = rewrite(p.Content, d.shownAtOnce(p, view), view.Zone)
 	}
 	if fault == nil {
 		deed := mce.Deed{By: v.actor(r), At: d.clock.Now()}
@@ -282,6 +285,16 @@ func (d *Desk) savePiece(w http.ResponseWriter, r *http.Request, v visit, view p
 		view.Piece = again
 	}
 	return d.piecePage(w, r, v, http.StatusUnprocessableEntity, view)
+}
+
+// shownAtOnce is what is written, and of a new piece that is shown from no moment on that this is now.
+func (d *Desk) shownAtOnce(p mce.Piece, view pages.ContentForm) mce.Written {
+	if p.ID != 0 || view.Written["publish_at"] != "" {
+		return view.Written
+	}
+	out := maps.Clone(view.Written)
+	out["publish_at"] = mce.InZone(d.clock.Now(), view.Clocks()).Format("2006-01-02T15:04")
+	return out
 }
 
 // rewrite changes content to what is written; the error is what is wrong with it, if anything.
@@ -322,8 +335,12 @@ func (d *Desk) saved(w http.ResponseWriter, r *http.Request, v visit, before, no
 	return d.done(w, r, "content-saved", title, to)
 }
 
-// afterSaving is where to go on to: to the piece, and with an event to its people where they will be told of what was saved.
+// afterSaving is where to go on to: to the piece, or a new one if that is asked for, and with an event to its people where they will be told of what was
+// saved.
 func (d *Desk) afterSaving(r *http.Request, p mce.Piece) (string, error) {
+	if r.PostForm.Get("do") == another {
+		return pages.ContentPath(p.Kind) + "/new", nil
+	}
 	if p.Kind != mce.KindEvent {
 		return pages.PiecePath(p.Kind, p.ID), nil
 	}

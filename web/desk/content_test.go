@@ -128,7 +128,7 @@ func TestAnArticleIsWritten(t *testing.T) {
 	made := b.saves(form, "title", "A new bridge", "title_it", "Un ponte nuovo", "body", "It is **long**.", "topics", "events", "publish_at", "2023-10-20T09:00",
 		"zone", "Europe/Rome", "image", h.server.URL+"/images/"+pic.Files[0].Name)
 	path := made.Header.Get("Location")
-	b.get(path).wants(t, http.StatusOK, "“A new bridge” is saved.", `value="2023-10-20T09:00"`, `value="The town hall"`, `value="Il municipio"`, "a-new-bridge", "It is **long**.", `value="events" checked`)
+	b.get(path).wants(t, http.StatusOK, "“A new bridge” is saved.", `value="2023-10-20T09:00"`, `value="The town hall"`, `value="Il municipio"`, "It is **long**.", `value="events" checked`)
 	if n := h.count(`select count(*) from articles where slug = 'a-new-bridge' and publish_at = '2023-10-20T07:00Z' and topics = '{events}'`); n != 1 {
 		t.Error("it is not in the table as the web site reads it")
 	}

@@ -3,6 +3,8 @@ package desk_test
 import (
 	"context"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -309,4 +311,38 @@ func TestNothingRunsInABrowser(t *testing.T) {
 		default:
 		}
 	}
+}
+
+// TestWhatIsEnteredIsShown: moments in words, the end of an event with its beginning, and a picture before it is sent.
+func TestWhatIsEnteredIsShown(t *testing.T) {
+	h := newHouse(t)
+	w := h.window(t, h.user("Anna", mce.Editor))
+	w.opens("/desk/content/events/new")
+	enters := func(name, moment string) {
+		t.Helper()
+		w.tells(`(e => { e.value = "` + moment + `"; e.dispatchEvent(new Event("input", {bubbles: true})); })(document.getElementsByName("` + name + `")[0])`)
+	}
+	said := func(name string) string {
+		return w.tells(`document.getElementsByName("` + name + `")[0].nextElementSibling.textContent`)
+	}
+	enters("starts", "2027-05-12T09:00")
+	if starts, ends := said("starts"), said("ends"); !strings.Contains(starts, "Wednesday, 12 May 2027") || !strings.Contains(ends, "10:00") {
+		t.Errorf("%q, %q", starts, ends)
+	}
+	enters("ends", "2027-05-14T17:00")
+	enters("starts", "2027-05-19T09:00")
+	if got := w.tells(`document.getElementsByName("ends")[0].value`); got != "2027-05-21T17:00" {
+		t.Errorf("it ends at %s when it is moved by a week", got)
+	}
+	w.opens("/desk/content/events/new")
+	enters("ends", "2027-05-14T17:00")
+	enters("starts", "2027-05-12T09:00")
+	if got := w.tells(`document.getElementsByName("ends")[0].value`); got != "2027-05-14T17:00" {
+		t.Errorf("an end that was entered first became %s", got)
+	}
+	w.opens("/desk/content/articles/new")
+	picture := filepath.Join(t.TempDir(), "a.png")
+	w.must(os.WriteFile(picture, paint(t, 1, 60, 40), 0o600))
+	w.must(chromedp.Do(w.ctx, chromedp.SetUploadFiles(chromedp.CSS("[name=image_file]"), []string{picture})))
+	w.until(`document.querySelector("[name=image_file] + img.chosen")?.naturalWidth === 60`)
 }

@@ -23,7 +23,7 @@ func (d *Desk) home(w http.ResponseWriter, r *http.Request, v visit) error {
 	if err != nil {
 		return err
 	}
-	view := pages.Home{Weeks: look.weeks, Further: horizons()[1]}
+	view := pages.Home{Weeks: look.weeks, Further: horizons()[1], Asked: r.URL.Query().Has("weeks")}
 	if view.First, err = d.store.FirstSteps(ctx); err != nil {
 		return err
 	}

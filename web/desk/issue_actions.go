@@ -21,7 +21,7 @@ func (d *Desk) act(b button) handler {
 		}
 		switch code := mce.ErrorCode(err); {
 		case err == nil:
-			return d.done(w, r, b.name, "", b.next(r))
+			return d.done(w, r, b.says(r), "", b.next(r))
 		case code != mce.Conflict && code != mce.Invalid && code != mce.Unavailable:
 			return err
 		}
@@ -32,11 +32,26 @@ func (d *Desk) act(b button) handler {
 	}
 }
 
-// next is the page to go on to: that of the button, at the item that it moved, which is where the focus goes.
+// says is what is said of it: of a moment that is set to now, that it goes out.
+func (b button) says(r *http.Request) string {
+	if b.name == "schedule" && r.PostForm.Get("when") == "now" {
+		return "leaving"
+	}
+	return b.name
+}
+
+// next is the page to go on to: that of the button, at the item that it moved, which is where the focus goes. From an approval that is where it is chosen
+// when the issue goes out.
 func (b button) next(r *http.Request) string {
 	to := "/desk/issues/" + r.PathValue("id")
-	if b.page != contentPage {
+	switch {
+	case b.name == "approve":
+		to += "/" + sendPage
+	case b.page != contentPage:
 		to += "/" + b.page
+	}
+	if b.page == viewPage && r.URL.RawQuery != "" { // it is looked at as before
+		return to + "?" + r.URL.Query().Encode()
 	}
 	if b.name != "place" {
 		return to

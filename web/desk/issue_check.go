@@ -53,6 +53,7 @@ func (d *Desk) checkView(r *http.Request, head pages.Issue, draft mce.Draft) (fu
 	if view.Overrides = overrides; view.Checked {
 		view.Findings = findings(draft, view.Report, overrides)
 		view.Blocking = blocking(view.Report, overrides)
+		view.Passed = len(view.Blocking) == 0
 	}
 	view.Reason = r.PostForm.Get("reason")
 	return func(w io.Writer, lang mce.Lang) error { return d.pages.IssueCheck(w, lang, view) }, nil
@@ -94,8 +95,17 @@ func blocking(report mce.Report, overrides []mce.Override) (rules []string) {
 	return rules
 }
 
-// check examines an issue.
-func (d *Desk) check(ctx context.Context, _ *http.Request, _ visit, draft mce.Draft) error {
+// check examines an issue. What somebody has had examined is so, unless it is asked for anew.
+func (d *Desk) check(ctx context.Context, r *http.Request, _ visit, draft mce.Draft) error {
+	if r.PostForm.Get("known") != "" {
+		now, err := d.seen(draft)
+		if err != nil {
+			return err
+		}
+		if _, ok := d.reports.known(draft.Issue.ID, unhex(now)); ok {
+			return nil
+		}
+	}
 	report, err := d.examiner.Examine(ctx, draft)
 	if err == nil {
 		d.reports.keep(draft.Issue.ID, report)

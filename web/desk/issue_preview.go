@@ -18,10 +18,11 @@ type reading struct {
 	topics []string // nil: all
 }
 
-// readingOf takes from an address how the mail is to be looked at. A fault is a subscriber that there is not.
-func (d *Desk) readingOf(r *http.Request, draft mce.Draft) (out reading, err error) {
+// readingOf takes from an address how the mail is to be looked at: as any subscriber, who is called as the user who looks, or as a certain one. A fault is a
+// subscriber that there is not.
+func (d *Desk) readingOf(r *http.Request, by mce.User, draft mce.Draft) (out reading, err error) {
 	q := r.URL.Query()
-	out = reading{name: "Anna Rossi", Reading: pages.Reading{
+	out = reading{name: by.Name, Reading: pages.Reading{
 		Lang: draft.Series.Languages[0], Form: q.Get("form"), Device: q.Get("device"), Colours: q.Get("colours"), NoImages: q.Get("images") == "off", As: q.Get("as"),
 	}}
 	if q.Get("lang") != "" {
@@ -54,7 +55,7 @@ func (d *Desk) readingOf(r *http.Request, draft mce.Draft) (out reading, err err
 
 // previewView is the page with the mail and what to look at it with.
 func (d *Desk) previewView(r *http.Request, head pages.Issue, draft mce.Draft) (func(io.Writer, mce.Lang) error, error) {
-	as, err := d.readingOf(r, draft)
+	as, err := d.readingOf(r, head.User, draft)
 	if err != nil && (mce.ErrorCode(err) != mce.NotFound || as.As == "") && mce.ErrorCode(err) != mce.Invalid {
 		return nil, err
 	}
@@ -70,7 +71,21 @@ func (d *Desk) previewView(r *http.Request, head pages.Issue, draft mce.Draft) (
 	view.Subjected, _ = part.Issue.Subject.In(as.Lang)
 	view.Preheader, _ = part.Issue.Preheader.In(as.Lang)
 	view.Query = r.URL.Query().Encode()
+	view.Items, view.Pictures = len(part.Items), pictured(part)
+	if view.To = head.User.Email; r.PostForm.Has("to") {
+		view.To, view.TestIn, view.Tested = r.PostForm.Get("to"), mce.Lang(r.PostForm.Get("in")), true
+	}
 	return func(w io.Writer, lang mce.Lang) error { return d.pages.IssueView(w, lang, view) }, nil
+}
+
+// pictured is how many items have a picture.
+func pictured(d mce.Draft) (n int) {
+	for _, it := range d.Items {
+		if it.Article != nil && it.Article.Image != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // part is what the reader gets of the draft.
@@ -92,12 +107,12 @@ func (d *Desk) mailPolicy(images bool) string {
 }
 
 // mail is the issue as it would leave, to be shown in a frame.
-func (d *Desk) mail(w http.ResponseWriter, r *http.Request, _ visit) error {
+func (d *Desk) mail(w http.ResponseWriter, r *http.Request, v visit) error {
 	draft, err := d.draftOf(r)
 	if err != nil {
 		return err
 	}
-	as, err := d.readingOf(r, draft)
+	as, err := d.readingOf(r, v.session.User, draft)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func (d *Desk) buttons() []button {
 		{"submit", checkPage, mce.EditIssues, false, d.submit},
 		{"check", checkPage, mce.EditIssues, false, d.check},
 		{"approve", checkPage, mce.ApproveIssues, true, d.approve},
-		{"test", sendPage, mce.EditIssues, false, d.sendTest},
+		{"test", viewPage, mce.EditIssues, false, d.sendTest},
 		{"schedule", sendPage, mce.SendIssues, true, d.schedule},
 		{"unschedule", sendPage, mce.SendIssues, false, d.unschedule},
 		{"pause", sendPage, mce.SendIssues, false, d.pause},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path"
 	"strings"
 	"sync"
 	"time"
@@ -53,15 +54,13 @@ func (d *Desk) readerships(ctx context.Context, draft mce.Draft) ([]mce.Readersh
 
 // sendView is the page from which an issue leaves, and on which it is watched.
 func (d *Desk) sendView(r *http.Request, head pages.Issue, draft mce.Draft) (func(io.Writer, mce.Lang) error, error) {
-	view := pages.IssueSend{Issue: head, To: head.User.Email}
+	view := pages.IssueSend{Issue: head}
 	now := mce.InZone(d.clock.Now(), draft.Series.TimeZone)
 	view.Presets = mce.Presets(now)
 	view.Suggested = later(head.At, view.Presets[0].At)
 	if r.Method == http.MethodPost {
+		view.Pressed = path.Base(r.URL.Path)
 		view.When, view.Moment, view.Reason = r.PostForm.Get("when"), r.PostForm.Get("at"), r.PostForm.Get("reason")
-		if r.PostForm.Has("to") {
-			view.To = r.PostForm.Get("to")
-		}
 	}
 	var err error
 	if draft.Issue.Editable() {
@@ -161,7 +160,7 @@ func (d *Desk) sendTest(ctx context.Context, r *http.Request, v visit, draft mce
 		return err
 	}
 	langs := draft.Series.Languages
-	if only := mce.Lang(r.PostForm.Get("lang")); only != "" {
+	if only := mce.Lang(r.PostForm.Get("in")); only != "" {
 		langs = []mce.Lang{only}
 	}
 	editions, err := d.testEditions(draft, langs)

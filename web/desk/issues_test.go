@@ -58,12 +58,18 @@ func TestAnIssueIsCheckedApprovedAndScheduledByWhoMay(t *testing.T) {
 	ed.press(path, path+"/subject", "subject-it", "Solo italiano").wants(t, http.StatusUnprocessableEntity, "The English subject is missing", `value="Solo italiano"`)
 
 	ann.get(check).wants(t, http.StatusOK, "has not been checked yet", "Check the issue first")
-	ann.press(check, check).leads(t, check)
+	before := h.checks.times
+	for _, known := range []string{"holds", "holds", ""} { // the second time what is known holds
+		ann.press(path, check, "known", known).leads(t, check)
+	}
+	if n := h.checks.times - before; n != 2 {
+		t.Errorf("it was examined %d times", n)
+	}
 	seen := ann.get(check).wants(t, http.StatusOK, "2 editions were looked at", "Nothing was found").seen()
 	ed.press(path, path+"/subject", "subject-en", "Another subject").leads(t, path)
 	ann.press(check, path+"/approve", "seen", seen).wants(t, http.StatusConflict, "has changed since you opened this page", "Another subject", "has not been checked yet")
 	ann.press(check, check).leads(t, check)
-	ann.press(check, path+"/approve", "seen", ann.get(check).seen()).leads(t, check)
+	ann.press(check, path+"/approve", "seen", ann.get(check).seen()).leads(t, send)
 	ann.get(send).wants(t, http.StatusOK, "The issue is approved.", "Ann approved it.", `name="at"`, "Tomorrow: Thursday 19 October 2023, 09:00 (CEST", "Next Tuesday: Tuesday 24 October 2023, 10:00")
 
 	ann.press(send, path+"/schedule", "when", "at", "at", "").wants(t, http.StatusUnprocessableEntity, "Choose when it goes out")
@@ -114,7 +120,7 @@ func TestABlockingFindingIsAnsweredForByName(t *testing.T) {
 	if got := h.state(issue.ID); got != "in_review" {
 		t.Fatal(got)
 	}
-	approve("override", "weekday", "reason", "it is the Julian calendar").leads(t, check)
+	approve("override", "weekday", "reason", "it is the Julian calendar").leads(t, path+"/send")
 	ann.get(check).wants(t, http.StatusOK, "answered for", "Ann answers for it:", "it is the Julian calendar")
 	// What is right today may be wrong at the moment that it is given.
 	h.checks.finds(mce.Finding{Rule: "past", Level: mce.Blocking, Where: "footer", Words: "The event is over then."})
@@ -173,7 +179,7 @@ func TestAVoidedApprovalSaysWhyOnThePage(t *testing.T) {
 	approve := func() {
 		t.Helper()
 		ann.press(path+"/check", path+"/check").leads(t, path+"/check")
-		ann.press(path+"/check", path+"/approve", "seen", ann.get(path+"/check").seen()).leads(t, path+"/check")
+		ann.press(path+"/check", path+"/approve", "seen", ann.get(path+"/check").seen()).leads(t, path+"/send")
 	}
 	approve()
 	ann.press(path, path+"/subject", "note-en", "A *word* before.").leads(t, path)
@@ -290,7 +296,7 @@ func TestAPreviewShowsAnyEditionAndRunsNothing(t *testing.T) {
 		t.Error("the frame may do something")
 	}
 	for query, says := range map[string]string{
-		"lang=en": "Dear Anna Rossi,", "lang=it": "Gentile Anna Rossi,", "as=lettore0000@example.org": "Buongiorno,", "as=reader0000@example.org": "Dear Reader,",
+		"lang=en": "Dear Ed,", "lang=it": "Gentile Ed,", "as=lettore0000@example.org": "Buongiorno,", "as=reader0000@example.org": "Dear Reader,",
 		"form=text&lang=it": `<pre style=`, "colours=dark": "@media all", "colours=light": "@media not all", "": "@media (prefers-color-scheme: dark)",
 	} {
 		mail := b.get(path+"/mail?"+query).wants(t, http.StatusOK, says)
@@ -326,7 +332,7 @@ func TestWhatIsTypedOfAnIssueStaysText(t *testing.T) {
 	for _, at := range []string{"", "?find=" + url.QueryEscape(evil), "/view?as=" + url.QueryEscape(evil) + "&device=" + url.QueryEscape(evil), "/mail", "/mail?form=text", "/check", "/send"} {
 		pages[at] = ann.get(path+at).wants(t, http.StatusOK)
 	}
-	pages["test"] = ann.press(path+"/send", path+"/test", "to", evil).wants(t, http.StatusUnprocessableEntity)
+	pages["test"] = ann.press(path+"/view", path+"/test", "to", evil).wants(t, http.StatusUnprocessableEntity)
 	pages["approve"] = ann.press(path+"/check", path+"/approve", "seen", ann.get(path+"/check").seen(), "reason", evil).wants(t, http.StatusConflict)
 	ann.press(path+"/send", path+"/cancel", "reason", evil).leads(t, path+"/send")
 	pages["cancelled"] = ann.get(path).wants(t, http.StatusOK)
@@ -344,8 +350,8 @@ func TestATestMailGoesToWhomOneNames(t *testing.T) {
 	issue := h.issue()
 	path := fmt.Sprintf("/desk/issues/%d", issue.ID)
 	ed := h.as(h.user("Ed", mce.Editor))
-	ed.get(path+"/send").wants(t, http.StatusOK, `value="ed@mce.example"`)
-	ed.press(path+"/send", path+"/test", "to", "ed@mce.example, Bob@mce.example", "lang", "").leads(t, path+"/send")
+	ed.get(path+"/view").wants(t, http.StatusOK, `value="ed@mce.example"`)
+	ed.press(path+"/view", path+"/test", "to", "ed@mce.example, Bob@mce.example", "in", "").leads(t, path+"/view")
 	want := []string{}
 	for lang, mark := range map[mce.Lang]string{"en": "[Test] ", "it": "[Prova] "} {
 		subject, _ := issue.Subject.In(lang)
@@ -357,23 +363,23 @@ func TestATestMailGoesToWhomOneNames(t *testing.T) {
 		t.Errorf("%q, want %q", h.proofs.sent, want)
 	}
 	for _, wrong := range []string{"", "nobody", strings.Repeat("a@mce.example ", 11)} {
-		ed.press(path+"/send", path+"/test", "to", wrong).wants(t, http.StatusUnprocessableEntity)
+		ed.press(path+"/view", path+"/test", "to", wrong).wants(t, http.StatusUnprocessableEntity)
 	}
 	h.proofs.err = mce.Unavailablef(nil, "the mail relay did not take the mail: 550 no")
-	ed.press(path+"/send", path+"/test", "to", "ed@mce.example").wants(t, http.StatusServiceUnavailable, "The mail relay did not take the mail: 550 no", `value="ed@mce.example"`)
+	ed.press(path+"/view", path+"/test", "to", "ed@mce.example").wants(t, http.StatusServiceUnavailable, "The mail relay did not take the mail: 550 no", `value="ed@mce.example"`)
 	if got := h.state(issue.ID); got != "in_review ed:send a test" {
 		t.Error(got)
 	}
 	h.proofs.err, h.proofs.bad = nil, "nobody@mce.example"
-	ed.press(path+"/send", path+"/test", "to", "ed@mce.example nobody@mce.example bob@mce.example", "lang", "en").wants(t, http.StatusServiceUnavailable,
+	ed.press(path+"/view", path+"/test", "to", "ed@mce.example nobody@mce.example bob@mce.example", "in", "en").wants(t, http.StatusServiceUnavailable,
 		"went to 1 of 3 addresses, and not to nobody@mce.example, bob@mce.example: ")
 	if n := h.count(`select count(*) from audit where action = 'send a test' and detail = 'to 1 addresses in [en]'`); n != 1 {
 		t.Errorf("%d lines about the mail that left", n)
 	}
 	for range 30 {
-		ed.press(path+"/send", path+"/test", "to", "ed@mce.example", "lang", "en")
+		ed.press(path+"/view", path+"/test", "to", "ed@mce.example", "in", "en")
 	}
-	ed.press(path+"/send", path+"/test", "to", "ed@mce.example").wants(t, http.StatusConflict, "These are many test mails")
+	ed.press(path+"/view", path+"/test", "to", "ed@mce.example").wants(t, http.StatusConflict, "These are many test mails")
 }
 
 func TestRecipientsAreCountedByEdition(t *testing.T) {
@@ -524,8 +530,8 @@ func TestWhoMayApproveNeedNotSayBeforehandThatItIsReady(t *testing.T) {
 	h.wall.pass(mce.FreshFor) // who has to log in anew first comes back to this page, not to the issue's first
 	ann.get(check).wants(t, http.StatusOK, "/desk/fresh?next="+strings.ReplaceAll(check, "/", "%2f"))
 	ann = h.as(h.user("Zoe", mce.Approver))
-	page := ann.get(check).wants(t, http.StatusOK, "Check it and approve it", path+"/approve")
-	ann.press(check, path+"/approve", "seen", page.seen()).leads(t, check)
+	page := ann.get(check).wants(t, http.StatusOK, "It is checked: approve it", path+"/approve")
+	ann.press(check, path+"/approve", "seen", page.seen()).leads(t, path+"/send")
 	if got := h.state(issue.ID); got != "approved zoe:submit zoe:approve" {
 		t.Error(got)
 	}

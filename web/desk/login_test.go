@@ -16,7 +16,7 @@ func TestAUserLogsInByAMailedLinkAndOut(t *testing.T) {
 	anna := h.user("Anna", mce.Editor)
 	b := h.browser()
 	b.get("/desk/me").leads(t, "/desk/login?next=%2Fdesk%2Fme")
-	page := b.get("/desk/login?next=%2Fdesk%2Fme").wants(t, http.StatusOK, "There are no passwords here")
+	page := b.get("/desk/login?next=%2Fdesk%2Fme").wants(t, http.StatusOK, "we mail you a link")
 	b.ask(http.MethodPost, "/desk/login", url.Values{"token": {page.token()}, "email": {"ANNA@mce.example"}, "next": {"/desk/me"}}).
 		wants(t, http.StatusOK, "Please look into your mailbox")
 	links := h.links()

@@ -97,7 +97,7 @@ func (p *provider) visit(b *browser, next string) (back string, asked url.Values
 	}
 	asked = to.Query()
 	if !strings.HasPrefix(to.String(), p.server.URL+"/auth?") || asked.Get("client_id") != clientID || asked.Get("response_type") != "code" ||
-		asked.Get("code_challenge_method") != "S256" || asked.Get("scope") != "openid email" || asked.Get("max_age") != "900" || asked.Get("redirect_uri") != b.h.server.URL+"/desk/oidc/back" {
+		asked.Get("code_challenge_method") != "S256" || asked.Get("scope") != "openid email" || asked.Get("max_age") != "3600" || asked.Get("redirect_uri") != b.h.server.URL+"/desk/oidc/back" {
 		p.t.Errorf("the provider is asked for %s", to)
 	}
 	code := fmt.Sprintf("code%d", len(p.codes))

@@ -112,7 +112,7 @@ func (b *browser) home() (page answer) {
 	b.h.t.Helper()
 	eventually(b.h.t, func() bool {
 		page = b.get("/desk/")
-		return !strings.Contains(page.body, "for the first time") && !strings.Contains(page.body, "looked at anew")
+		return page.Header.Get("Refresh") == "" && !strings.Contains(page.body, "looked at anew")
 	})
 	return page
 }

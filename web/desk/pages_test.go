@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
 )
@@ -90,7 +91,18 @@ func TestTheFirstPageShowsWhatIsInWorkAndNext(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
 	b := h.as(h.user("Anna", mce.Editor))
-	b.get("/desk/").wants(t, http.StatusOK, "No issue is in progress", "The next one is put together by itself", "Begin an issue now")
+	h.exec(`update series set approval = 'required'`)
+	if page := b.home().wants(t, http.StatusOK, "Begin the first issue"); strings.Contains(page.body, "Every mail of the coming") {
+		t.Error("before the first issue there is more than its steps")
+	}
+	h.subscribers(1)
+	h.exec(`update series set approval = 'automatic'`)
+	h.wall.pass(time.Hour) // a newer look
+	eventually(t, func() bool {
+		return strings.Contains(b.get("/desk/").body, "<details><summary>What will go out by itself")
+	})
+	b.home().wants(t, http.StatusOK, "No issue is in progress", "The next one is put together by itself")
+	h.exec(`update series set approval = 'required'`)
 	series, err := h.store.Series(ctx, "newsletter")
 	h.must(err)
 	issue, _, err := h.store.Assemble(ctx, series, mce.Slot{Wall: "2023-10-18 12:00", Due: business}, true, business)
@@ -117,5 +129,5 @@ func TestTheNavigationLeadsWhereOneMayGo(t *testing.T) {
 		}
 	}
 	it := h.browser().get("/desk/login", "Accept-Language", "it-IT,it;q=0.9")
-	it.wants(t, http.StatusOK, `<html lang="it">`, "Qui non ci sono password")
+	it.wants(t, http.StatusOK, `<html lang="it">`, "Le invieremo un link")
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -29,22 +28,17 @@ type importStore interface {
 // shownFaults is how many faults and conflicts of a table stand on the page; the file has all.
 const shownFaults = 50
 
+// shownPeople is how many of a table stand on the page, for whoever wants to see that the columns were understood.
+const shownPeople = 3
+
 func (d *Desk) importPage(w http.ResponseWriter, r *http.Request, v visit, status int, view pages.Import) error {
 	view.Common = d.common(w, r, v)
 	return d.show(w, r, v, status, func(w io.Writer, lang mce.Lang) error { return d.pages.Import(w, lang, &view) })
 }
 
-// showImport asks for a table, or how one is to be read that was uploaded.
+// showImport asks for a table.
 func (d *Desk) showImport(w http.ResponseWriter, r *http.Request, v visit) error {
-	if r.URL.Query().Get("of") == "" {
-		return d.importPage(w, r, v, http.StatusOK, pages.Import{})
-	}
-	view, err := d.importOf(r, v, r.URL.Query().Get("of"))
-	if err != nil {
-		return err
-	}
-	view.Guess()
-	return d.importPage(w, r, v, http.StatusOK, view)
+	return d.importPage(w, r, v, http.StatusOK, pages.Import{})
 }
 
 // importOf is the table that a form or an address names.
@@ -60,24 +54,27 @@ func (d *Desk) importOf(r *http.Request, v visit, of string) (view pages.Import,
 	return view, err
 }
 
-// upload takes a table.
+// uploadTable takes a table, guesses what its columns are, and says what the import would do.
 func (d *Desk) uploadTable(w http.ResponseWriter, r *http.Request, v visit) error {
+	view := pages.Import{Entered: r.PostForm}
 	u, err := uploaded(r)
 	if err == nil {
-		_, err = mce.ReadHeader(bytes.NewReader(u.Content))
+		view.Header, err = mce.ReadHeader(bytes.NewReader(u.Content))
 	}
 	if mce.ErrorCode(err) == mce.Invalid {
-		return d.importPage(w, r, v, http.StatusUnprocessableEntity, pages.Import{FaultIn: "file", Fault: mce.ErrorMessage(err)})
+		view.FaultIn, view.Fault = "file", mce.ErrorMessage(err)
+		return d.importPage(w, r, v, http.StatusUnprocessableEntity, view)
 	}
 	if err != nil {
 		return err
 	}
 	u.At = d.clock.Now()
-	id, err := d.store.KeepUpload(r.Context(), v.session.User.ID, u)
-	if err != nil {
+	if u.ID, err = d.store.KeepUpload(r.Context(), v.session.User.ID, u); err != nil {
 		return err
 	}
-	return d.redirect(w, r, fmt.Sprintf("%s?of=%d", pages.ImportPath, id))
+	view.Upload = u
+	view.Guess()
+	return d.takeTable(w, r, v, view, false)
 }
 
 func uploaded(r *http.Request) (u mce.Upload, err error) {
@@ -131,24 +128,30 @@ const maxWording = 5000
 
 // tryTable says what the import would do, or leads back to how its columns are read.
 func (d *Desk) tryTable(w http.ResponseWriter, r *http.Request, v visit) error {
-	return d.takeTable(w, r, v, false)
+	return d.takeForm(w, r, v, false)
 }
 
 // importTable does it.
 func (d *Desk) importTable(w http.ResponseWriter, r *http.Request, v visit) error {
-	return d.takeTable(w, r, v, true)
+	return d.takeForm(w, r, v, true)
 }
 
-func (d *Desk) takeTable(w http.ResponseWriter, r *http.Request, v visit, really bool) error {
-	form := r.PostForm
-	view, err := d.importOf(r, v, form.Get("of"))
+// takeForm takes how a table that is here is to be read.
+func (d *Desk) takeForm(w http.ResponseWriter, r *http.Request, v visit, really bool) error {
+	view, err := d.importOf(r, v, r.PostForm.Get("of"))
 	if err != nil {
 		return err
 	}
-	view.Entered = form
-	if form.Get("back") != "" { // what was entered stays entered
+	view.Entered = r.PostForm
+	if r.PostForm.Get("back") != "" { // what was entered stays entered
 		return d.importPage(w, r, v, http.StatusOK, view)
 	}
+	return d.takeTable(w, r, v, view, really)
+}
+
+// takeTable imports a table, or says what that would do, or what is wrong with it.
+func (d *Desk) takeTable(w http.ResponseWriter, r *http.Request, v visit, view pages.Import, really bool) error {
+	form := view.Entered
 	wording, source, err := consentOf(form)
 	var people []mce.Listed
 	if err == nil {
@@ -174,7 +177,7 @@ func (d *Desk) takeTable(w http.ResponseWriter, r *http.Request, v visit, really
 	if really && !view.Tried {
 		return d.keepTable(w, r, v, view, people, wording, source, now)
 	}
-	view.Tried, view.Lines = true, len(people)+len(view.Faults)
+	view.Tried, view.Read, view.First = true, byLanguage(people), people[:min(len(people), shownPeople)]
 	if view.Result, err = d.store.TryImport(r.Context(), subscribersOf(people), now, nil); err != nil {
 		return err
 	}
@@ -197,7 +200,28 @@ func (d *Desk) keepTable(w http.ResponseWriter, r *http.Request, v visit, view p
 	if err := d.store.DropUpload(r.Context(), v.session.User.ID, view.Upload.ID); err != nil { // it is done all the same, and the table goes by itself
 		d.log.Warn("an imported table stays for a day", "err", err)
 	}
-	return d.done(w, r, "people-imported", strconv.Itoa(result.Added), pages.PeoplePath)
+	to, err := d.guided(r, pages.PeoplePath)
+	if err != nil {
+		return err
+	}
+	return d.done(w, r, "people-imported", strconv.Itoa(result.Added), to)
+}
+
+// byLanguage counts people, the languages that we have in their order.
+func byLanguage(people []mce.Listed) []mce.Share {
+	var out []mce.Share
+	for _, lang := range mce.Languages() {
+		s := mce.Share{Lang: lang}
+		for _, p := range people {
+			if p.Language == lang {
+				s.People++
+			}
+		}
+		if s.People > 0 {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 func subscribersOf(people []mce.Listed) []mce.Subscriber {

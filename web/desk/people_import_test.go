@@ -11,12 +11,26 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// sendsTable sends a table as a browser does, and gives the path that it leads on to.
-func (b *browser) sendsTable(name, content string) answer {
+// kept is the number of a table that an answer is about.
+func (a answer) kept(t testing.TB) string {
+	t.Helper()
+	_, rest, _ := strings.Cut(a.body, `name="of" value="`)
+	of, _, ok := strings.Cut(rest, `"`)
+	if !ok {
+		t.Fatalf("no table is kept: %s", a.body)
+	}
+	return of
+}
+
+// sendsTable sends a table as a browser does, with further entries.
+func (b *browser) sendsTable(name, content string, entries ...string) answer {
 	b.h.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	b.h.must(form.WriteField("token", b.get("/desk/people/import").token()))
+	for i := 0; i < len(entries); i += 2 {
+		b.h.must(form.WriteField(entries[i], entries[i+1]))
+	}
 	file, err := form.CreateFormFile("file", name)
 	b.h.must(err)
 	_, err = file.Write([]byte(content))
@@ -35,13 +49,14 @@ func TestATableIsLookedAtBeforeItIsImported(t *testing.T) {
 	h.must(err)
 	b := h.as(h.user("Ann", mce.Approver))
 	before := h.count(`select count(*) from subscribers`)
-	to := b.sendsTable(`<i>people.csv`, table).Header.Get("Location")
-	b.get(to).wants(t, http.StatusOK, "&lt;i&gt;people", `<option value="1" selected>Indirizzo e-mail`, `<option value="2" selected>Nome`, `<option value="3" selected>Cognome`, `<option value="4" selected>Lingua`)
-	_, of, _ := strings.Cut(to, "of=")
+	b.sendsTable(`<i>people.csv`, table, "source", "Larissa 2022", "wording", "I agree").wants(t, http.StatusOK, "What the import would do", "From &lt;i&gt;people.csv. Nothing has been written yet", "E-mail address (")
+	of := b.sendsTable(`<i>people.csv`, table).wants(t, http.StatusUnprocessableEntity, "where and when they agreed", "&lt;i&gt;people", `<option value="1" selected>Indirizzo e-mail`).kept(t)
+	const to = "/desk/people/import"
 	fields := []string{"of", of, "map-email", "1", "map-name", "2", "map-name-2", "3", "map-language", "4", "map-state", "5", "wording", "I agree:  the newsletter,\r\nno more.", "source", "Larissa 2022"}
 	press := func(do string, more ...string) answer {
 		return b.press(to, "/desk/people/import/"+do, append(fields, more...)...)
 	}
+	press("try", "back", "1").wants(t, http.StatusOK, "&lt;i&gt;people", `<option value="1" selected>Indirizzo e-mail`, `<option value="2" selected>Nome`, `<option value="3" selected>Cognome`, `<option value="4" selected>Lingua`)
 	press("try", "source", "").wants(t, http.StatusUnprocessableEntity, "where and when they agreed")
 	press("try", "wording", "").wants(t, http.StatusUnprocessableEntity, "exact words")
 	press("try", "map-email", "").wants(t, http.StatusUnprocessableEntity, "is missing")
@@ -58,9 +73,10 @@ func TestATableIsLookedAtBeforeItIsImported(t *testing.T) {
 	}
 	press("do").wants(t, http.StatusUnprocessableEntity, "have a fault", "Import one person")
 	other := h.as(h.user("Eve", mce.Approver))
-	other.get(to).wants(t, http.StatusNotFound)
-	press("do", "skip", "yes").leads(t, "/desk/people")
-	b.get("/desk/people?q=Nina+Neri").wants(t, http.StatusOK, "New readers: 1.", "new@city.example")
+	other.press(to, to+"/try", fields...).wants(t, http.StatusNotFound)
+	press("do", "skip", "yes").leads(t, "/desk/")
+	b.get("/desk/").wants(t, http.StatusOK, "New readers: 1.", "The first issue")
+	b.get("/desk/people?q=Nina+Neri").wants(t, http.StatusOK, "new@city.example")
 	if n := h.count(`select count(*) from consents where action = 'imported' and wording = E'I agree:  the newsletter,\nno more.' and source = 'Larissa 2022'`); n != 1 {
 		t.Errorf("%d consents", n)
 	}
@@ -79,8 +95,9 @@ func TestWhatIsNoTableIsRefused(t *testing.T) {
 	for name, content := range map[string]string{"empty": "", "Latin": "e-mail;citt\xe0\n", "large": "email\n" + strings.Repeat("x", mce.MaxUpload)} {
 		b.sendsTable(name, content).wants(t, http.StatusUnprocessableEntity, "Please look again")
 	}
-	b.get("/desk/people/import?of=1").wants(t, http.StatusNotFound)
-	b.get("/desk/people/import?of=x").wants(t, http.StatusNotFound)
+	const form = "/desk/people/import"
+	b.press(form, form+"/try", "of", "1").wants(t, http.StatusNotFound)
+	b.press(form, form+"/try", "of", "x").wants(t, http.StatusNotFound)
 }
 
 func TestAnUploadGoesWithItsUserAndItsTime(t *testing.T) {

@@ -2,8 +2,8 @@ package desk_test
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/majorcities/mce-mailer/mce"
@@ -30,13 +30,14 @@ func (h *house) peopleScenes(admin *browser) []scene {
 	path, place := "/desk/people/"+rosa.String(), fmt.Sprintf("/desk/people/r%d", nikos.ID)
 	admin.press(path+"/choices", path+"/choices", "language", "it", "topics", "events", "pace", "monthly", "pause", "2023-12-24", "reason", "She asked for it on the telephone.")
 	admin.get(path) // the message is said once
-	upload := admin.sendsTable("delegates of Larissa.csv", table+"rosa.bianchi@department-of-digital-services.prato.example;Rosa;Verdi;en;\n").Header.Get("Location")
+	of := admin.sendsTable("delegates of Larissa.csv", table+"rosa.bianchi@department-of-digital-services.prato.example;Rosa;Verdi;en;\n").kept(h.t)
 	token := admin.get("/desk/me").token()
-	_, of, _ := strings.Cut(upload, "of=")
 	columns := url.Values{
 		"token": {token}, "of": {of}, "map-email": {"1"}, "map-name": {"2"}, "map-name-2": {"3"}, "map-language": {"4"}, "map-state": {"5"},
 		"source": {"registration desk, Larissa 2022"}, "wording": {"I want the newsletters of Major Cities of Europe."},
 	}
+	other := maps.Clone(columns)
+	other.Set("back", "1")
 	return []scene{
 		{"people", admin, "/desk/people", nil},
 		{"people-none", admin, "/desk/people?q=nobody", nil},
@@ -52,7 +53,7 @@ func (h *house) peopleScenes(admin *browser) []scene {
 		{"person-new", admin, "/desk/people/new", nil},
 		{"person-new-fault", admin, "/desk/people/new", url.Values{"token": {token}, "email": {"x"}, "reason": {"x"}}},
 		{"people-import", admin, "/desk/people/import", nil},
-		{"people-import-map", admin, upload, nil},
+		{"people-import-map", admin, "/desk/people/import/try", other},
 		{"people-import-fault", admin, "/desk/people/import/try", url.Values{"token": {token}, "of": {of}}},
 		{"people-import-try", admin, "/desk/people/import/try", columns},
 		{"people-growth", admin, "/desk/people/growth", nil},

@@ -87,12 +87,21 @@ func (d *Desk) common(w http.ResponseWriter, r *http.Request, v visit) pages.Com
 	return c
 }
 
+// guided is where to go on to: to Home, which says what comes next, until an issue was begun.
+func (d *Desk) guided(r *http.Request, usual string) (string, error) {
+	steps, err := d.store.FirstSteps(r.Context())
+	if err != nil || steps.Done() {
+		return usual, err
+	}
+	return "/desk/", nil
+}
+
 // nextStep is what a first issue needs next, as far as that can be told.
-func (d *Desk) nextStep(ctx context.Context, u mce.User) pages.Way {
+func (d *Desk) nextStep(ctx context.Context, u mce.User) pages.FirstStep {
 	steps, err := d.store.FirstSteps(ctx)
 	if err != nil {
 		d.log.Warn("first steps", "err", err)
-		return pages.Way{}
+		return pages.FirstStep{}
 	}
 	return pages.NextStep(steps, u)
 }

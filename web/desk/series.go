@@ -144,7 +144,11 @@ func (d *Desk) takeSeries(w http.ResponseWriter, r *http.Request, v visit, s mce
 	default:
 		return fault
 	}
-	return d.done(w, r, "series-saved", s.Name[mce.English], "/desk/series")
+	to, err := d.guided(r, "/desk/series")
+	if err != nil {
+		return err
+	}
+	return d.done(w, r, "series-saved", s.Name[mce.English], to)
 }
 
 // maxQuota is more than anybody reads in a section.
