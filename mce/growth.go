@@ -2,8 +2,6 @@ package mce
 
 import (
 	"cmp"
-	"maps"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -42,13 +40,20 @@ func GrowthReasons(months []GrowthMonth) (names []string, counts map[string]int)
 			counts[reason] += people
 		}
 	}
-	for _, reason := range slices.Collect(maps.Keys(counts)) {
-		if reason != "" && counts[reason] < FewPeople {
-			counts[""] += counts[reason]
-			delete(counts, reason)
-		}
-	}
+	counts = FewTogether(counts)
 	return byCount(counts), counts
+}
+
+// FewTogether counts by reason, those that fewer than FewPeople gave with those who gave none, as "".
+func FewTogether(counts map[string]int) map[string]int {
+	out := map[string]int{}
+	for reason, people := range counts {
+		if people < FewPeople {
+			reason = ""
+		}
+		out[reason] += people
+	}
+	return out
 }
 
 // GrowthRows are months as a table, the first first.

@@ -15,10 +15,13 @@ type IssueReport struct {
 	Issue   Issue
 	Letters map[Outcome]int
 	Refused map[string]int // those that were not delivered, by RefusalOf
-	// Left are readers who left between this issue and the next one of its series, within LeftWithin, by their reason; "" where they gave none.
+	// Left are readers who left between this issue and the next one of its series, within LeftWithin, by their reason; "" where they gave none, or one
+	// that fewer than FewPeople gave.
 	Left map[string]int
 	// Clicks are the links whose clicks are counted, in their order; empty where the series counts none.
 	Clicks []Clicks
+	// Followed is how often links were followed that were not followed by few: the others must not be told from a sum either.
+	Followed int
 }
 
 // Clicks is how often a link of an issue was followed.
@@ -128,7 +131,7 @@ func (r IssueReport) Rows() [][]string {
 		rows = append(rows, []string{"not delivered", class, strconv.Itoa(r.Refused[class])})
 	}
 	for _, reason := range r.Reasons() {
-		rows = append(rows, []string{"left", cmp.Or(reason, "no reason given"), strconv.Itoa(r.Left[reason])})
+		rows = append(rows, []string{"left", cmp.Or(reason, "no reason given, or one of few"), strconv.Itoa(r.Left[reason])})
 	}
 	for _, c := range r.Clicks {
 		count := strconv.Itoa(c.Count)

@@ -41,7 +41,28 @@ func (s *Store) IssueReports(ctx context.Context, issue mce.Issue, limit int) ([
 	if err != nil {
 		return nil, err
 	}
+	if err := s.addFollowed(ctx, out, ids); err != nil {
+		return nil, err
+	}
 	return out, s.addLeft(ctx, out, ids)
+}
+
+// addFollowed counts how often the links of each issue were followed.
+func (s *Store) addFollowed(ctx context.Context, reports []mce.IssueReport, ids []int64) error {
+	var rows []struct {
+		ID       int64
+		Followed int
+	}
+	err := s.db.SelectContext(ctx, &rows, `
+		select issue_id as id, sum(clicks)::bigint as followed from issue_links where issue_id = any($1) and clicks >= $2 group by issue_id`, pq.Array(ids), mce.FewClicks)
+	for _, row := range rows {
+		for i := range reports {
+			if reports[i].Issue.ID == row.ID {
+				reports[i].Followed = row.Followed
+			}
+		}
+	}
+	return err
 }
 
 // addLeft counts who left after each issue, of those who were readers when it began: who only declined to become one did not leave.
@@ -66,6 +87,9 @@ func (s *Store) addLeft(ctx context.Context, reports []mce.IssueReport, ids []in
 				reports[i].Left[row.Reason] += row.People
 			}
 		}
+	}
+	for i := range reports {
+		reports[i].Left = mce.FewTogether(reports[i].Left)
 	}
 	return err
 }

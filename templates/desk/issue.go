@@ -342,6 +342,11 @@ type IssueReport struct {
 	Compared []mce.IssueReport // with those before it, the latest last; its own is the last
 }
 
+// Followed reports whether links of any of the issues were followed.
+func (v IssueReport) Followed() bool {
+	return slices.ContainsFunc(v.Compared, func(r mce.IssueReport) bool { return r.Followed > 0 })
+}
+
 // IssueContent writes the first page of an issue.
 func (p *Pages) IssueContent(w io.Writer, lang mce.Lang, v IssueContent) error {
 	return p.write(w, "issue", lang, v.Common, v)

@@ -103,6 +103,8 @@ func numberOf(r mce.IssueReport, number string) float64 {
 	switch number {
 	case "delivered":
 		return float64(r.Letters[mce.Delivered])
+	case "followed":
+		return float64(r.Followed)
 	case "refused":
 		return r.Share(r.NotDelivered())
 	default:
