@@ -63,7 +63,7 @@ func (v ContentForm) Ref() string { return fmt.Sprintf("%s-%d", v.Piece.Kind, v.
 // ListPath leads to the others: of events to those with their people.
 func (v ContentForm) ListPath() string {
 	if v.Piece.Kind == mce.KindEvent {
-		return "/desk/events"
+		return EventsPath
 	}
 	return ContentPath(v.Piece.Kind)
 }
@@ -79,25 +79,11 @@ func (v ContentForm) Programme() bool { return v.Piece.Kind == mce.KindEvent }
 
 // Group is a part of the form.
 type Group struct {
-	Name string // of its message
-	Rows []Row
-	Rare bool   // few pieces need anything of it
-	Else string // name of the message that says what holds where nothing is entered; empty: there is nothing to say
-}
-
-// Folded reports whether the group is one that few need, and nothing in it was entered or is wrong.
-func (g Group) Folded() bool {
-	if !g.Rare {
-		return false
-	}
-	for _, row := range g.Rows {
-		for _, f := range row.Fields {
-			if !f.Usual || f.Fault != "" || row.Stale != "" {
-				return false
-			}
-		}
-	}
-	return true
+	Name   string // of its message
+	Rows   []Row
+	Rare   bool   // few pieces need anything of it
+	Else   string // name of the message that says what holds where nothing is entered; empty: there is nothing to say
+	Folded bool   // it is rare, and nothing in it was entered or is wrong
 }
 
 // Row is an entry, or one text in its languages side by side.
@@ -108,17 +94,16 @@ type Row struct {
 
 // Groups are the parts of the form, in order: those that few need behind the others.
 func (v ContentForm) Groups() []Group {
-	out := v.groups()
-	slices.SortStableFunc(out, func(a, b Group) int {
-		switch {
-		case a.Rare == b.Rare:
-			return 0
-		case b.Rare:
-			return -1
+	var often, rare []Group
+	for _, g := range v.groups() {
+		if !g.Rare {
+			often = append(often, g)
+			continue
 		}
-		return 1
-	})
-	return out
+		g.Folded = v.untouched(g.Rows)
+		rare = append(rare, g)
+	}
+	return append(often, rare...)
 }
 
 func (v ContentForm) groups() []Group {
@@ -154,7 +139,7 @@ func (v ContentForm) readers() Group {
 // shown is when: a new piece at once, and for ever.
 func (v ContentForm) shown(clocks ...Row) Group {
 	rows := []Row{v.line("publish_at", "datetime-local", v.Piece.ID != 0), v.line("expire_at", "datetime-local", false)}
-	g := Group{Name: "content.group.shown", Rows: append(rows, clocks...), Rare: v.Piece.ID == 0 || v.Now(), Else: "content.else.shown"}
+	g := Group{Name: "content.group.shown", Rows: append(rows, clocks...), Rare: true, Else: "content.else.shown"}
 	if v.Piece.ID != 0 {
 		g.Else = "content.else.already"
 	}
@@ -250,6 +235,18 @@ func (v ContentForm) Sessions() []Session {
 	return out
 }
 
+// untouched reports whether nothing in entries was entered, or is wrong.
+func (v ContentForm) untouched(rows []Row) bool {
+	for _, row := range rows {
+		for _, f := range row.Fields {
+			if !v.usual(f.Name, f.Value) || f.Fault != "" || row.Stale != "" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // usual reports whether nothing is entered that a new piece has not, or one that is shown already.
 func (v ContentForm) usual(name, value string) bool {
 	switch name {
@@ -309,7 +306,6 @@ func (v ContentForm) field(name, kind string, options []Option, required bool) F
 	if name == v.FaultIn {
 		f.Fault, f.Focus = v.Fault, false
 	}
-	f.Usual = v.usual(name, f.Value)
 	return f
 }
 
@@ -362,7 +358,7 @@ func (v ContentForm) elsewhere() Field {
 	f := v.field("image_elsewhere", "url", nil, false)
 	if !v.ours() {
 		f.Value = v.Written["image"]
-		if f.Usual = f.Value == ""; v.FaultIn == "image" {
+		if v.FaultIn == "image" {
 			f.Fault = v.Fault
 		}
 	}

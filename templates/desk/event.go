@@ -12,8 +12,11 @@ import (
 	"github.com/majorcities/mce-mailer/mce"
 )
 
-// EventPath is the page of an event with its people.
-func EventPath(id int64) string { return "/desk/events/" + strconv.FormatInt(id, 10) }
+// EventsPath is the list of events with their people.
+const EventsPath = "/desk/events"
+
+// EventPath is the page of one.
+func EventPath(id int64) string { return EventsPath + "/" + strconv.FormatInt(id, 10) }
 
 // DelegatePath is the page of somebody at an event.
 func DelegatePath(event, registration int64) string {

@@ -20,7 +20,6 @@ type Field struct {
 	Autocomplete string
 	Hint         bool
 	Optional     bool
-	Usual        bool   // in a part that is folded where all its fields are
 	Fault        string // what is wrong with it, in English; empty: nothing
 	Options      []Option
 	Focus        bool          // one begins here

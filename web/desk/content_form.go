@@ -339,7 +339,7 @@ func (d *Desk) saved(w http.ResponseWriter, r *http.Request, v visit, before, no
 // saved.
 func (d *Desk) afterSaving(r *http.Request, p mce.Piece) (string, error) {
 	if r.PostForm.Get("do") == another {
-		return pages.ContentPath(p.Kind) + "/new", nil
+		return pages.PiecePath(p.Kind, 0), nil
 	}
 	if p.Kind != mce.KindEvent {
 		return pages.PiecePath(p.Kind, p.ID), nil

@@ -42,7 +42,7 @@ func (d *Desk) eventRoutes() []route {
 	const one = "/desk/events/{id}"
 	const person = one + "/delegates/{person}"
 	return []route{
-		{http.MethodGet, "/desk/events", mce.SeePeople, false, d.events},
+		{http.MethodGet, pages.EventsPath, mce.SeePeople, false, d.events},
 		{http.MethodGet, one, mce.SeePeople, false, d.showEvent},
 		{http.MethodGet, one + "/mail", mce.SeePeople, false, d.newsMail},
 		{http.MethodGet, one + "/tell", mce.SeePeople, false, d.showEvent},
