@@ -141,25 +141,31 @@ const (
 	goodPreheader = 90
 )
 
-// Lines are the entries, the languages of each side by side.
-func (v IssueContent) Lines() [][]Line {
-	var subjects, preheaders, notes []Line
-	for _, lang := range v.Languages {
-		subjects = append(subjects, v.line(Line{Name: "subject", Lang: lang, Value: v.Words.Subject[lang], Good: goodSubject, Stands: v.Stands.Subject[lang]}))
-		preheaders = append(preheaders, v.line(Line{Name: "preheader", Lang: lang, Value: v.Words.Preheader[lang], Good: goodPreheader, Stands: v.Stands.Preheader[lang]}))
-		notes = append(notes, v.line(Line{Name: "note", Lang: lang, Value: v.Words.Note[lang], Stands: v.Stands.Note[lang]}))
-	}
-	return [][]Line{subjects, preheaders, notes}
+// Subjects are the entries of the subject, the languages side by side.
+func (v IssueContent) Subjects() []Line {
+	return v.lines("subject", goodSubject, v.Words.Subject, v.Stands.Subject)
 }
 
-func (v IssueContent) line(l Line) Line {
-	l.Differs = v.Overtaken && l.Stands != l.Value
-	return l
+// Further are those of what fewer issues have: preview text and opening note.
+func (v IssueContent) Further() [][]Line {
+	return [][]Line{
+		v.lines("preheader", goodPreheader, v.Words.Preheader, v.Stands.Preheader), v.lines("note", 0, v.Words.Note, v.Stands.Note),
+	}
+}
+
+func (v IssueContent) lines(name string, good int, value, stands mce.Text) []Line {
+	var out []Line
+	for _, lang := range v.Languages {
+		out = append(out, Line{
+			Name: name, Lang: lang, Value: value[lang], Good: good, Stands: stands[lang], Differs: v.Overtaken && stands[lang] != value[lang],
+		})
+	}
+	return out
 }
 
 // Folded reports whether nobody wrote more than a subject.
 func (v IssueContent) Folded() bool {
-	for _, line := range slices.Concat(v.Lines()[1:]...) {
+	for _, line := range slices.Concat(v.Further()...) {
 		if line.Value != "" || line.Differs {
 			return false
 		}
