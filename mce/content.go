@@ -86,8 +86,7 @@ func checkWindow(what string, w Window) error {
 
 // Check says what is wrong with the topic, if anything.
 func (t Topic) Check() error {
-	what := "topic " + t.Slug
-	return firstError(checkSlug("topic", t.Slug), t.Name.check(what+": name", true))
+	return firstError(checkSlug("topic", t.Slug), t.Name.check("topic "+t.Slug+": name", true))
 }
 
 // Check says what is wrong with the article, if anything.

@@ -93,6 +93,13 @@ func (s IssueState) Words() string {
 	return string(s)
 }
 
+// Approvable reports whether an issue can be approved: one that waits for that and, where nobody else has to approve it, one of which nobody has said yet
+// that it is ready.
+func (s IssueState) Approvable(by Approval) bool {
+	_, err := s.Next(Approve)
+	return err == nil || s == Assembled && by == ApprovalRequired
+}
+
 // Issue is one number of a series.
 type Issue struct {
 	ID           int64
@@ -111,13 +118,6 @@ type Issue struct {
 	ScheduledFor time.Time // zero until scheduled
 	StartedAt    time.Time
 	FinishedAt   time.Time
-}
-
-// Approvable reports whether an issue can be approved: one that waits for that and, where nobody else has to approve it, one of which nobody has said yet
-// that it is ready.
-func (s IssueState) Approvable(by Approval) bool {
-	_, err := s.Next(Approve)
-	return err == nil || s == Assembled && by == ApprovalRequired
 }
 
 // IssueWords are what editors write for an issue beside its items.

@@ -67,7 +67,7 @@ function endWithBeginning(starts, ends) {
     const moved = at(starts) + (Number.isNaN(long) ? 3600e3 : long);
     if (Number.isNaN(moved)) return;
     ends.value = new Date(moved).toISOString().slice(0, 16);
-    ends.dispatchEvent(new Event("moved"));
+    ends.dispatchEvent(new Event("input"));
   });
 }
 

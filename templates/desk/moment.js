@@ -12,7 +12,6 @@ for (const entry of document.querySelectorAll("input[type=datetime-local]")) {
     words.textContent = words.hidden ? "" : at.toLocaleString(lang, style);
   };
   entry.addEventListener("input", say);
-  entry.addEventListener("moved", say);
   entry.after(words);
   say();
 }

@@ -54,9 +54,6 @@ func (l SeriesLine) Days() string {
 // New reports whether there is no such newsletter yet.
 func (v SeriesForm) New() bool { return v.Entered.ID == 0 }
 
-// Folded reports whether what is usual stays out of sight: of a new newsletter that nothing was wrong with.
-func (v SeriesForm) Folded() bool { return v.New() && v.Fault == "" }
-
 // Fields are the form's first entries: how it is called, and on which days it comes.
 func (v SeriesForm) Fields() []Field {
 	s := v.Entered
