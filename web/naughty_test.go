@@ -242,21 +242,57 @@ func attribute(n *html.Node, key string) string {
 	return ""
 }
 
-// The same with a real browser's eyes, scripts on and our policy taken away: no string opens a dialogue or throws an error.
+// The same with a real browser's eyes, scripts on and our policy taken away: no string opens a dialogue or throws an error. What concerns one person
+// is looked at by a browser of its own.
 func TestNoHostileEntryRunsInABrowser(t *testing.T) {
 	s, _, _ := proven(t, "anna@example.org")
-	booking := s.booked("booked@example.org")
-	place := s.pathOf(s.registration("booked@example.org"))
-	ctx := browsertest.Start(t, browserLimit)
 	list := slices.DeleteFunc(naughty(t), func(s string) bool { return !aims(s) })
-	// One's own data grow with each change of them: another reader takes over before their page is as long as a book.
-	const each = 10
-	var own []string
-	for n := range len(list)/each + 1 {
-		p, _ := s.reader(fmt.Sprintf("reader%d@example.org", n), "en")
-		own = append(own, s.me(p, mce.SelfFor))
-	}
-	// Thirteen answers stand on one page. What they all have word for word, their style, is laid out by the browser once for each of them: left out.
+	t.Run("of who subscribes", func(t *testing.T) {
+		s.noneRuns(t, list, func(n int, hostile string, show func(answer)) {
+			for _, path := range []string{"/subscribe?lang=en", "/link?lang=it"} {
+				f := url.Values{"email": {hostile}, "name": {hostile}, "organisation": {hostile}, "sure": {hostile}, "topics": {"events"}, "language": {"en"}}
+				show(s.entry(n, path, f))
+			}
+		})
+	})
+	t.Run("of a subscriber", func(t *testing.T) {
+		// One's own data grow with each change of them: another reader takes over before their page is as long as a book.
+		const each = 10
+		var own []string
+		for n := range len(list)/each + 1 {
+			p, _ := s.reader(fmt.Sprintf("reader%d@example.org", n), "en")
+			own = append(own, s.me(p, mce.SelfFor))
+		}
+		s.noneRuns(t, list, func(n int, hostile string, show func(answer)) {
+			me := own[n/each]
+			for _, form := range []string{"details", "move"} {
+				show(s.entry(n, me, url.Values{"form": {form}, "name": {hostile}, "organisation": {hostile}, "email": {hostile}}))
+			}
+			show(s.get(me))
+			show(s.get(me + "/data"))
+		})
+	})
+	t.Run("of a delegate", func(t *testing.T) {
+		booking := s.booked("booked@example.org")
+		place := s.pathOf(s.registration("booked@example.org"))
+		s.noneRuns(t, list, func(n int, hostile string, show func(answer)) {
+			delegate := url.Values{"email": {hostile}, "name": {hostile}, "organisation": {hostile}, "country": {hostile}, "zone": {hostile}, "sessions": {hostile}}
+			show(s.entry(n, "/events/prato-2023?lang=it", delegate))
+			show(s.entry(n, place, delegate))
+			delegate.Del("zone")
+			delegate.Del("sessions")
+			show(s.entry(n, place, delegate))
+			for _, path := range []string{place, place + "/cancel", booking} {
+				show(s.get(path))
+			}
+		})
+	})
+}
+
+// noneRuns opens a page for each of the hostile strings, the answers that are shown to it one below the other, and fails where one runs.
+func (s *site) noneRuns(t *testing.T, list []string, answers func(n int, hostile string, show func(answer))) {
+	t.Helper()
+	// What the answers all have word for word, their style, is laid out by the browser once for each of them: left out.
 	_, style, _ := strings.Cut(s.get("/subscribe?lang=en").body, "<style>")
 	style, _, _ = strings.Cut(style, "</style>")
 	mux := http.NewServeMux()
@@ -266,29 +302,11 @@ func TestNoHostileEntryRunsInABrowser(t *testing.T) {
 			http.NotFound(w, r)
 			return
 		}
-		hostile, me := list[n], own[n/each]
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		show := func(a answer) { fmt.Fprint(w, strings.Replace(a.body, style, "", 1)) }
-		for _, path := range []string{"/subscribe?lang=en", "/link?lang=it"} {
-			f := url.Values{"email": {hostile}, "name": {hostile}, "organisation": {hostile}, "sure": {hostile}, "topics": {"events"}, "language": {"en"}}
-			show(s.entry(n, path, f))
-		}
-		for _, form := range []string{"details", "move"} {
-			show(s.entry(n, me, url.Values{"form": {form}, "name": {hostile}, "organisation": {hostile}, "email": {hostile}}))
-		}
-		show(s.get(me))
-		show(s.get(me + "/data"))
-		delegate := url.Values{"email": {hostile}, "name": {hostile}, "organisation": {hostile}, "country": {hostile}, "zone": {hostile}, "sessions": {hostile}}
-		show(s.entry(n, "/events/prato-2023?lang=it", delegate))
-		show(s.entry(n, place, delegate))
-		delegate.Del("zone")
-		delegate.Del("sessions")
-		show(s.entry(n, place, delegate))
-		for _, path := range []string{place, place + "/cancel", booking} {
-			show(s.get(path))
-		}
+		answers(n, list[n], func(a answer) { fmt.Fprint(w, strings.Replace(a.body, style, "", 1)) })
 	})
 	at := serveAside(t, mux)
+	ctx := browsertest.Start(t, browserLimit)
 	opened := make(chan string, 100)
 	err := chromedp.Listen(ctx, func(event any) {
 		if e, ok := event.(*page.EventJavascriptDialogOpening); ok {
