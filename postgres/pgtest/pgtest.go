@@ -19,10 +19,12 @@ import (
 	"github.com/majorcities/mce-mailer/postgres/cluster"
 )
 
-// serverVar hands the server's address from Main to New; templateVar the name of a migrated database, to be copied.
+// serverVar hands the server's address from Main to New; templateVar the name of a migrated database, to be copied; privateVar is
+// set where the server is the test binary's own.
 const (
 	serverVar   = "MCE_TEST_SERVER"
 	templateVar = "MCE_TEST_TEMPLATE"
+	privateVar  = "MCE_TEST_PRIVATE"
 )
 
 // Main runs a package's tests with a server. TestMain calls it: os.Exit(pgtest.Main(m)).
@@ -49,6 +51,7 @@ func start() (stop func(), err error) {
 		if server, stop, err = private(ctx); err != nil {
 			return nil, err
 		}
+		os.Setenv(privateVar, "yes")
 	}
 	os.Unsetenv("DATABASE_URL") // what a test starts must use the test's database, never this one
 	os.Setenv(serverVar, server)
@@ -83,7 +86,9 @@ func private(ctx context.Context) (address string, stop func(), err error) {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return "", nil, err
 	}
-	c, err := cluster.Open(ctx, cluster.Options{Dir: dir, BinDir: os.Getenv("POSTGRES_BIN"), Log: slog.New(slog.DiscardHandler)})
+	c, err := cluster.Open(ctx, cluster.Options{Dir: dir, BinDir: os.Getenv("POSTGRES_BIN"), Log: slog.New(slog.DiscardHandler), Settings: map[string]string{
+		"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", // nothing here is to outlive the machine
+	}})
 	if err != nil {
 		os.RemoveAll(dir)
 		return "", nil, err
@@ -94,7 +99,7 @@ func private(ctx context.Context) (address string, stop func(), err error) {
 	}, nil
 }
 
-// URL is the address of a new database with the schema, dropped at the end of the test.
+// URL is the address of a new database with the schema, which ends with the test, or with the private server.
 func URL(t testing.TB) string {
 	t.Helper()
 	return newDatabase(t, os.Getenv(templateVar))
@@ -116,7 +121,9 @@ func newDatabase(t testing.TB, template string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { dropDatabase(server, name) })
+	if os.Getenv(privateVar) == "" { // a private server's go with it: dropped one by one, their files make the next one's slow
+		t.Cleanup(func() { dropDatabase(server, name) })
+	}
 	return at(server, name)
 }
 
