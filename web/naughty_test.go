@@ -242,8 +242,8 @@ func attribute(n *html.Node, key string) string {
 	return ""
 }
 
-// The same with a real browser's eyes, scripts on and our policy taken away: no string opens a dialogue or throws an error. What concerns one person
-// is looked at by a browser of its own.
+// The same with a real browser's eyes, scripts on and our policy taken away: no string opens a dialogue. Each kind of person's pages
+// have a browser of their own.
 func TestNoHostileEntryRunsInABrowser(t *testing.T) {
 	s, _, _ := proven(t, "anna@example.org")
 	list := slices.DeleteFunc(naughty(t), func(s string) bool { return !aims(s) })
@@ -289,7 +289,7 @@ func TestNoHostileEntryRunsInABrowser(t *testing.T) {
 	})
 }
 
-// noneRuns opens a page for each of the hostile strings, the answers that are shown to it one below the other, and fails where one runs.
+// noneRuns opens a page for each hostile string, with the answers that are shown one below the other, and fails where the string runs.
 func (s *site) noneRuns(t *testing.T, list []string, answers func(n int, hostile string, show func(answer))) {
 	t.Helper()
 	// What the answers all have word for word, their style, is laid out by the browser once for each of them: left out.
