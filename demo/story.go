@@ -172,7 +172,7 @@ func readers(number int) func(context.Context, Office) ([]string, error) {
 
 // confirmReader presses the button behind the link in the opt-in mail.
 func confirmReader(ctx context.Context, o Office, in *inbox.Inbox) error {
-	msg, err := mailTo(in, newReader, "onfirm")
+	msg, err := mailTo(ctx, in, newReader, "onfirm")
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func Leaver() string {
 
 // leaveByMail does what a mail program does with List-Unsubscribe and List-Unsubscribe-Post.
 func leaveByMail(ctx context.Context, o Office, in *inbox.Inbox) error {
-	msg, err := mailTo(in, Leaver(), "")
+	msg, err := mailTo(ctx, in, Leaver(), "")
 	if err != nil {
 		return err
 	}
@@ -200,20 +200,34 @@ func leaveByMail(ctx context.Context, o Office, in *inbox.Inbox) error {
 	return o.Click(ctx, link)
 }
 
-// mailTo is the newest mail to an address whose subject has a word and that can be left, or confirmed.
-func mailTo(in *inbox.Inbox, address, word string) (inbox.Message, error) {
-	for _, m := range in.Mails() {
+// mailTo waits for a mail to an address whose subject has a word and that can be left, or confirmed: the story's clock may be faster than
+// the mailer. It is the newest one.
+func mailTo(ctx context.Context, in *inbox.Inbox, address, word string) (msg inbox.Message, err error) {
+	ctx, cancel := context.WithTimeout(ctx, arrival)
+	defer cancel()
+	late := in.Wait(ctx, func(all []inbox.Mail) (found bool) {
+		msg, found, err = newest(in, all, address, word)
+		return found || err != nil
+	})
+	if late != nil {
+		return inbox.Message{}, fmt.Errorf("no mail to %s has arrived: %w", address, late)
+	}
+	return msg, err
+}
+
+func newest(in *inbox.Inbox, all []inbox.Mail, address, word string) (msg inbox.Message, found bool, err error) {
+	for _, m := range all {
 		if m.To[0] != address || !strings.Contains(m.Subject, word) {
 			continue
 		}
 		_, raw, err := in.Get(m.ID)
 		if err != nil {
-			return inbox.Message{}, err
+			return inbox.Message{}, false, err
 		}
 		msg, err := inbox.Parse(raw)
 		if err != nil || word != "" || msg.Get("List-Unsubscribe") != "" {
-			return msg, err
+			return msg, err == nil, err
 		}
 	}
-	return inbox.Message{}, fmt.Errorf("no mail to %s has arrived", address)
+	return inbox.Message{}, false, nil
 }

@@ -101,6 +101,9 @@ func TestTheDemoIsSteeredByItsPageAndKeepsWhatItHas(t *testing.T) {
 	for range 6 { // to the issue that has gone out
 		d.post("/demo/clock", url.Values{"do": {"next"}})
 	}
+	if page := d.get("/demo/"); strings.Contains(page, "went wrong") { // a step that did not wait for the mail it needs
+		t.Errorf("a step of the story failed:\n%s", page)
+	}
 	until(t, "the issue is sent", func() bool { return strings.Contains(d.get("/demo/"), "Number 1</strong>, 2023-10-19 09:00: sent") })
 	if page := d.post("/demo/register", url.Values{"name": {"Eva Muster"}, "email": {"eva@example.org"}, "language": {"en"}}); !strings.Contains(page, "Done.") {
 		t.Errorf("the page does not say that the delegate is registered:\n%s", page)
